@@ -1,0 +1,175 @@
+/** What the store offers to the recorder, the command line and the extension's worker. Implemented by `openStore`. */
+import type {
+  Artifact,
+  CodeVersion,
+  ConfigFile,
+  DataFile,
+  Environment,
+  Gap,
+  MetricPoint,
+  Run,
+  RunStatus,
+  RunSummary,
+} from "../domain/run";
+
+/** A process that can be told apart from a later one with the same pid. */
+export interface ProcessIdentity {
+  pid: number;
+  /** Start time as the operating system gives it, opaque; empty where it cannot be had. */
+  startToken: string;
+  /** Host name and boot: a process of another host is never judged dead from here. */
+  host: string;
+}
+
+export interface NewRun {
+  experiment: string;
+  /** Absent: a memorable one is made, unique within the store. */
+  name?: string;
+  command: string[];
+  cwd: string;
+  script: string | null;
+  note?: string;
+  tags?: Record<string, string>;
+  parent?: string | null;
+  startTime: number;
+  recorder: ProcessIdentity;
+  /** Who started it: "cli", "vscode", … */
+  source: string;
+}
+
+/** How the run's command ended. */
+export interface RunEnd {
+  status: Exclude<RunStatus, "running">;
+  exitCode: number | null;
+  signal: string | null;
+  endTime: number;
+}
+
+/** What ingest adds to a run in one transaction together with the place it has read up to. */
+export interface IngestBatch {
+  params?: Record<string, string>;
+  tags?: Record<string, string>;
+  /** Points by source ("output", "metrics-file", "system", …), in arrival order. */
+  points?: { source: string; points: MetricPoint[] }[];
+  data?: DataFile[];
+  config?: ConfigFile[];
+  artifacts?: Artifact[];
+  gaps?: Gap[];
+  warnings?: string[];
+  environment?: Environment;
+  logSize?: number;
+  /** The command's own process, once started. */
+  process?: ProcessIdentity;
+  /** JSON-able; returned by `checkpoint(id)` so that another process can go on from here. */
+  checkpoint?: unknown;
+}
+
+export type SortKey =
+  | "startTime"
+  | "endTime"
+  | "name"
+  | "status"
+  | "duration"
+  | `metric:${string}`
+  | `param:${string}`;
+
+export interface RunQuery {
+  experiment?: string;
+  status?: RunStatus[];
+  /** Case-insensitive substring of name, note, tag values, experiment or script. */
+  text?: string;
+  tags?: Record<string, string>;
+  /** Only runs of this script (project-relative path). */
+  script?: string;
+  parent?: string;
+  /** Default: startTime, newest first. */
+  sort?: { key: SortKey; descending: boolean };
+  /** Default 100; at most 10,000. */
+  limit?: number;
+  /** From the previous page's `next`. */
+  cursor?: string;
+  /** Deleted runs instead of the live ones. */
+  deleted?: boolean;
+}
+
+export interface RunPage {
+  runs: RunSummary[];
+  /** Null on the last page. */
+  next: string | null;
+  /** Number of runs that match, over all pages. */
+  total: number;
+}
+
+export interface ExperimentSummary {
+  name: string;
+  runs: number;
+  running: number;
+  lastStart: number;
+}
+
+export interface Changes {
+  /** Highest revision of the store: pass it to the next call. */
+  revision: number;
+  /** Ids of runs changed or created since; at most 1,000, else `all` is true. */
+  runs: string[];
+  /** Runs deleted (or restored) since. */
+  removed: string[];
+  all: boolean;
+}
+
+export interface FileStamp {
+  /** Bytes. */
+  size: bigint;
+  mtimeNs: bigint;
+  ctimeNs: bigint;
+  ino: bigint;
+}
+
+export interface Store {
+  readonly root: string;
+  /** The store folder, `<root>/.modeltrail` unless moved. */
+  readonly folder: string;
+  /** Set when something about this store deserves a word to the user (no WAL, fallback folder). */
+  readonly notices: readonly string[];
+  close(): void;
+
+  createRun(run: NewRun): string;
+  setCode(id: string, code: CodeVersion, gaps: Gap[], warnings: string[]): void;
+  ingest(id: string, batch: IngestBatch): void;
+  checkpoint(id: string): unknown;
+  /** False when the run had ended already (someone else was quicker). */
+  endRun(id: string, end: RunEnd, last?: IngestBatch): boolean;
+  /** Marks that Stop was asked for, so that the end counts as `killed`. */
+  requestStop(id: string): void;
+  stopRequested(id: string): boolean;
+  /** Runs that are `running` on this host, with the recorder and the command's process if known. */
+  running(): { id: string; recorder: ProcessIdentity; process: ProcessIdentity | null }[];
+
+  getRun(id: string): Run | null;
+  getSummaries(ids: string[]): RunSummary[];
+  listRuns(query: RunQuery): RunPage;
+  listExperiments(): ExperimentSummary[];
+  /** Full id from id, unique prefix, name or "latest". Throws UserError naming the candidates when ambiguous, and when none fits. */
+  resolveRun(reference: string): string;
+  /** Points of one series in step order, one per (step): a later or better source replaces. `from`/`limit` page by index. */
+  metricHistory(id: string, key: string, from: number, limit: number): { points: MetricPoint[]; sources: string[]; total: number };
+  changesSince(revision: number): Changes;
+
+  renameRun(id: string, name: string): void;
+  setExperiment(id: string, experiment: string): void;
+  setTag(id: string, key: string, value: string | null): void;
+  setNote(id: string, note: string): void;
+  /** Hides the runs; everything stays on disk until freed. Throws UserError for a running one. */
+  deleteRuns(ids: string[]): void;
+  restoreRuns(ids: string[]): void;
+
+  /** Known hash of an unchanged file, else undefined. */
+  cachedHash(path: string, stamp: FileStamp): string | undefined;
+  cacheHashes(entries: { path: string; stamp: FileStamp; sha256: string }[]): void;
+  /** All cached entries below a folder, for checking very many files at once. */
+  cachedHashesBelow(folder: string): Map<string, { stamp: FileStamp; sha256: string }>;
+
+  /** Folder of the run's log, spool and so on; made if absent. */
+  runFolder(id: string): string;
+  logPath(id: string): string;
+}
