@@ -1,0 +1,59 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { paths } from "./paths.mjs";
+import { run } from "./processes.mjs";
+import { fingerprint, once } from "./stamp.mjs";
+
+/** The Python 3 of this machine; throws a sentence when there is none. */
+export function systemPython() {
+  const candidates = [process.env.MODELTRAIL_PYTHON, "python3", "python"].filter(Boolean);
+  for (const command of candidates) {
+    try {
+      const program = "import sys; assert sys.version_info >= (3, 8); print(sys.executable, sys.version)";
+      // The version is part of it: a venv does not outlive an upgrade of the Python it was made from.
+      return { command, identity: execFileSync(command, ["-c", program], { encoding: "utf8" }) };
+    } catch {
+      // Not here, or too old: try the next.
+    }
+  }
+  throw new Error("Python 3.8 or newer is missing: install Python 3 with venv, or set MODELTRAIL_PYTHON to its path.");
+}
+
+/**
+ * A virtual environment in the cache with what the requirement files pin, made once per content of theirs.
+ * @param {string[]} requirementFiles absolute paths; those that do not exist are left out
+ * @returns {Promise<string | undefined>} its Python; undefined, with a sentence printed, when the packages cannot be had
+ */
+export async function ensureVenv(requirementFiles) {
+  const files = requirementFiles.filter((file) => existsSync(file));
+  const { command, identity } = systemPython();
+  const key = await fingerprint(files, identity);
+  const folder = path.join(paths.cache, `venv-${key}`);
+  const python = path.join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  try {
+    await once(path.join(folder, ".stamp"), key, () => makeVenv(folder, command, python, files));
+    return python;
+  } catch (error) {
+    console.log(`${error.message} Going on without these packages.`);
+    return undefined;
+  }
+}
+
+async function makeVenv(folder, command, python, files) {
+  console.log(
+    `Making a Python environment with ${files.map((file) => path.relative(paths.root, file)).join(" and ")} …`,
+  );
+  await rm(folder, { recursive: true, force: true });
+  if ((await run(command, ["-m", "venv", folder])) !== 0) {
+    await rm(folder, { recursive: true, force: true });
+    throw new Error("Python could not make a virtual environment (on Debian the package python3-venv is needed).");
+  }
+  const requirements = files.flatMap((file) => ["-r", file]);
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "3", ...requirements];
+  if ((await run(python, pip, { limit: 15 * 60_000 })) !== 0) {
+    await rm(folder, { recursive: true, force: true });
+    throw new Error("The Python packages could not be installed from PyPI.");
+  }
+}
