@@ -1,7 +1,6 @@
 /** The reader against argparse itself: what it says of a script must be what the parser holds once the script has run. */
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import type { ScriptArgument } from "../../protocol/scriptArguments";
 import { readArguments } from "./readArguments";
 
 const DUMP = `
