@@ -1,5 +1,6 @@
 /** The run and everything it carries. The vocabulary is that of docs/architecture.md; use no other words. */
 import { z } from "zod";
+import { AnyNumber } from "./json";
 
 /** 32 lower-case hex digits, the shape MLflow uses for its run ids. */
 export const RunId = z.string().regex(/^[0-9a-f]{32}$/);
@@ -13,9 +14,9 @@ export type RunStatus = z.infer<typeof RunStatus>;
 
 /** One metric's series in short. Values may be NaN or infinite; JSON carries those as strings ("NaN", "Infinity"). */
 export const MetricSummary = z.object({
-  last: z.number(),
-  min: z.number(),
-  max: z.number(),
+  last: AnyNumber,
+  min: AnyNumber,
+  max: AnyNumber,
   /** Number of points in the series. */
   count: z.number().int(),
   lastStep: z.number(),

@@ -1,0 +1,41 @@
+/** Turns what SQLite and the disk say into sentences for the user. */
+import { UserError } from "../domain/errors";
+import { SqliteCode, sqliteCode } from "./sqlite";
+
+/** The error to throw instead of `error`, which came up at the database `file`. Unknown ones come back as they are. */
+export function explain(error: unknown, file: string): unknown {
+  if (error instanceof UserError) return error;
+  const options = { cause: error };
+  switch (sqliteCode(error)) {
+    case SqliteCode.corrupt:
+    case SqliteCode.notADatabase:
+      return damaged(file, options);
+    case SqliteCode.full:
+      return new UserError(`The disk is full: ${file} could not be written. Free some space, then try again.`, options);
+    case SqliteCode.busy:
+    case SqliteCode.locked:
+    case SqliteCode.protocol:
+      return new UserError(
+        `Another process has held ${file} for too long. See which Modeltrail processes run here, then try again.`,
+        options,
+      );
+    case SqliteCode.readOnly:
+      return new UserError(`${file} is read-only. Make it writable, or set MODELTRAIL_DIR to another folder.`, options);
+    case SqliteCode.ioError:
+    case SqliteCode.cannotOpen:
+      return new UserError(
+        `${file} could not be read or written (${(error as Error).message}). Check the disk and the folder's permissions, or set MODELTRAIL_DIR to another folder.`,
+        options,
+      );
+    default:
+      return error;
+  }
+}
+
+/** Said of a database that is not one, or no longer. */
+export function damaged(file: string, options?: ErrorOptions): UserError {
+  return new UserError(
+    `The run database ${file} is damaged. Nothing was changed. Put a backup in its place, or rename it so that a new one is begun; the runs' logs and files beside it are kept.`,
+    options,
+  );
+}

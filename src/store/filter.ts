@@ -1,0 +1,50 @@
+/** From a query's filters to SQL conditions on `runs r`. */
+import type { RunQuery } from "./contract";
+import type { Value } from "./database";
+
+export interface Condition {
+  sql: string;
+  values: Value[];
+}
+
+/** The runs that the query asks for, without its order and page. */
+export function runCondition(query: RunQuery): Condition {
+  const parts: string[] = [query.deleted ? "r.deleted IS NOT NULL" : "r.deleted IS NULL"];
+  const values: Value[] = [];
+  const add = (sql: string, ...more: Value[]) => {
+    parts.push(sql);
+    values.push(...more);
+  };
+  if (query.experiment !== undefined) {
+    add("r.experiment = (SELECT id FROM experiments WHERE name = ?)", query.experiment);
+  }
+  if (query.status) add("r.status IN (SELECT value FROM json_each(?))", JSON.stringify(query.status));
+  if (query.script !== undefined) add("r.script = ?", query.script);
+  if (query.parent !== undefined) add("r.parent = ?", query.parent);
+  for (const [key, value] of Object.entries(query.tags ?? {})) {
+    add("EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq AND t.key = ? AND t.value = ?)", key, value);
+  }
+  if (query.text) {
+    const { sql, value } = textCondition(query.text);
+    add(sql, ...Array(TEXT_PLACES).fill(value));
+  }
+  return { sql: parts.join(" AND "), values };
+}
+
+const TEXT_PLACES = 5;
+
+/** Case-insensitive substring. SQLite folds ASCII letters only; for others our own function, some ten times slower, does. */
+function textCondition(text: string): { sql: string; value: string } {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: "ASCII" is meant whole.
+  const ascii = /^[\x00-\x7f]*$/.test(text);
+  const has = (column: string) => (ascii ? `${column} LIKE ? ESCAPE '\\'` : `contains(${column}, ?)`);
+  const sql = `(${has("r.name")} OR ${has("r.note")} OR ${has("r.script")}
+    OR r.experiment IN (SELECT id FROM experiments e WHERE ${has("e.name")})
+    OR EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq AND ${has("t.value")}))`;
+  return { sql, value: ascii ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : text.toLowerCase() };
+}
+
+/** The SQL function `contains(text, lower-case part)`. */
+export function contains(text: unknown, part: unknown): number {
+  return typeof text === "string" && text.toLowerCase().includes(String(part)) ? 1 : 0;
+}

@@ -1,0 +1,78 @@
+/** Reading a metric's series, a page at a time, without unpacking the rest. */
+import type { MetricPoint } from "../domain/run";
+import { chunkRange, readChunk } from "./chunks";
+import { type Columns, concatColumns, makeColumns, sliceColumns, sortColumns } from "./columns";
+import type { MetricColumns, MetricHistory } from "./contract";
+import type { Database } from "./database";
+import { readSeries } from "./metrics";
+import { findName, namesOf } from "./names";
+import { seqOf } from "./runs";
+
+interface Chunk {
+  id: number;
+  count: number;
+  first_step: number;
+  last_step: number;
+}
+
+/** Points `from` up to `from + limit` of the series in step order; nothing when the run has no such metric. */
+export function metricColumns(db: Database, id: string, key: string, from: number, limit: number): MetricColumns {
+  return db.read(() => {
+    const run = seqOf(db, id);
+    const keyId = findName(db, key);
+    const series = keyId === undefined ? undefined : readSeries(db, run, keyId);
+    if (!series) return { ...makeColumns(0), sources: [], total: 0 };
+    const chunks = db.all<Chunk>(
+      "SELECT id, count, first_step, last_step FROM chunks WHERE id BETWEEN ? AND ? ORDER BY first_step, id",
+      ...chunkRange(series.series),
+    );
+    const page = readPage(db, groupOverlapping(chunks), Math.max(0, from), Math.max(0, limit));
+    return { ...page, sources: series.sources.map(namesOf(db, series.sources)), total: series.count };
+  });
+}
+
+/** `metricColumns` as points. */
+export function metricHistory(db: Database, id: string, key: string, from: number, limit: number): MetricHistory {
+  const { steps, times, values, sources, total } = metricColumns(db, id, key, from, limit);
+  const points: MetricPoint[] = new Array(steps.length);
+  for (let i = 0; i < steps.length; i++) points[i] = { key, value: values[i]!, step: steps[i]!, time: times[i]! };
+  return { points, sources, total };
+}
+
+/**
+ * Chunks in runs whose ranges of steps overlap: within a group the points must be put in order, but one group ends before
+ * the next begins, so whole groups can be skipped by their counts. Mostly each group is one chunk.
+ */
+export function groupOverlapping(chunks: Chunk[]): Chunk[][] {
+  const groups: Chunk[][] = [];
+  let end = -Infinity;
+  let newest = -1;
+  for (const chunk of chunks) {
+    const follows = chunk.first_step > end || (chunk.first_step === end && chunk.id > newest);
+    if (follows) groups.push([chunk]);
+    else groups.at(-1)!.push(chunk);
+    newest = follows ? chunk.id : Math.max(newest, chunk.id);
+    end = Math.max(end, chunk.last_step);
+  }
+  return groups;
+}
+
+function readPage(db: Database, groups: Chunk[][], from: number, limit: number): Columns {
+  const parts: Columns[] = [];
+  let start = 0;
+  for (const group of groups) {
+    const count = group.reduce((sum, chunk) => sum + chunk.count, 0);
+    const first = Math.max(from - start, 0);
+    const last = Math.min(from + limit - start, count);
+    if (first < last) parts.push(sliceColumns(readGroup(db, group), first, last));
+    start += count;
+    if (start >= from + limit) break;
+  }
+  return parts.length > 0 ? concatColumns(parts) : makeColumns(0);
+}
+
+function readGroup(db: Database, group: Chunk[]): Columns {
+  // By number, so that sorting keeps the order of arrival within a step.
+  const inOrder = group.toSorted((a, b) => a.id - b.id);
+  return sortColumns(concatColumns(inOrder.map((chunk) => readChunk(db, chunk.id))));
+}

@@ -1,0 +1,59 @@
+/** Merging small chunks into bigger ones. */
+import { CHUNK_POINTS, chunkRange, readChunk, writeChunk } from "./chunks";
+import { concatColumns, sortColumns, splitColumns } from "./columns";
+import type { Database } from "./database";
+
+/** As many small chunks make a bigger one. */
+export const FAN_IN = 16;
+/** Chunks with fewer points than these are of the first, second and third size; bigger ones are left alone. */
+const SIZES = [16, 256, 4_096];
+
+interface Chunk {
+  id: number;
+  source: number;
+  count: number;
+}
+
+/** How many of a source's newest chunks to merge now, given the number of points in each, oldest first. */
+export function planMerge(counts: number[]): number {
+  let take = 0;
+  let points = 0;
+  for (const size of SIZES) {
+    // What was taken so far will be one chunk; when that is too big for this size, it ends the row of small ones.
+    if (take > 0 && points >= size) continue;
+    let end = take;
+    while (end < counts.length && counts[counts.length - 1 - end]! < size) end++;
+    const small = end - take + (take > 0 ? 1 : 0);
+    if (small < FAN_IN) continue;
+    for (; take < end; take++) points += counts[counts.length - 1 - take]!;
+  }
+  return take;
+}
+
+/** Merges what is due in the series. Gives the place for its next chunk. Inside a write only. */
+export function mergeSeries(db: Database, series: number): number {
+  const sql = "SELECT id, source, count FROM chunks WHERE id BETWEEN ? AND ? ORDER BY id";
+  const bySource = new Map<number, Chunk[]>();
+  for (const chunk of db.all<Chunk>(sql, ...chunkRange(series))) {
+    const list = bySource.get(chunk.source);
+    if (list) list.push(chunk);
+    else bySource.set(chunk.source, [chunk]);
+  }
+  for (const chunks of bySource.values()) {
+    const take = planMerge(chunks.map((chunk) => chunk.count));
+    if (take > 0) mergeChunks(db, chunks.slice(-take));
+  }
+  const [first, last] = chunkRange(series);
+  const top = db.get<{ id: number | null }>("SELECT max(id) AS id FROM chunks WHERE id BETWEEN ? AND ?", first, last)!;
+  return top.id === null ? 0 : top.id - first + 1;
+}
+
+/** `chunks` are neighbours in arrival order, of one source; the result takes the places of the first of them. */
+function mergeChunks(db: Database, chunks: Chunk[]): void {
+  const merged = sortColumns(concatColumns(chunks.map((chunk) => readChunk(db, chunk.id))));
+  for (const chunk of chunks) db.run("DELETE FROM chunks WHERE id = ?", chunk.id);
+  for (const [index, piece] of splitColumns(merged, CHUNK_POINTS).entries()) {
+    const { id, source } = chunks[index]!;
+    writeChunk(db, id, source, piece);
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Adding points to a run's metrics, and keeping each series' summary equal to its points.
+ *
+ * What a series holds: for every step, the points of the most trusted source that spoke for it (`sourceRank`; among equals
+ * the later). One source may log a step several times, each is a point, as in MLflow; a point that repeats another of its
+ * source in step, time and value is that point sent again, and counts once. What a better source replaces is gone; the
+ * source stays listed. Points are in step order, those of one step in order of arrival.
+ *
+ * Summary: `last` is the value at the highest step, of several the latest to arrive; NaN is never `min` or `max` unless all
+ * values are NaN.
+ */
+import type { MetricPoint } from "../domain/run";
+import { appendChunks, chunkRange, range, toStored } from "./chunks";
+import { type Columns, dropRepeats, makeColumns, sortColumns } from "./columns";
+import type { Database } from "./database";
+import { FAN_IN, mergeSeries } from "./merge";
+import { nameId } from "./names";
+import { settle } from "./overlap";
+
+export interface Series {
+  series: number;
+  /** Numbers of names. */
+  sources: number[];
+  count: number;
+  last: number | null;
+  min: number | null;
+  max: number | null;
+  last_step: number;
+  last_time: number;
+  next_chunk: number;
+  appended: number;
+}
+
+/** Adds points to the run's series. Gives a warning for each metric with points that cannot be kept. Inside a write only. */
+export function appendPoints(db: Database, run: number, source: string, points: MetricPoint[]): string[] {
+  const byKey = new Map<string, MetricPoint[]>();
+  for (const point of points) {
+    const list = byKey.get(point.key);
+    if (list) list.push(point);
+    else byKey.set(point.key, [point]);
+  }
+  const warnings: string[] = [];
+  const sourceId = nameId(db, source);
+  for (const [key, list] of byKey) {
+    const placed = list.filter((point) => Number.isFinite(point.step) && Number.isFinite(point.time));
+    if (placed.length < list.length)
+      warnings.push(`Points of the metric ${key} without a finite step and time were left out.`);
+    if (placed.length > 0) appendSeries(db, run, nameId(db, key), sourceId, toColumns(placed));
+  }
+  return warnings;
+}
+
+function toColumns(points: MetricPoint[]): Columns {
+  const columns = makeColumns(points.length);
+  for (const [i, point] of points.entries()) {
+    columns.steps[i] = point.step;
+    columns.times[i] = point.time;
+    columns.values[i] = point.value;
+  }
+  return dropRepeats(sortColumns(columns));
+}
+
+function appendSeries(db: Database, run: number, key: number, source: number, incoming: Columns): void {
+  const found = readSeries(db, run, key);
+  const series = found ?? newSeries(db);
+  const { points, replaced } = found ? settle(db, series, source, incoming) : { points: incoming, replaced: false };
+  if (!series.sources.includes(source)) series.sources.push(source);
+  if (points.steps.length > 0) {
+    series.next_chunk = appendChunks(db, series.series, series.next_chunk, source, points);
+    series.appended++;
+    addToSummary(series, points);
+  }
+  if (replaced) summarise(db, series);
+  // Not all series of a run at the same batch: a thousand merges at once would be felt.
+  if (series.appended >= FAN_IN + (series.series % FAN_IN)) {
+    series.next_chunk = mergeSeries(db, series.series);
+    series.appended = 0;
+  }
+  writeSeries(db, run, key, series);
+}
+
+export function readSeries(db: Database, run: number, key: number): Series | undefined {
+  const row = db.get<Omit<Series, "sources"> & { sources: string }>(
+    `SELECT series, sources, count, last, min, max, last_step, last_time, next_chunk, appended
+    FROM metrics WHERE run = ? AND key = ?`,
+    run,
+    key,
+  );
+  return row && { ...row, sources: row.sources.split(",").map(Number) };
+}
+
+function newSeries(db: Database): Series {
+  const { series } = db.get<{ series: number }>("UPDATE state SET series = series + 1 RETURNING series")!;
+  const none = { last: null, min: null, max: null, last_step: -Infinity, last_time: -Infinity };
+  return { series, sources: [], count: 0, ...none, next_chunk: 0, appended: 0 };
+}
+
+function addToSummary(series: Series, { steps, times, values }: Columns): void {
+  const end = steps.length - 1;
+  if (steps[end]! >= series.last_step) {
+    series.last_step = steps[end]!;
+    series.last = toStored(values[end]!);
+  }
+  const { min, max } = range(values);
+  if (!Number.isNaN(min)) {
+    series.min = series.min === null ? min : Math.min(series.min, min);
+    series.max = series.max === null ? max : Math.max(series.max, max);
+  }
+  series.last_time = Math.max(series.last_time, range(times).max);
+  series.count += steps.length;
+}
+
+/** The summary anew, from the chunks' own. */
+function summarise(db: Database, series: Series): void {
+  const [first, last] = chunkRange(series.series);
+  const all = db.get<Omit<Series, "series" | "sources" | "last">>(
+    `SELECT sum(count) AS count, min(min) AS min, max(max) AS max, max(last_step) AS last_step, max(last_time) AS last_time
+    FROM chunks WHERE id BETWEEN ? AND ?`,
+    first,
+    last,
+  )!;
+  // All points of one step are of one source, and of one source the higher number is the later.
+  const newest = db.get<{ last: number | null }>(
+    "SELECT last FROM chunks WHERE id BETWEEN ? AND ? ORDER BY last_step DESC, id DESC LIMIT 1",
+    first,
+    last,
+  )!;
+  Object.assign(series, all, newest);
+}
+
+function writeSeries(db: Database, run: number, key: number, series: Series): void {
+  db.run(
+    `INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET sources = excluded.sources, count = excluded.count, last = excluded.last, min = excluded.min,
+      max = excluded.max, last_step = excluded.last_step, last_time = excluded.last_time,
+      next_chunk = excluded.next_chunk, appended = excluded.appended`,
+    run,
+    key,
+    series.series,
+    series.sources.join(","),
+    series.count,
+    series.last,
+    series.min,
+    series.max,
+    series.last_step,
+    series.last_time,
+    series.next_chunk,
+    series.appended,
+  );
+}

@@ -1,0 +1,102 @@
+/** Opens a project's store. */
+import { join } from "node:path";
+import { UserError } from "../domain/errors";
+import { type ConnectOptions, connect } from "./connect";
+import type { OpenOptions, Store } from "./contract";
+import type { Database } from "./database";
+import { getRun } from "./details";
+import { changeTag, deleteRuns, renameRun, restoreRuns, setExperiment, setNote } from "./edits";
+import { makeStoreFolder, runFolder } from "./folders";
+import { cachedHash, cachedHashesBelow, cacheHashes } from "./hashes";
+import { metricColumns, metricHistory } from "./history";
+import { fallbackFolder, readableFolder, storeFolder } from "./locate";
+import { listExperiments, listRuns } from "./queries";
+import { resolveRun } from "./resolve";
+import { changesSince } from "./revision";
+import { createRun, endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
+import { getSummaries } from "./summaries";
+
+/**
+ * The store of the project `root` (see `locateRoot`). Brings an older database up to date. Throws UserError when there is no
+ * store and none is to be made, when the database is damaged or was written by a newer Modeltrail, and when it can neither
+ * be made in the project nor in the user's own data folder.
+ */
+export function openStore(root: string, options: OpenOptions = {}): Store {
+  const { create = true, readOnly = false } = options;
+  const { folder, notices } = prepareFolder(root, create && !readOnly);
+  const connection = connect(folder, { ...options, create, readOnly } satisfies ConnectOptions);
+  return makeStore(root, folder, connection.db, [...notices, ...connection.notices]);
+}
+
+/** The store folder, made when it is to be written, with a notice when it is not in the project. */
+function prepareFolder(root: string, make: boolean): { folder: string; notices: string[] } {
+  if (!make) return { folder: readableFolder(root), notices: [] };
+  const chosen = storeFolder(root);
+  const notice = (folder: string) => `${root} is read-only, so its runs are kept in ${folder}.`;
+  try {
+    makeStoreFolder(chosen.folder);
+    return { folder: chosen.folder, notices: chosen.fallback ? [notice(chosen.folder)] : [] };
+  } catch (error) {
+    // What permissions promised did not hold: Windows tells only when it is tried.
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!["EACCES", "EPERM", "EROFS"].includes(code) || chosen.fallback || process.env.MODELTRAIL_DIR) {
+      throw folderError(chosen.folder, error);
+    }
+  }
+  const folder = fallbackFolder(root);
+  try {
+    makeStoreFolder(folder);
+  } catch (error) {
+    throw folderError(folder, error);
+  }
+  return { folder, notices: [notice(folder)] };
+}
+
+function folderError(folder: string, cause: unknown): UserError {
+  const reason = (cause as Error).message;
+  return new UserError(
+    `The folder ${folder} for recorded runs could not be made (${reason}). Set MODELTRAIL_DIR to a folder that can be written to.`,
+    { cause },
+  );
+}
+
+function makeStore(root: string, folder: string, db: Database, notices: string[]): Store {
+  return {
+    root,
+    folder,
+    notices,
+    close: () => db.close(),
+
+    createRun: (run) => createRun(db, run),
+    setCode: (id, code, gaps, warnings) => setCode(db, id, code, gaps, warnings),
+    ingest: (id, batch) => ingest(db, id, batch),
+    checkpoint: (id) => readCheckpoint(db, id),
+    endRun: (id, end, last) => endRun(db, id, end, last),
+    requestStop: (id) => requestStop(db, id),
+    stopRequested: (id) => stopRequested(db, id),
+    running: (everywhere) => runningRuns(db, everywhere),
+
+    getRun: (id) => getRun(db, id),
+    getSummaries: (ids) => getSummaries(db, ids),
+    listRuns: (query) => listRuns(db, query),
+    listExperiments: () => listExperiments(db),
+    resolveRun: (reference, which) => resolveRun(db, reference, which),
+    metricHistory: (id, key, from, limit) => metricHistory(db, id, key, from, limit),
+    metricColumns: (id, key, from, limit) => metricColumns(db, id, key, from, limit),
+    changesSince: (revision) => changesSince(db, revision),
+
+    renameRun: (id, name) => renameRun(db, id, name),
+    setExperiment: (id, experiment) => setExperiment(db, id, experiment),
+    setTag: (id, key, value) => changeTag(db, id, key, value),
+    setNote: (id, note) => setNote(db, id, note),
+    deleteRuns: (ids) => deleteRuns(db, ids),
+    restoreRuns: (ids) => restoreRuns(db, ids),
+
+    cachedHash: (path, stamp) => cachedHash(db, path, stamp),
+    cacheHashes: (entries) => cacheHashes(db, entries),
+    cachedHashesBelow: (below) => cachedHashesBelow(db, below),
+
+    runFolder: (id) => runFolder(folder, id),
+    logPath: (id) => join(runFolder(folder, id), "output.log"),
+  };
+}

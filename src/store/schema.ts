@@ -1,0 +1,152 @@
+/**
+ * The tables, as a list of steps: step n brings a database of version n (`PRAGMA user_version`) to n + 1.
+ * A published step is never edited, only followed by another.
+ *
+ * Conventions: times are ms since the epoch; a SHA-256 is a blob of 32 bytes; a metric's value that is NULL is NaN (SQLite
+ * has no NaN, and no value of ours is absent); names of params, metrics, sources and files are numbers from `names`.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- One row: the counter that every change of a run moves, and the last number given to a metric's series.
+  CREATE TABLE state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    revision INTEGER NOT NULL,
+    series INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO state VALUES (1, 0, 0);
+
+  CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE experiments (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created REAL NOT NULL) STRICT;
+  -- Runs of one machine share their environment, which may list hundreds of packages.
+  CREATE TABLE environments (id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, content TEXT NOT NULL) STRICT;
+
+  CREATE TABLE runs (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    experiment INTEGER NOT NULL REFERENCES experiments (id),
+    status TEXT NOT NULL,
+    exit_code INTEGER,
+    signal TEXT,
+    start_time REAL NOT NULL,
+    end_time REAL,
+    command TEXT NOT NULL,
+    cwd TEXT NOT NULL,
+    script TEXT,
+    note TEXT NOT NULL,
+    parent TEXT,
+    source TEXT NOT NULL,
+    log_size INTEGER NOT NULL DEFAULT 0,
+    stop_requested INTEGER NOT NULL DEFAULT 0,
+    deleted REAL,
+    revision INTEGER NOT NULL,
+    written REAL NOT NULL,
+    recorder_pid INTEGER NOT NULL,
+    recorder_start TEXT NOT NULL,
+    recorder_host TEXT NOT NULL,
+    process_pid INTEGER,
+    process_start TEXT,
+    process_host TEXT,
+    code TEXT,
+    environment INTEGER REFERENCES environments (id)
+  ) STRICT;
+  CREATE INDEX runs_start ON runs (start_time) WHERE deleted IS NULL;
+  CREATE INDEX runs_experiment ON runs (experiment, start_time) WHERE deleted IS NULL;
+  CREATE INDEX runs_running ON runs (experiment) WHERE status = 'running' AND deleted IS NULL;
+  CREATE INDEX runs_parent ON runs (parent) WHERE parent IS NOT NULL;
+  CREATE INDEX runs_name ON runs (name);
+  CREATE INDEX runs_revision ON runs (revision);
+
+  CREATE TABLE checkpoints (
+    run INTEGER PRIMARY KEY REFERENCES runs (seq) ON DELETE CASCADE,
+    content TEXT NOT NULL
+  ) STRICT;
+
+  -- sort: the value as a number where it is one, else the beginning of its text in lower case; numbers sort before texts.
+  CREATE TABLE params (
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    key INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    sort ANY NOT NULL,
+    PRIMARY KEY (run, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX params_sort ON params (key, sort);
+
+  CREATE TABLE tags (
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (run, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX tags_value ON tags (key, value);
+
+  CREATE TABLE gaps (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    path TEXT NOT NULL,
+    message TEXT NOT NULL,
+    UNIQUE (run, kind, path, message)
+  ) STRICT;
+  CREATE TABLE warnings (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    message TEXT NOT NULL,
+    UNIQUE (run, message)
+  ) STRICT;
+
+  -- kind: "read" and "write" (data), "config", "artifact".
+  CREATE TABLE files (
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    path INTEGER NOT NULL,
+    sha256 BLOB,
+    size INTEGER,
+    PRIMARY KEY (run, kind, path)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Each metric's series in short, always equal to what its chunks hold. sources: numbers of names, with commas.
+  -- next_chunk: place for the next chunk; appended: chunks added since the last merge.
+  CREATE TABLE metrics (
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    key INTEGER NOT NULL,
+    series INTEGER NOT NULL,
+    sources TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    last REAL,
+    min REAL,
+    max REAL,
+    last_step REAL NOT NULL,
+    last_time REAL NOT NULL,
+    next_chunk INTEGER NOT NULL,
+    appended INTEGER NOT NULL,
+    PRIMARY KEY (run, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX metrics_last ON metrics (key, last);
+
+  -- Points of one source, packed: see chunks.ts. id: series * 2^20 + place.
+  CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    first_step REAL NOT NULL,
+    last_step REAL NOT NULL,
+    first_time REAL NOT NULL,
+    last_time REAL NOT NULL,
+    last REAL,
+    min REAL,
+    max REAL,
+    points BLOB NOT NULL
+  ) STRICT;
+
+  -- Hashes of files as they were when they had this size, these times and this inode.
+  CREATE TABLE hashes (
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL,
+    ctime INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    sha256 BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
