@@ -1,0 +1,80 @@
+/** The events of the tracer's spool, one JSON line each. The wire format of python/tracer; unknown fields are dropped. */
+import { z } from "zod";
+
+/** Ms since the epoch. */
+const t = z.number();
+/** Absolute; see spoolPath.ts for names that are not valid UTF-8. */
+const path = z.string().min(1);
+const mode = z.enum(["r", "w", "rw"]);
+/** Nanoseconds or an inode as decimal digits: they do not fit a JSON number. */
+const digits = z.string().regex(/^-?\d+$/);
+
+export const SpoolEvent = z.discriminatedUnion("e", [
+  z.object({
+    e: z.literal("start"),
+    t,
+    pid: z.number().int(),
+    ppid: z.number().int(),
+    argv: z.array(z.string()),
+    executable: z.string(),
+    /** E.g. "3.11.7". */
+    version: z.string(),
+    implementation: z.string(),
+    prefix: z.string(),
+    basePrefix: z.string(),
+    cwd: z.string(),
+    /** `sys.path`. */
+    path: z.array(z.string()),
+    /** RANK, LOCAL_RANK, WORLD_SIZE and the like, when the process is one of several. */
+    rank: z.record(z.string(), z.string()).optional(),
+    /** The process came from a fork without exec. */
+    fork: z.boolean().optional(),
+  }),
+  z.object({
+    e: z.literal("args"),
+    t,
+    library: z.string(),
+    prog: z.string(),
+    values: z.record(z.string(), z.string()),
+    defaults: z.record(z.string(), z.string()),
+  }),
+  /** A file was opened: once per path and mode and process. The stamp is that of the moment of opening. */
+  z.object({
+    e: z.literal("open"),
+    t,
+    path,
+    mode,
+    size: z.number(),
+    mtimeNs: digits,
+    ctimeNs: digits,
+    ino: digits,
+  }),
+  /** So many more files of one folder were opened than are named one by one. */
+  z.object({ e: z.literal("dir"), t, path, mode, count: z.number().int() }),
+  /** A source file of the project was imported or run. */
+  z.object({ e: z.literal("module"), t, path }),
+  /** A module from outside the project was imported, by its top-level name. */
+  z.object({ e: z.literal("import"), t, name: z.string().min(1) }),
+  z.object({ e: z.literal("rename"), t, from: path, to: path }),
+  /** A program that is not Python was started: its files are not seen. */
+  z.object({ e: z.literal("spawn"), t, argv0: z.string() }),
+  z.object({ e: z.literal("close"), t }),
+]);
+export type SpoolEvent = z.infer<typeof SpoolEvent>;
+export type SpoolEventOf<E extends SpoolEvent["e"]> = Extract<SpoolEvent, { e: E }>;
+
+const KNOWN = new Set<string>(SpoolEvent.options.map((option) => option.shape.e.value));
+
+/** One line as an event; "unknown" for an event of a newer tracer; "damaged" for anything else. Never throws. */
+export function parseSpoolLine(line: string): SpoolEvent | "unknown" | "damaged" {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return "damaged";
+  }
+  const parsed = SpoolEvent.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const name = typeof value === "object" && value !== null && "e" in value ? value.e : undefined;
+  return typeof name === "string" && !KNOWN.has(name) ? "unknown" : "damaged";
+}
