@@ -18,16 +18,19 @@ const program = path.join(home, "node_modules/code-server");
  * left out and what of them is needed (VS Code's own packages) is done here; its native parts come prebuilt or are optional.
  */
 export async function installCodeServer() {
-  const key = await fingerprint([path.join(manifest, "package-lock.json")], process.platform, process.arch);
+  const inputs = ["package-lock.json", "spdlog.cjs"].map((file) => path.join(manifest, file));
+  const key = await fingerprint(inputs, process.platform, process.arch);
   await once(path.join(home, ".stamp"), key, async () => {
     console.log("Installing code-server …");
     await mkdir(home, { recursive: true });
-    await cp(manifest, home, { recursive: true });
+    for (const file of ["package.json", "package-lock.json"])
+      await cp(path.join(manifest, file), path.join(home, file));
     await npm(["ci", "--ignore-scripts"], home);
     const vscode = path.join(program, "lib/vscode");
     await npm(["install", "--ignore-scripts", "--omit=dev"], vscode);
     await npm(["install", "--ignore-scripts", "--omit=dev"], path.join(vscode, "extensions"));
     await linkCodeCommand(path.join(vscode, "bin/remote-cli"));
+    await cp(path.join(manifest, "spdlog.cjs"), path.join(vscode, "node_modules/@vscode/spdlog/index.js"));
   });
 }
 
