@@ -71,10 +71,12 @@ export interface RunQuery {
   status?: RunStatus[];
   /** Case-insensitive substring of name, note, tag values, experiment or script. */
   text?: string;
-  tags?: Record<string, string>;
-  /** Only runs of this script (project-relative path). */
-  script?: string;
-  parent?: string;
+  /** Null: only runs without that tag. */
+  tags?: Record<string, string | null>;
+  /** Only runs of this script (project-relative path); null: of none. */
+  script?: string | null;
+  /** Only child runs of this one; null: only those that are no child of a run still there. */
+  parent?: string | null;
   /** Default: startTime, newest first. */
   sort?: { key: SortKey; descending: boolean };
   /** Default 100; at most 10,000. */
@@ -98,6 +100,24 @@ export interface ExperimentSummary {
   runs: number;
   running: number;
   lastStart: number;
+}
+
+export type GroupKey = "experiment" | "status" | "script" | `tag:${string}`;
+
+/** Runs that have the same experiment, status, script or tag. */
+export interface RunGroup {
+  /** Null: the runs that have none. */
+  value: string | null;
+  runs: number;
+  running: number;
+  lastStart: number;
+}
+
+/** Names that runs can be sorted or grouped by. */
+export interface KeyNames {
+  params: string[];
+  metrics: string[];
+  tags: string[];
 }
 
 export interface Changes {
@@ -178,6 +198,10 @@ export interface Store {
   getSummaries(ids: string[]): RunSummary[];
   listRuns(query: RunQuery): RunPage;
   listExperiments(): ExperimentSummary[];
+  /** The runs that `query` asks for, counted by what they share; its order and page mean nothing. Last used first. */
+  listGroups(by: GroupKey, query: RunQuery): RunGroup[];
+  /** Every name that some live run has, in alphabetical order. */
+  listKeys(): KeyNames;
   /**
    * Full id from id, prefix of at least 4 digits, name or "latest" (newest start). An exact name wins over a prefix. Throws
    * UserError naming the candidates when ambiguous, and when none fits. With `deleted`: among the deleted runs instead.

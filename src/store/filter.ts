@@ -19,10 +19,12 @@ export function runCondition(query: RunQuery): Condition {
     add("r.experiment = (SELECT id FROM experiments WHERE name = ?)", query.experiment);
   }
   if (query.status) add("r.status IN (SELECT value FROM json_each(?))", JSON.stringify(query.status));
-  if (query.script !== undefined) add("r.script = ?", query.script);
-  if (query.parent !== undefined) add("r.parent = ?", query.parent);
+  if (query.script !== undefined) add("r.script IS ?", query.script);
+  if (query.parent === null) add(`(r.parent IS NULL OR NOT EXISTS (SELECT 1 FROM runs p WHERE ${LIVE_PARENT}))`);
+  else if (query.parent !== undefined) add("r.parent = ?", query.parent);
   for (const [key, value] of Object.entries(query.tags ?? {})) {
-    add("EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq AND t.key = ? AND t.value = ?)", key, value);
+    if (value === null) add("NOT EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq AND t.key = ?)", key);
+    else add("EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq AND t.key = ? AND t.value = ?)", key, value);
   }
   if (query.text) {
     const { sql, value } = textCondition(query.text);
@@ -30,6 +32,8 @@ export function runCondition(query: RunQuery): Condition {
   }
   return { sql: parts.join(" AND "), values };
 }
+
+const LIVE_PARENT = "p.id = r.parent AND p.deleted IS NULL";
 
 const TEXT_PLACES = 5;
 

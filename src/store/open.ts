@@ -10,6 +10,7 @@ import { makeStoreFolder, runFolder } from "./folders";
 import { cachedHash, cachedHashesBelow, cacheHashes } from "./hashes";
 import { metricColumns, metricHistory } from "./history";
 import { fallbackFolder, readableFolder, storeFolder } from "./locate";
+import { listGroups, listKeys } from "./overview";
 import { listExperiments, listRuns } from "./queries";
 import { resolveRun } from "./resolve";
 import { changesSince } from "./revision";
@@ -80,6 +81,8 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     getSummaries: (ids) => getSummaries(db, ids),
     listRuns: (query) => listRuns(db, query),
     listExperiments: () => listExperiments(db),
+    listGroups: (by, query) => listGroups(db, by, query),
+    listKeys: () => listKeys(db),
     resolveRun: (reference, which) => resolveRun(db, reference, which),
     metricHistory: (id, key, from, limit) => metricHistory(db, id, key, from, limit),
     metricColumns: (id, key, from, limit) => metricColumns(db, id, key, from, limit),
