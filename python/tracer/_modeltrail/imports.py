@@ -1,0 +1,66 @@
+"""Imports: which packages the run uses, and the moment to attach to a library that parses arguments."""
+
+import os
+import sys
+from os.path import dirname, exists, join
+
+NAME_LIMIT = 10_000
+
+# Module that does the parsing → the file here that attaches to it.
+PARSERS = {
+    "argparse": "parser_argparse",
+    "click.core": "parser_click",
+    "typer._click.core": "parser_click",
+    "absl.flags._flagvalues": "parser_absl",
+    "fire.core": "parser_fire",
+    "hydra.core.hydra_config": "parser_hydra",
+}
+
+
+class Imports:
+    """Handler for `import` events, which come before a module that is not loaded yet is looked for."""
+
+    def __init__(self, spool, attach):
+        self.spool = spool
+        self.attach = attach
+        self.awaited = dict(PARSERS)
+        self.known = {"__main__", "__mp_main__", "sitecustomize", "usercustomize", *sys.builtin_module_names}
+        self.known.update(getattr(sys, "stdlib_module_names", ()))
+        self.handlers = {"import": self.imported}
+        for name in PARSERS:
+            if name in sys.modules:  # another sitecustomize, or a .pth file, was first
+                self.attach(self.awaited.pop(name), sys.modules[name])
+
+    def imported(self, name, *_):
+        if name in self.awaited:
+            self.load_now(name)
+        top = name.partition(".")[0]
+        if top in self.known or len(self.known) >= NAME_LIMIT:
+            return
+        self.known.add(top)
+        if not _is_standard(top):
+            self.spool.send("import", {"name": top})
+
+    def load_now(self, name):
+        """Do the import that is about to be done, so that the module can be attached to before anyone uses it.
+
+        Nothing of this stays visible: no finder on sys.meta_path, no other loader. A module that cannot be imported
+        fails again, on its own, in the import that follows.
+        """
+        from _frozen_importlib import _gcd_import
+
+        parser = self.awaited.pop(name, None)
+        if parser is not None:
+            self.attach(parser, _gcd_import(name))
+
+
+def _is_standard(name):
+    """Before Python 3.10 nothing lists the standard library, so look whether it has such a file."""
+    if hasattr(sys, "stdlib_module_names"):
+        return False
+    import _imp  # a built-in module, always loaded
+
+    folder = dirname(os.__file__)
+    if exists(join(folder, name + ".py")) or exists(join(folder, name, "__init__.py")):
+        return True
+    return any(exists(join(folder, "lib-dynload", name + suffix)) for suffix in _imp.extension_suffixes())

@@ -1,0 +1,56 @@
+"""Puts the tracer together: one audit hook, which hands each event it knows to one handler."""
+
+import atexit
+import os
+import sys
+
+
+def start(load, folder, spool_folder, root):
+    """Attach to this interpreter. `load` gives a file of this folder as a module; `root` is the project's, or None."""
+    entry = os.path.dirname(folder)
+    processes, mask_arguments = load("processes"), load("secrets").mask_arguments
+    spool = load("spool").Spool(spool_folder, lambda forked: processes.describe(forked, mask_arguments))
+    if not spool.open():
+        return
+    is_foreign = load("guard").make_guard(folder)
+    scope = load("scope").Scope(root, (entry, spool_folder))
+    files = load("files").Files(spool, scope)
+    parsed = []
+
+    def attach(parser, module):
+        # These files are read only in a run that imports a library they attach to.
+        if not parsed:
+            text_of, mask_value = load("values").text_of, load("secrets").mask_value
+            parsed.append(load("arguments").Arguments(spool, scope, text_of, mask_value, is_foreign))
+        load(parser).attach(module, parsed[0])
+
+    handlers = {}
+    handlers.update(files.handlers)
+    handlers.update(processes.Processes(spool, entry).handlers)
+    handlers.update(load("imports").Imports(spool, attach).handlers)
+    sys.addaudithook(_hook(handlers, is_foreign))
+    atexit.register(_finish, spool, files, is_foreign)
+
+
+def _hook(handlers, is_foreign):
+    # A closure: its names outlive the modules while the interpreter shuts down.
+    def hook(event, arguments):
+        if event in handlers:
+            try:
+                handlers[event](*arguments)
+            except:  # noqa: E722 - naming BaseException would look up a builtin that may be gone by then
+                if is_foreign():
+                    raise
+
+    return hook
+
+
+def _finish(spool, files, is_foreign):
+    """The run may have forked: only a process that has a spool of its own has something to end."""
+    try:
+        if spool.is_open():
+            files.tell_counts()
+            spool.send("close", {})
+    except:  # noqa: E722 - see guard.py
+        if is_foreign():
+            raise
