@@ -191,6 +191,11 @@ export interface Store {
   /** Marks that Stop was asked for, so that the end counts as `killed`. */
   requestStop(id: string): void;
   stopRequested(id: string): boolean;
+  /**
+   * Makes the finishing of a running run ours: true when its recorder is still `from`, and from then on is `to`. Of several
+   * processes that find a dead recorder's run, one goes on.
+   */
+  claimRun(id: string, from: ProcessIdentity, to: ProcessIdentity): boolean;
   /** Runs that are `running` on this host, or with `everywhere` on any host that shares the store. */
   running(everywhere?: boolean): RunningRun[];
 

@@ -14,7 +14,17 @@ import { listGroups, listKeys } from "./overview";
 import { listExperiments, listRuns } from "./queries";
 import { resolveRun } from "./resolve";
 import { changesSince } from "./revision";
-import { createRun, endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
+import {
+  claimRun,
+  createRun,
+  endRun,
+  ingest,
+  readCheckpoint,
+  requestStop,
+  runningRuns,
+  setCode,
+  stopRequested,
+} from "./runs";
 import { getSummaries } from "./summaries";
 
 /**
@@ -75,6 +85,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     endRun: (id, end, last) => endRun(db, id, end, last),
     requestStop: (id) => requestStop(db, id),
     stopRequested: (id) => stopRequested(db, id),
+    claimRun: (id, from, to) => claimRun(db, id, from, to),
     running: (everywhere) => runningRuns(db, everywhere),
 
     getRun: (id) => getRun(db, id),

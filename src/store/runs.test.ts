@@ -233,3 +233,23 @@ test("folders are made where the user's git does not see them", () => {
   expect(existsSync(store.runFolder(id))).toBe(true);
   expect(() => store.runFolder("../../etc")).toThrow();
 });
+
+describe("claiming", () => {
+  const dead = { pid: 7, startToken: "1", host: "h" };
+  const first = { pid: 8, startToken: "2", host: "h" };
+  const second = { pid: 9, startToken: "3", host: "h" };
+
+  test("of two that found the same dead recorder, one gets the run", () => {
+    const store = tempStore();
+    const id = store.createRun(newRun({ recorder: dead }));
+    expect([store.claimRun(id, dead, first), store.claimRun(id, dead, second)]).toEqual([true, false]);
+    expect(store.running(true)[0]?.recorder).toEqual(first);
+  });
+
+  test("an ended run is nobody's to finish", () => {
+    const store = tempStore();
+    const id = store.createRun(newRun({ recorder: dead }));
+    store.endRun(id, FINISHED);
+    expect(store.claimRun(id, dead, first)).toBe(false);
+  });
+});

@@ -123,6 +123,24 @@ export function stopRequested(db: Database, id: string): boolean {
   return row?.stop === 1;
 }
 
+/** See `Store.claimRun`. */
+export function claimRun(db: Database, id: string, from: ProcessIdentity, to: ProcessIdentity): boolean {
+  return db.write(
+    () =>
+      db.run(
+        `UPDATE runs SET recorder_pid = ?, recorder_start = ?, recorder_host = ?
+        WHERE id = ? AND status = 'running' AND recorder_pid = ? AND recorder_start = ? AND recorder_host = ?`,
+        to.pid,
+        to.startToken,
+        to.host,
+        id,
+        from.pid,
+        from.startToken,
+        from.host,
+      ) > 0,
+  );
+}
+
 interface RunningRow {
   id: string;
   written: number;

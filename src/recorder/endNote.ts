@@ -1,0 +1,52 @@
+/**
+ * How the command ended, on disk the moment it did. What follows (hashing what it wrote) can take long, and a recorder that
+ * dies in it must not make a finished run a lost one. The file has its place on the disk from the start, so that a full
+ * disk does not matter.
+ */
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+
+const SIZE = 256;
+
+const EndNote = z.object({
+  exitCode: z.number().int().nullable(),
+  signal: z.string().nullable(),
+  /** Ms since the epoch. */
+  endTime: z.number(),
+});
+export type EndNote = z.infer<typeof EndNote>;
+
+/** Throws when the run's folder cannot be written. */
+export function prepareEndNote(runFolder: string): void {
+  write(runFolder, "w", "");
+}
+
+/** Never throws: without it, a run whose recorder dies later counts as lost. */
+export function writeEndNote(runFolder: string, note: EndNote): void {
+  try {
+    write(runFolder, "r+", JSON.stringify(note));
+  } catch {}
+}
+
+/** Null when the command has not been seen to end. */
+export function readEndNote(runFolder: string): EndNote | null {
+  try {
+    return EndNote.parse(JSON.parse(readFileSync(fileIn(runFolder), "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+function write(runFolder: string, flags: "w" | "r+", content: string): void {
+  const file = openSync(fileIn(runFolder), flags, 0o600);
+  try {
+    writeSync(file, content.padEnd(SIZE), 0, "utf8");
+  } finally {
+    closeSync(file);
+  }
+}
+
+function fileIn(runFolder: string): string {
+  return join(runFolder, "end.json");
+}
