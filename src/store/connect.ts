@@ -50,27 +50,28 @@ function connectForWriting(file: string, options: ConnectOptions): { db: Databas
 }
 
 function connectReadOnly(file: string): { db: Database; notices: string[] } {
-  const db = openFile(file, true);
   try {
-    requireCurrent(db);
-    return { db, notices: [] };
+    return { db: openCurrent(file, false), notices: [] };
   } catch (error) {
-    db.close();
     const code = sqliteCode((error as Error).cause);
     if (code !== SqliteCode.cannotOpen && code !== SqliteCode.readOnly) throw error;
   }
   // The write-ahead log wants files beside the database, and the folder takes none: read the database as it lies there.
-  const still = openFile(file, true, true);
-  try {
-    requireCurrent(still);
-  } catch (error) {
-    still.close();
-    throw error;
-  }
   return {
-    db: still,
+    db: openCurrent(file, true),
     notices: [`${file} is on a read-only disk: changes made elsewhere show after it is opened again.`],
   };
+}
+
+function openCurrent(file: string, immutable: boolean): Database {
+  const db = openFile(file, true, immutable);
+  try {
+    requireCurrent(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** A reader cannot bring an older database up to date. */

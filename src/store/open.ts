@@ -9,7 +9,7 @@ import { changeTag, deleteRuns, renameRun, restoreRuns, setExperiment, setNote }
 import { makeStoreFolder, runFolder } from "./folders";
 import { cachedHash, cachedHashesBelow, cacheHashes } from "./hashes";
 import { metricColumns, metricHistory } from "./history";
-import { fallbackFolder, readableFolder, storeFolder } from "./locate";
+import { fallbackFolder, isWritable, readableFolder, storeFolder } from "./locate";
 import { listGroups, listKeys } from "./overview";
 import { listExperiments, listRuns } from "./queries";
 import { resolveRun } from "./resolve";
@@ -33,8 +33,10 @@ import { getSummaries } from "./summaries";
  * be made in the project nor in the user's own data folder.
  */
 export function openStore(root: string, options: OpenOptions = {}): Store {
-  const { create = true, readOnly = false } = options;
-  const { folder, notices } = prepareFolder(root, create && !readOnly);
+  const { create = true } = options;
+  const { folder, notices } = prepareFolder(root, create && !options.readOnly);
+  // Who only looks can look at a store that is not theirs; a change is then refused where it is tried.
+  const readOnly = options.readOnly ?? !(create || isWritable(folder));
   const connection = connect(folder, { ...options, create, readOnly } satisfies ConnectOptions);
   return makeStore(root, folder, connection.db, [...notices, ...connection.notices]);
 }

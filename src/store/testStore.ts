@@ -1,4 +1,5 @@
 /** For tests: stores and runs that go away again. */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +20,24 @@ export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "modeltrail-store-"));
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A disk of its own of this size ("1m"), or null where that is not allowed; unmounted after the test. */
+export function tempDisk(size: string): string | null {
+  const folder = tempFolder();
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder], { stdio: "ignore" });
+  } catch {
+    return null;
+  }
+  // Lazily: a store that is closed later must not fail the test.
+  cleanups.push(() => execFileSync("umount", ["-l", folder]));
+  return folder;
+}
+
+/** From now on nothing can be written to a `tempDisk`. */
+export function makeReadOnly(disk: string): void {
+  execFileSync("mount", ["-o", "remount,ro", disk]);
 }
 
 /** An open store, of a fresh project unless `root` is given, closed after the test. */
