@@ -124,15 +124,14 @@ class Files:
         key = (dirname(path), how)
         number = self.in_folder.get(key, 0)
         if number >= FOLDER_LIMIT or not self.spend():
-            self.count(key, number)
+            self.count(key)
             return
         self.in_folder[key] = number + 1
-        event = {"path": path, "mode": how}
+        size = modified = changed = inode = 0  # of a file that is about to be written, nothing is known yet
         if how != "w":
-            event["size"] = status.st_size
-            event["mtimeNs"] = str(status.st_mtime_ns)
-            event["ctimeNs"] = str(status.st_ctime_ns)
-            event["ino"] = str(status.st_ino)
+            size, modified, changed, inode = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+        event = {"path": path, "mode": how, "size": size, "mtimeNs": str(modified), "ctimeNs": str(changed)}
+        event["ino"] = str(inode)
         self.spool.send("open", event)
 
     def spend(self):
@@ -145,14 +144,13 @@ class Files:
         self.budget[pid] = max(0, left - 1)
         return left > 0
 
-    def count(self, key, told_before):
-        """Count a file of a folder whose files are too many; told when the count has doubled, and at exit."""
+    def count(self, key):
+        """Count a file that is not told; the count is told whenever it has doubled, and at exit."""
         if key not in self.counts and len(self.counts) >= DIR_LIMIT:
             key = (dirname(key[0]), key[1])
             if key not in self.counts and len(self.counts) >= 2 * DIR_LIMIT:
                 return
-            told_before = 0
-        count = self.counts.get(key, told_before) + 1
+        count = self.counts.get(key, 0) + 1
         self.counts[key] = count
         if count >= self.next_report.get(key, 0):
             self.next_report[key] = 2 * count

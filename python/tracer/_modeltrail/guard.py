@@ -13,10 +13,12 @@ def make_guard(folder):
     standard = os.path.dirname(os.__file__)
     # Bound here because module globals and builtins may be gone while the interpreter shuts down.
     exc_info, fault, is_subclass = sys.exc_info, Exception, issubclass
+    # Before 3.10 a recursion that goes on after a swallowed RecursionError ends the interpreter.
+    too_deep = RecursionError if sys.version_info < (3, 10) else ()
 
     def is_foreign():
         kind, _, trace = exc_info()
-        if not is_subclass(kind, fault):
+        if not is_subclass(kind, fault) or is_subclass(kind, too_deep):
             return True
         while trace is not None:
             name = trace.tb_frame.f_code.co_filename

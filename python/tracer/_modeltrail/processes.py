@@ -57,7 +57,7 @@ def _working_folder():
     try:
         return os.getcwd()
     except OSError:
-        return None
+        return ""  # deleted
 
 
 def _text(value):
@@ -137,7 +137,7 @@ def _find(program):
     if isabs(program):
         return program
     if os.sep in program:
-        return join(_working_folder() or "", program)
+        return join(_working_folder(), program)
     for folder in os.environ.get("PATH", "").split(os.pathsep)[:100]:
         path = join(folder, program)
         try:

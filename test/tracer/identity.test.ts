@@ -1,0 +1,102 @@
+/** The tracer's first promise: a run is the same with it and without it, on every interpreter found here. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { chainCases, type IdentityCase, identityCases } from "./identityCases";
+import { findPythons, type Result, runBare, runTraced, Scratch } from "./python";
+
+const scratch = new Scratch();
+afterAll(() => scratch.remove());
+
+/** Addresses and thread numbers differ from run to run anyway. */
+function withoutAddresses(result: Result): Result {
+  return { ...result, stdout: result.stdout.replace(/0x[0-9a-f]{6,}|started \d+/g, "…") };
+}
+
+const cases = [...identityCases, ...chainCases].filter((one) => !one.posix || process.platform !== "win32");
+
+describe.each(findPythons())("Python $version", (python) => {
+  test.each(cases)("$name", async ({ files, argv, env, stdin }: IdentityCase) => {
+    const options = { cwd: scratch.project, env, stdin };
+    // Once without looking, so that both runs find the byte code compiled.
+    scratch.clear();
+    scratch.write(files);
+    await runBare(python, argv, options);
+
+    scratch.clear();
+    scratch.write(files);
+    const bare = await runBare(python, argv, options);
+    scratch.clear();
+    scratch.write(files);
+    const traced = await runTraced(python, argv, scratch.spool, options);
+
+    expect(withoutAddresses(traced)).toEqual(withoutAddresses(bare));
+    // Python ignores PYTHONPATH under -I and -E, and has no sitecustomize under -S. Else each case was really traced.
+    const isolated = ["-I", "-E", "-S"].includes(argv[0]!);
+    expect(scratch.events("start").length > 0).toBe(!isolated);
+  });
+
+  test.each(["SystemExit(9)", "KeyboardInterrupt"])("a sitecustomize that ends Python: %s", async (end) => {
+    scratch.clear();
+    scratch.write({ "main.py": "print(1)", "lib/sitecustomize.py": `raise ${end}` });
+    const options = { cwd: scratch.project, env: { PYTHONPATH: "lib" } };
+    const bare = await runBare(python, ["main.py"], options);
+    const traced = await runTraced(python, ["main.py"], scratch.spool, options);
+    // Python shows the whole stack, in which our own file cannot be hidden.
+    const ours = /.*python.tracer.sitecustomize.py.*\n.*import sitecustomize.*\n( +\^+\n)?/g;
+    expect({ ...traced, stderr: traced.stderr.replace(ours, "") }).toEqual(bare);
+  });
+
+  test("the sitecustomize of a virtual environment", async () => {
+    scratch.clear();
+    scratch.write({ "main.py": "import sys; print(sys.modules['sitecustomize'].__file__, sys.prefix, sys.path)" });
+    const venv = join(scratch.base, `venv-${python.minor}`);
+    execFileSync(python.executable, ["-m", "venv", "--without-pip", venv]);
+    const inVenv = { ...python, executable: join(venv, "bin", "python") };
+    const purelib = "import sysconfig; print(sysconfig.get_paths()['purelib'])";
+    const site = execFileSync(inVenv.executable, ["-c", purelib], { encoding: "utf8" }).trim();
+    writeFileSync(join(site, "sitecustomize.py"), "print('of the environment')\n");
+
+    const options = { cwd: scratch.project };
+    const bare = await runBare(inVenv, ["main.py"], options);
+    const traced = await runTraced(inVenv, ["main.py"], scratch.spool, options);
+    expect(traced).toEqual(bare);
+    expect(bare.stdout).toContain("of the environment");
+    expect(scratch.events("start")).toMatchObject([{ prefix: venv }]);
+  });
+
+  test("Ctrl-C", async () => {
+    scratch.clear();
+    scratch.write({ "main.py": "print('ready', flush=True)\nwhile True:\n    open('main.py').close()\n" });
+    const options = { cwd: scratch.project, when: { on: "ready", act: (pid: number) => process.kill(pid, "SIGINT") } };
+    const bare = await runBare(python, ["main.py"], options);
+    const traced = await runTraced(python, ["main.py"], scratch.spool, options);
+    expect({ ...traced, stderr: "" }).toEqual({ ...bare, stderr: "" });
+    expect(traced.stderr).toContain("KeyboardInterrupt");
+    expect(scratch.events("close")).toHaveLength(1);
+  });
+
+  test("a spool that cannot be written, is missing, or vanishes", async () => {
+    const files = {
+      "main.py":
+        "import os, shutil\nif os.environ.get('VANISH'): shutil.rmtree(os.environ['VANISH'])\nopen('main.py').close()\n" +
+        "pid = os.fork()\nopen('a%d' % bool(pid), 'w').close()\nif pid: print(os.waitpid(pid, 0)[1])\n",
+    };
+    scratch.clear();
+    const cwd = scratch.write(files);
+    const bare = await runBare(python, ["main.py"], { cwd });
+    const file = join(scratch.base, "file");
+    writeFileSync(file, "");
+    const gone = join(scratch.base, "gone");
+    mkdirSync(gone, { recursive: true });
+    for (const [spool, env] of [
+      [join(scratch.base, "never made"), {}],
+      [file, {}],
+      ["/proc/1", {}],
+      [gone, { VANISH: gone }],
+    ] as const) {
+      expect(await runTraced(python, ["main.py"], spool, { cwd, env })).toEqual(bare);
+    }
+  });
+});
