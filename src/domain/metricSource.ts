@@ -5,11 +5,11 @@
  * purpose is exact, what was read off its output is rounded. Sources that are not named here stand last but one.
  */
 const RANKING = ["api", "mlflow", "tensorboard", "metrics-file", "system"];
-const WORST = "output";
+/** Numbers read off the output; and the worst, off a line that is not finished yet, which those of the whole line replace. */
+const WORST = ["output", "output-preview"];
 
 /** The lower, the more trusted. */
 export function sourceRank(source: string): number {
-  if (source === WORST) return RANKING.length + 1;
   const place = RANKING.indexOf(source);
-  return place < 0 ? RANKING.length : place;
+  return place >= 0 ? place : RANKING.length + 1 + WORST.indexOf(source);
 }
