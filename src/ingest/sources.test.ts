@@ -2,8 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { Source, SourceRead } from "./source";
-import { createSources, joinSources } from "./sources";
+import type { Source } from "./source";
+import { createSources } from "./sources";
+
+async function readAll(sources: Source[], final: boolean): Promise<string[]> {
+  const found: string[] = [];
+  for (const source of sources) {
+    const { points = [] } = await source.read(final);
+    found.push(...points.flatMap(({ source, points }) => points.map(({ key, step }) => `${source} ${key} @${step}`)));
+  }
+  return found;
+}
 
 test("a final value in metrics.json belongs to the end of the curve that was printed", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "sources-"));
@@ -13,30 +22,16 @@ test("a final value in metrics.json belongs to the end of the curve that was pri
     writeFileSync(log, "epoch 1: loss=0.5\nepoch 2: loss=0.4\n");
     writeFileSync(file, '{"loss": 0.3987, "accuracy": 0.9}');
     const sources = createSources(log);
-    sources.offer(file);
-    const { points } = await sources.read(false);
-    expect(points?.map(({ source, points }) => [source, ...points.map(({ key, step }) => `${key} @${step}`)])).toEqual([
-      ["output", "loss @1", "loss @2"],
-      ["metrics-file", "loss @2", "accuracy @0"],
+    for (const source of sources) source.offer?.(file);
+    expect(await readAll(sources, false)).toEqual([
+      "output loss @1",
+      "output loss @2",
+      "metrics-file loss @2",
+      "metrics-file accuracy @0",
     ]);
-    const next = createSources(log, JSON.parse(JSON.stringify(sources.checkpoint())));
-    expect(await next.read(true)).toEqual({ more: false });
+    const checkpoints = JSON.stringify(Object.fromEntries(sources.map(({ id, checkpoint }) => [id, checkpoint()])));
+    expect(await readAll(createSources(log, JSON.parse(checkpoints)), true)).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-});
-
-test("what several sources find is joined", async () => {
-  const source = (id: string, found: SourceRead): Source => ({ id, read: () => found, checkpoint: () => id });
-  const joined = joinSources([
-    source("a", { more: false, params: { lr: "1" }, warnings: ["one"] }),
-    source("b", { more: true, params: { seed: "2" }, warnings: ["two"], tags: { t: "v" } }),
-  ]);
-  expect(await joined.read(false)).toEqual({
-    more: true,
-    params: { lr: "1", seed: "2" },
-    tags: { t: "v" },
-    warnings: ["one", "two"],
-  });
-  expect(joined.checkpoint()).toEqual({ a: "a", b: "b" });
 });
