@@ -164,6 +164,8 @@ if (options.watch) {
   for (const build of builds) await (await esbuild.context(build)).watch();
   console.log("Watching for changes; Ctrl-C ends it.");
 } else {
-  await Promise.all(builds.map((build) => esbuild.build(build)));
+  const results = await Promise.allSettled(builds.map((build) => esbuild.build(build)));
+  // esbuild has said what is wrong.
+  if (results.some(({ status }) => status === "rejected")) process.exit(1);
   present.forEach(report);
 }

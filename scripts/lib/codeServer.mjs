@@ -60,6 +60,15 @@ export async function installExtension(vsix, { extensionsDir, userDataDir }) {
 const entry = path.join(program, "out/node/entry.js");
 
 /**
+ * @typedef {object} CodeServer
+ * @property {string} url
+ * @property {number} port
+ * @property {number} pid
+ * @property {string} log the file with its output
+ * @property {() => Promise<void>} stop ends it; what it was told to keep running goes on
+ */
+
+/**
  * Starts code-server on loopback, without a password, and waits until it answers.
  * @param {object} options
  * @param {string} options.userDataDir a short path: sockets lie in it
@@ -69,7 +78,7 @@ const entry = path.join(program, "out/node/entry.js");
  * @param {boolean} [options.trust] ask whether to trust folders, as VS Code does; false trusts all
  * @param {boolean} [options.testDriver] lets a page load an extension from source and run tests in it
  * @param {Record<string, string | undefined>} [options.env] added to the environment; undefined removes a variable
- * @returns {Promise<{ url: string, port: number, pid: number, log: string, stop: () => Promise<void> }>} `log`: its output's file
+ * @returns {Promise<CodeServer>}
  */
 export async function startCodeServer({
   userDataDir,

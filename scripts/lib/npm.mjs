@@ -11,9 +11,13 @@ const ownNode = path.join(paths.modules, "node/bin", process.platform === "win32
 /**
  * Call this first: installs the packages when they are missing or not those of the lock file, then runs the calling script
  * again on the Node that is one of them, as the tools need a newer Node than a machine may have.
- * Returns only in that second run.
+ * Returns only in that second run. From then on an error that ends the script shows as its message alone.
  */
 export async function underOwnNode() {
+  process.on("uncaughtException", (error) => {
+    console.error(process.env.MODELTRAIL_DEBUG ? error : error.message);
+    process.exit(1);
+  });
   await installPackages();
   if (!existsSync(ownNode))
     throw new Error("The npm package `node` could not install Node 24: run `npm rebuild node`.");

@@ -106,22 +106,16 @@ function descendantsOf(pid) {
 }
 
 /**
- * Linux only: processes that still carry `NAME=value` in their environment, so also those that left the tree (a recorder
- * outlives its editor on purpose). Elsewhere an empty list.
- * @returns {Promise<{ pid: number, command: string }[]>}
+ * Ends the processes that carry `NAME=value` in their environment, also those that left the tree: a recorder outlives its
+ * editor on purpose. On Linux only; elsewhere it does nothing.
  */
-export async function carrying(name, value) {
-  if (!existsSync("/proc/self/environ")) return [];
-  const pids = (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid);
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
-      if (!environment.split("\0").includes(`${name}=${value}`)) return [];
-      const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-      return [{ pid: Number(pid), command: command.split("\0").join(" ").trim() }];
-    }),
-  );
-  return found.flat();
+export async function endCarrying(name, value) {
+  if (!existsSync("/proc/self/environ")) return;
+  for (const pid of (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry))) {
+    const environment = await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "");
+    const carries = environment.split("\0").includes(`${name}=${value}`);
+    if (carries && Number(pid) !== process.pid) tryTo(() => process.kill(Number(pid), "SIGKILL"));
+  }
 }
 
 /** The full path of a program on PATH, or undefined. */

@@ -3,11 +3,14 @@ export const quietSettings = {
   "telemetry.telemetryLevel": "off",
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.welcomePage.walkthroughs.openOnInstall": false,
   "extensions.autoCheckUpdates": false,
   "extensions.autoUpdate": false,
   "extensions.ignoreRecommendations": true,
   "update.mode": "none",
+  // As on the desktop; in a browser the default is to save after a second.
+  "files.autoSave": "off",
   "chat.disableAIFeatures": true,
   "git.openRepositoryInParentFolders": "never",
 };

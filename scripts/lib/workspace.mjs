@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { realpathSync } from "node:fs";
+import { appendFileSync, realpathSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -30,13 +30,12 @@ export async function copyExamples(folder, { example = "", git = true } = {}) {
   if (git) commitAll(folder, "Start");
 }
 
-/** Makes `folder` a git repository, when it is none, and commits everything in it. */
+/** Makes `folder` a git repository, when it is none, and commits everything in it. A `.venv` stays out, as it does for most users. */
 export function commitAll(folder, message) {
-  const identity = ["-c", "user.name=Tester", "-c", "user.email=tester@example.com", "-c", "commit.gpgSign=false"];
-  const steps = [
-    ["init", "--quiet", "--initial-branch=main"],
-    ["add", "--all"],
-    [...identity, "commit", "--quiet", "-m", message],
-  ];
-  for (const step of steps) execFileSync("git", step, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  const git = (...args) => execFileSync("git", args, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  git("init", "--quiet", "--initial-branch=main");
+  appendFileSync(path.join(folder, ".git/info/exclude"), ".venv\n");
+  git("add", "--all");
+  const settings = ["user.name=Tester", "user.email=tester@example.com", "commit.gpgSign=false"];
+  git(...settings.flatMap((setting) => ["-c", setting]), "commit", "--quiet", "-m", message);
 }

@@ -1,0 +1,73 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/** The active editor group: its tabs, its title's buttons, its text, and both sides of a comparison. */
+export class Editor {
+  private readonly group: Locator;
+
+  constructor(private readonly page: Page) {
+    this.group = page.locator(".editor-group-container.active");
+  }
+
+  /** The tab with this name; it has the class `active` when it is the one that shows. */
+  tab(name: string | RegExp): Locator {
+    return this.group.getByRole("tab", { name, exact: true });
+  }
+
+  /** A button in the editor's title, by its tooltip. */
+  titleAction(label: string | RegExp): Locator {
+    return this.group.locator(".editor-actions").getByRole("button", { name: label });
+  }
+
+  /** The lines of the active editor that are on the screen now, without line numbers. */
+  async text(): Promise<string> {
+    return await shownText(this.group.locator(".editor-instance .monaco-editor").last());
+  }
+
+  /** Waits until the active editor shows this text. */
+  async shows(text: string): Promise<void> {
+    await expect.poll(() => this.text()).toContain(text);
+  }
+
+  /** Waits for a comparison and gives the lines that its two sides show. */
+  async diff(): Promise<{ original: string; modified: string }> {
+    const [original, modified] = [this.diffSide("original"), this.diffSide("modified")];
+    await expect(original.locator(".view-line").first()).toBeVisible();
+    await expect(modified.locator(".view-line").first()).toBeVisible();
+    return { original: await shownText(original), modified: await shownText(modified) };
+  }
+
+  diffSide(side: "original" | "modified"): Locator {
+    return this.group.locator(`.monaco-diff-editor .editor.${side}`);
+  }
+
+  /** Replaces everything in the active file and saves it. */
+  async replaceAndSave(text: string): Promise<void> {
+    await this.group.locator(".monaco-editor .view-lines").last().click();
+    await this.page.keyboard.press("ControlOrMeta+A");
+    // Pasted: what is typed would be indented and its brackets closed.
+    await this.page.evaluate((content) => navigator.clipboard.writeText(content), text);
+    await this.page.keyboard.press("ControlOrMeta+V");
+    await expect(this.group.locator(".tab.active")).toHaveClass(/dirty/);
+    await this.save();
+  }
+
+  /** Saves the active file. */
+  async save(): Promise<void> {
+    await this.page.keyboard.press("ControlOrMeta+S");
+    await expect(this.group.locator(".tab.active")).not.toHaveClass(/dirty/);
+  }
+}
+
+/** Lines are placed by position, in any order in the page. */
+async function shownText(editor: Locator): Promise<string> {
+  const lines = await editor.locator(".view-lines .view-line").evaluateAll((elements) =>
+    elements
+      .map((element) => ({
+        top: Number.parseFloat((element as HTMLElement).style.top),
+        text: element.textContent ?? "",
+      }))
+      .sort((a, b) => a.top - b.top)
+      .map(({ text }) => text),
+  );
+  return lines.join("\n").replaceAll("\u00a0", " ");
+}

@@ -1,0 +1,49 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/** The box at the top: command palette, quick open, pickers and input boxes. */
+export class QuickInput {
+  readonly widget: Locator;
+  readonly input: Locator;
+
+  constructor(private readonly page: Page) {
+    this.widget = page.locator(".quick-input-widget");
+    this.input = this.widget.locator(".quick-input-filter input");
+  }
+
+  /** Waits for the box and replaces its text. */
+  async fill(text: string): Promise<void> {
+    await expect(this.input).toBeVisible();
+    await this.input.fill(text);
+  }
+
+  /** The entries with this label, whole. */
+  entry(label: string): Locator {
+    const name = this.page.locator(".quick-input-list-label .label-name").filter({ hasText: exactly(label) });
+    return this.widget.locator(".quick-input-list .monaco-list-row").filter({ has: name });
+  }
+
+  /** Takes the first entry with this label. */
+  async choose(label: string): Promise<void> {
+    await this.entry(label).first().click();
+  }
+
+  /** Toggles an entry of a picker that takes several. */
+  async check(label: string): Promise<void> {
+    await this.entry(label).first().locator(".quick-input-list-checkbox").click();
+  }
+
+  async accept(): Promise<void> {
+    await this.input.press("Enter");
+  }
+
+  async cancel(): Promise<void> {
+    await this.input.press("Escape");
+    await expect(this.widget).toBeHidden();
+  }
+}
+
+/** Matches this text and no more; spaces in the page may be no-break ones. */
+export function exactly(text: string): RegExp {
+  const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/ /g, "\\s");
+  return new RegExp(`^\\s*${escaped}\\s*$`);
+}

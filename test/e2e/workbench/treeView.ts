@@ -1,0 +1,83 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import { exactly } from "./quickInput";
+
+/** One tree view of the side bar. A tree has only the rows in the page that the window shows. */
+export class TreeView {
+  readonly pane: Locator;
+
+  constructor(
+    private readonly page: Page,
+    title: string,
+    private readonly container: string,
+  ) {
+    const header = page.locator(".pane-header .title").filter({ hasText: exactly(title) });
+    this.pane = page.locator(".part.sidebar .pane").filter({ has: header });
+  }
+
+  /** Shows the view's container in the side bar and unfolds the view. */
+  async open(): Promise<void> {
+    if (!(await this.pane.isVisible())) {
+      await this.page
+        .getByRole("tab", { name: new RegExp(`^${this.container}`) })
+        .locator(".action-label")
+        .click();
+    }
+    await expect(this.pane).toBeVisible();
+    const header = this.pane.locator(".pane-header");
+    if ((await header.getAttribute("aria-expanded")) === "false") await header.click();
+  }
+
+  /** The rows whose label is this, whole; `description` narrows them to those with that text beside the label. */
+  row(label: string | RegExp, description?: string | RegExp): Locator {
+    const rows = this.pane.locator(".monaco-list-row");
+    const withPart = (part: string, text: string | RegExp) =>
+      rows.filter({
+        has: this.page.locator(part).filter({ hasText: typeof text === "string" ? exactly(text) : text }),
+      });
+    let found = withPart(".label-name", label);
+    const [, stem, ending] = /^(.+)(\.\w+)$/.exec(String(label)) ?? [];
+    // The label of a file may come in two parts.
+    if (stem && ending) found = found.or(withPart(".label-name", stem).and(withPart(".label-suffix", ending)));
+    return description === undefined ? found : found.and(withPart(".label-description", description));
+  }
+
+  /** Label and description of each row on the screen, in order. */
+  async rows(): Promise<{ label: string; description: string; level: number }[]> {
+    return await this.pane.locator(".monaco-list-row").evaluateAll((rows) =>
+      rows
+        .sort((a, b) => Number(a.getAttribute("data-index")) - Number(b.getAttribute("data-index")))
+        .map((row) => ({
+          label: [".label-name", ".label-suffix"].map((part) => row.querySelector(part)?.textContent ?? "").join(""),
+          description: row.querySelector(".label-description")?.textContent ?? "",
+          level: Number(row.getAttribute("aria-level")),
+        })),
+    );
+  }
+
+  async expand(row: Locator): Promise<void> {
+    if ((await row.getAttribute("aria-expanded")) === "false") await row.locator(".monaco-tl-twistie").click();
+    await expect(row).toHaveAttribute("aria-expanded", "true");
+  }
+
+  /** Presses a button of a row, by its tooltip. Rows show their buttons while the pointer is on them. */
+  async press(row: Locator, action: string): Promise<void> {
+    await row.hover();
+    await row.getByRole("button", { name: action }).click();
+  }
+
+  /** Picks an entry of a row's context menu. */
+  async contextMenu(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: "right" });
+    await this.page.getByRole("menuitem", { name: entry }).click();
+  }
+
+  /** A button in the view's title. They show while the pointer is on the view. */
+  async pressTitle(action: string): Promise<void> {
+    await this.pane.hover();
+    await this.pane.locator(".pane-header").getByRole("button", { name: action }).click();
+  }
+
+  checkbox(row: Locator): Locator {
+    return row.getByRole("checkbox");
+  }
+}

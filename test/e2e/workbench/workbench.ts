@@ -1,0 +1,75 @@
+import path from "node:path";
+import { expect, type FrameLocator, type Locator, type Page } from "@playwright/test";
+import { Editor } from "./editor";
+import { Notifications } from "./notifications";
+import { QuickInput } from "./quickInput";
+import { Terminal } from "./terminal";
+import { TreeView } from "./treeView";
+
+/** VS Code in the page, as its user sees it. Methods wait until what they do has happened. */
+export class Workbench {
+  readonly quickInput: QuickInput;
+  readonly editor: Editor;
+  readonly terminal: Terminal;
+  readonly notifications: Notifications;
+
+  constructor(
+    readonly page: Page,
+    readonly address: string,
+  ) {
+    this.quickInput = new QuickInput(page);
+    this.editor = new Editor(page);
+    this.terminal = new Terminal(page);
+    this.notifications = new Notifications(page);
+  }
+
+  /** Opens or reloads the window and waits until it can be used. */
+  async open(): Promise<void> {
+    await this.page.goto(this.address);
+    await expect(this.page.locator(".monaco-workbench .part.statusbar")).toBeVisible();
+    await expect(this.page.locator(".part.activitybar .action-item").first()).toBeVisible();
+  }
+
+  /** Runs a command by its whole title, as the palette shows it: "Modeltrail: Run File". */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    await this.quickInput.fill(`>${title}`);
+    await this.quickInput.choose(title);
+  }
+
+  /** Opens a file of the folder by its path in it. */
+  async openFile(file: string): Promise<void> {
+    const name = path.posix.basename(file);
+    await this.page.keyboard.press("ControlOrMeta+P");
+    await this.quickInput.fill(file);
+    await this.quickInput.choose(name);
+    await expect(this.editor.tab(name)).toHaveClass(/active/);
+  }
+
+  /** The tree view with this title; `container` is the name of its icon in the activity bar. */
+  tree(title: string, container = "Modeltrail"): TreeView {
+    return new TreeView(this.page, title, container);
+  }
+
+  /** An entry of the status bar that shows this text. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator(".part.statusbar .statusbar-item").filter({ hasText: text });
+  }
+
+  /** The modal dialog that is open. */
+  get dialog(): Locator {
+    return this.page.locator(".monaco-dialog-box");
+  }
+
+  /** The content of the active webview: two frames, one in the other. */
+  webview(): FrameLocator {
+    return this.page.frameLocator("iframe.webview.ready").last().frameLocator("iframe#active-frame");
+  }
+
+  /** Saves a picture of the window to docs/images, for the README, when MODELTRAIL_PICTURES is set; always to the results. */
+  async picture(name: string): Promise<void> {
+    const folder =
+      process.env.MODELTRAIL_PICTURES ?? path.resolve(import.meta.dirname, "../../../test-results/pictures");
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+}
