@@ -36,8 +36,8 @@ export function findPythons(): Python[] {
 function look(command: string): Python | undefined {
   try {
     const program = "import sys; print(sys.executable, *sys.version_info[:3], sep='\\n')";
-    const options = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] } as const;
-    const [executable, major, minor, patch] = execFileSync(command, ["-c", program], options).trim().split("\n");
+    const output = execFileSync(command, ["-c", program], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const [executable, major, minor, patch] = output.trim().split("\n");
     if (!executable || major !== "3") return undefined;
     return { executable, minor: Number(minor), version: `3.${minor}.${patch}` };
   } catch {
@@ -139,6 +139,12 @@ export class Scratch {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder);
     }
+  }
+
+  /** Forget what was traced. */
+  clearSpool(): void {
+    rmSync(this.spool, { recursive: true, force: true });
+    mkdirSync(this.spool);
   }
 
   /** Write files of the project; returns the project's folder. */

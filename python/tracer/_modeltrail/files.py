@@ -95,7 +95,7 @@ class Files:
             return
         path = absolute(path)
         if how == "r":
-            source = self.scope.source_of(path, flags == 0)
+            source = self.scope.source_of(path)
             if source is not None:
                 if source not in self.modules and len(self.modules) < FILE_LIMIT:
                     self.modules.add(source)

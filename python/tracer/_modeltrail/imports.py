@@ -1,4 +1,4 @@
-"""Imports: which packages the run uses, and the moment to attach to a library that parses arguments."""
+"""Imports: which packages the run tries to import, and the moment to attach to a library that parses arguments."""
 
 import os
 import sys

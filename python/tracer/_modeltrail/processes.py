@@ -2,7 +2,7 @@
 
 import os
 import sys
-from os.path import basename, isabs, join
+from os.path import basename, join
 
 _ARGUMENTS = 1000
 _CHARACTERS = 4096
@@ -110,10 +110,12 @@ class Processes:
         python = program == sys.executable or name.startswith(("python", "pypy"))
         if (python and self.is_traced(arguments, env)) or program in self.told or len(self.told) >= _PROGRAMS:
             return
+        path = _find(program)
+        if path is None and env is None:
+            return  # os.execvp tries each folder of PATH
         self.told.add(program)
         event = {"argv0": program}
-        path = _find(program)
-        if path:
+        if path is not None:
             event["path"] = path
         if python:
             event["python"] = True
@@ -133,13 +135,12 @@ class Processes:
 
 
 def _find(program):
-    """Where the system finds it, so that the recorder can tell a Python script from a binary. None when unknown."""
-    if isabs(program):
-        return program
+    """Where the system finds it, so that the recorder can tell a Python script from a binary. None when nowhere."""
     if os.sep in program:
-        return join(_working_folder(), program)
-    for folder in os.environ.get("PATH", "").split(os.pathsep)[:100]:
-        path = join(folder, program)
+        paths = [join(_working_folder(), program)]
+    else:
+        paths = [join(folder, program) for folder in os.environ.get("PATH", "").split(os.pathsep)[:100]]
+    for path in paths:
         try:
             os.stat(path)
             return path

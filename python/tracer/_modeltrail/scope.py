@@ -35,8 +35,11 @@ class Scope:
         # A project that lies inside such a folder comes first.
         folders.extend(fold(path) for path in wide if not any(root.startswith(fold(path)) for root in self.roots))
         self.skipped = tuple({fold(path) for path in folders} | {fold(join(path, "")) for path in own})
-        # Console scripts and -m, -c and - leave something else than the path of a script in argv[0].
-        self.script = basename((getattr(sys, "argv", None) or [""])[0])
+        # Of `python train`, which need not be called .py. For -c, -m and standard input there is no such file.
+        try:
+            self.script = os.path.abspath((getattr(sys, "argv", None) or [""])[0])
+        except OSError:
+            self.script = ""  # the working folder was deleted
 
     def is_skipped(self, path):
         """Absolute paths only."""
@@ -46,11 +49,11 @@ class Scope:
         """Byte code that is being written, under its temporary or its final name."""
         return ".pyc" in path and ".pyc" in basename(path)
 
-    def source_of(self, path, by_interpreter):
-        """The project's source file that reading `path` means, or None. The main script may have any suffix."""
+    def source_of(self, path):
+        """The project's source file that reading `path` means, or None."""
         if path.endswith(".pyc"):
             path = source_of_byte_code(path)
-        elif not path.endswith((".py", ".pyw")) and not (by_interpreter and basename(path) == self.script):
+        elif not path.endswith((".py", ".pyw")) and path != self.script:
             return None
         return path if self.is_project(path) else None
 
