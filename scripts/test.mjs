@@ -1,0 +1,139 @@
+// `npm test`: does its own set-up and runs everything. `npm test -- unit host` runs some steps; what follows the name of a
+// single step goes to its runner, as in `npm test -- unit src/store` or `npm test -- e2e --grep live`.
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { ensureChromium } from "./lib/chromium.mjs";
+import { installCodeServer } from "./lib/codeServer.mjs";
+import { underOwnNode } from "./lib/npm.mjs";
+import { paths } from "./lib/paths.mjs";
+import { endCarrying, run } from "./lib/processes.mjs";
+import { ensureVenv } from "./lib/python.mjs";
+
+const results = path.join(paths.cache, "results");
+const inModules = (file) => path.join(paths.modules, file);
+const script = (name) => path.join(paths.root, "scripts", name);
+const unitResults = path.join(results, "unit.json");
+
+/**
+ * The steps in order. `args` is what Node runs, `limit` in minutes only ends what hangs, and `counts` reads the numbers of
+ * tests from a results file; a step without them is one test.
+ */
+const steps = [
+  {
+    name: "lint",
+    title: "Lint",
+    args: [inModules("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"],
+    limit: 5,
+  },
+  { name: "types", title: "Types", args: [inModules("typescript/bin/tsc"), "--noEmit"], limit: 5 },
+  {
+    name: "unit",
+    title: "Unit tests",
+    args: [
+      inModules("vitest/vitest.mjs"),
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${unitResults}`,
+    ],
+    limit: 20,
+    file: unitResults,
+    counts: (report) => [report.numPassedTests, report.numFailedTests, report.numPendingTests + report.numTodoTests],
+  },
+  {
+    name: "host",
+    title: "Tests inside VS Code",
+    args: [script("test-host.mjs")],
+    limit: 10,
+    file: path.join(results, "host.json"),
+    counts: ({ passed, failed, skipped }) => [passed, failed, skipped],
+  },
+  {
+    name: "e2e",
+    title: "Tests in VS Code in a browser, with the packaged extension",
+    args: [script("test-e2e.mjs")],
+    limit: 20,
+    file: path.join(results, "e2e.json"),
+    counts: ({ stats }) => [stats.expected + stats.flaky, stats.unexpected, stats.skipped],
+  },
+];
+
+await underOwnNode();
+const { chosen, rest } = readArguments(process.argv.slice(2));
+const began = performance.now();
+await mkdir(results, { recursive: true });
+const env = await setUp();
+const total = { passed: 0, failed: 0, skipped: 0 };
+const summary = [];
+for (const step of chosen) {
+  const outcome = await runStep(step);
+  for (const key of Object.keys(total)) total[key] += outcome[key];
+  summary.push({ step: step.title, ...outcome });
+}
+console.log(`\n── All of it took ${duration(began)}\n`);
+console.table(summary);
+process.exitCode = total.failed > 0 ? 1 : 0;
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
+
+function readArguments(args) {
+  const named = args.filter((argument) => steps.some(({ name }) => name === argument));
+  const more = args.filter((argument) => !named.includes(argument));
+  if (more.length > 0 && named.length !== 1) {
+    const names = steps.map(({ name }) => name).join(", ");
+    throw new Error(`"${more.join(" ")}" is none of the steps (${names}), and options go to one step only.`);
+  }
+  return { chosen: named.length > 0 ? steps.filter(({ name }) => named.includes(name)) : steps, rest: more };
+}
+
+/** What cannot be had is said here; the steps that need it fail, the others still run. */
+async function setUp() {
+  heading("Set-up");
+  const start = performance.now();
+  const needsEditor = chosen.some(({ name }) => name === "host" || name === "e2e");
+  for (const need of needsEditor ? [installCodeServer, ensureChromium] : []) {
+    await need().catch((error) => console.error(error.message));
+  }
+  const python = chosen.some(({ name }) => name === "unit") ? await testPython() : undefined;
+  if ((await run(process.execPath, [script("build.mjs")])) !== 0) console.error("The build failed.");
+  console.log(`Set-up took ${duration(start)}`);
+  return { ...process.env, ...(python && { MODELTRAIL_TEST_PYTHON: python }), FORCE_COLOR: undefined, NO_COLOR: "1" };
+}
+
+/** A Python with the packages that tests run against, or nothing: such tests then leave themselves out. */
+async function testPython() {
+  const requirements = ["examples/wine/requirements.txt", "test/requirements.txt"];
+  return await ensureVenv(requirements.map((file) => path.join(paths.root, file))).catch((error) => {
+    console.error(error.message);
+  });
+}
+
+/** @returns {Promise<{ passed: number, failed: number, skipped: number, time: string }>} */
+async function runStep({ title, args, limit, file, counts }) {
+  heading(title);
+  const start = performance.now();
+  if (file) await rm(file, { force: true });
+  const token = randomUUID();
+  const code = await run(process.execPath, [...args, ...rest], {
+    cwd: paths.root,
+    env: { ...env, MODELTRAIL_TEST_STEP: token },
+    limit: limit * 60_000,
+  });
+  await endCarrying("MODELTRAIL_TEST_STEP", token);
+  const report = file && existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : undefined;
+  const [passed, failed, skipped] = report ? counts(report) : [code === 0 && !file ? 1 : 0, 0, 0];
+  const ran = passed + failed > 0;
+  // A step that fails outside of its tests, or runs none, is a failure too.
+  const failures = failed === 0 && (code !== 0 || !ran) ? 1 : failed;
+  console.log(`── ${title}: ${failures > 0 ? "failed" : "passed"} after ${duration(start)}`);
+  return { passed, failed: failures, skipped, time: duration(start) };
+}
+
+function heading(title) {
+  console.log(`\n── ${title} ${"─".repeat(Math.max(0, 100 - title.length))}`);
+}
+
+function duration(start) {
+  return `${((performance.now() - start) / 1000).toFixed(1)} s`;
+}
