@@ -21,6 +21,6 @@ def attach(flagvalues, arguments):
 
 
 def _is_own(module, scope):
-    """Whether the project defines the flag. absl calls the main module by its path, sys.argv[0]."""
-    file = module if module == sys.argv[0] else getattr(sys.modules.get(module), "__file__", None)
+    """Whether the project defines the flag. absl calls the main module by its path as typed, sys.argv[0]."""
+    file = scope.script if module == sys.argv[0] else getattr(sys.modules.get(module), "__file__", None)
     return bool(file) and scope.is_project(file)
