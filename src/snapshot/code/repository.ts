@@ -1,4 +1,5 @@
 /** Where a folder's code lives for git: the user's repository, seen read-only. */
+import fs from "node:fs";
 import path from "node:path";
 import { type GitOptions, git } from "../git";
 import { splitRecords } from "../gitPath";
@@ -85,3 +86,12 @@ export async function readHead(context: GitContext): Promise<Head | null> {
 
 /** The date of a snapshot without HEAD: fixed, so that equal states give equal commits. */
 export const EPOCH = "0 +0000";
+
+/** The git directory of a checked-out repository: its `.git`, or where that file points to. */
+export function gitDirOf(folder: string): string | null {
+  const dotGit = path.join(folder, ".git");
+  const stats = fs.statSync(dotGit, { throwIfNoEntry: false });
+  if (!stats?.isFile()) return stats ? dotGit : null;
+  const target = fs.readFileSync(dotGit, "utf8").match(/^gitdir: (.*?)\r?\n?$/s)?.[1];
+  return target === undefined ? null : path.resolve(folder, target);
+}

@@ -1,5 +1,4 @@
 /** The code snapshot of a repository of the user's, its submodules included. */
-import fs from "node:fs";
 import path from "node:path";
 import type { CodeVersion, Gap } from "../../domain/run";
 import { GitError } from "../git";
@@ -9,7 +8,7 @@ import type { WorkTreeJob } from "./gathering";
 import type { IndexEntry } from "./gitStatus";
 import type { CodeLimits } from "./limits";
 import { borrowObjects } from "./ownRepository";
-import { findRepository, type GitContext, type Repository } from "./repository";
+import { findRepository, type GitContext, gitDirOf, type Repository } from "./repository";
 import { absenceNotes } from "./snapshotNotes";
 import { keepCommit, writeCommit } from "./treeBuilder";
 import { takeWorkTree } from "./workTree";
@@ -120,13 +119,9 @@ async function keepSubmodule(
 ): Promise<void> {
   try {
     const folder = submoduleFolder(top, name);
-    const dotGit = path.join(folder, ".git");
+    const gitDir = gitDirOf(folder);
     // Not checked out: nothing of it was there for the run either.
-    if (!fs.existsSync(dotGit)) return;
-    const link = fs.statSync(dotGit).isFile()
-      ? fs.readFileSync(dotGit, "utf8").match(/^gitdir: (.*)\n?$/s)?.[1]
-      : ".git";
-    await keepCommit({ ...context, cwd: folder }, path.resolve(folder, link ?? ".git"), oid);
+    if (gitDir !== null) await keepCommit({ ...context, cwd: folder }, gitDir, oid);
   } catch (error) {
     if (context.signal?.aborted) throw error;
     const gap = submoduleGap(name, error);

@@ -1,0 +1,174 @@
+/** Reads what `snapshotCode` has kept: single files, lists, differences. Nothing is written. */
+import fs from "node:fs";
+import path from "node:path";
+import { type SimpleGit, simpleGit } from "simple-git";
+import { UserError } from "../domain/errors";
+import { gitDirOf } from "./code/repository";
+
+/** Where a run's code is: the `code` of its snapshot, when it has a commit. */
+export interface CodePlace {
+  gitDir: string;
+  commit: string;
+  /** The work tree: submodules have their objects there. Null: their files cannot be read. */
+  root: string | null;
+}
+
+export interface TreeFile {
+  /** Relative to the code's root, `/` between its parts. */
+  path: string;
+  /** "100644", "100755" or, for a symbolic link, "120000". */
+  mode: string;
+  oid: string;
+}
+
+export interface TreeDifference {
+  status: "added" | "removed" | "changed" | "renamed";
+  path: string;
+  /** Where a renamed file was before. */
+  oldPath?: string;
+}
+
+/** What git needs to start and to find its settings; nothing that could lead it to another repository. */
+const ENVIRONMENT = [
+  "PATH",
+  "Path",
+  "PATHEXT",
+  "HOME",
+  "USERPROFILE",
+  "XDG_CONFIG_HOME",
+  "SystemRoot",
+  "TMPDIR",
+  "TEMP",
+];
+
+/** A git that looks into this place only. `others`: git directories whose objects it sees as well. */
+function gitAt(gitDir: string, others: readonly string[] = []): SimpleGit {
+  const settings = {
+    GIT_DIR: gitDir,
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: others.map((other) => path.join(other, "objects")).join(path.delimiter),
+    GIT_NO_LAZY_FETCH: "1",
+  };
+  const inherited = ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
+  const env = { ...Object.fromEntries(inherited), ...settings, LC_ALL: "C" };
+  return simpleGit({ baseDir: gitDir, allowEnvironment: Object.keys(settings) }).env(env);
+}
+
+/** The bytes of a file as the run saw it. Throws UserError when the snapshot does not have it. */
+export async function readFileAt(place: CodePlace, file: string): Promise<Buffer> {
+  try {
+    return (await gitAt(place.gitDir).binaryCatFile(["blob", `${place.commit}:${file}`])) as Buffer;
+  } catch (error) {
+    const inner = await submoduleAround(place, file);
+    if (inner) return await readFileAt(inner.place, inner.file);
+    await assertCommit(place);
+    if (await containsPath(place, file)) throw error;
+    throw new UserError(`${file} is not in the code that was kept of this run.`);
+  }
+}
+
+/** Whether the snapshot has a file or folder of this name. */
+export async function containsPath(place: CodePlace, file: string): Promise<boolean> {
+  const found = await gitAt(place.gitDir).raw(["ls-tree", "-z", place.commit, "--", file.replace(/\/$/, "")]);
+  if (found !== "") return true;
+  const inner = await submoduleAround(place, file);
+  return inner ? await containsPath(inner.place, inner.file) : false;
+}
+
+/** All files, those of submodules included where these can be read. Throws UserError when the commit is gone. */
+export async function listTree(place: CodePlace): Promise<TreeFile[]> {
+  await assertCommit(place);
+  const output = await gitAt(place.gitDir).raw(["ls-tree", "-r", "-z", "--full-tree", place.commit]);
+  const files: TreeFile[] = [];
+  for (const record of records(output)) {
+    // "<mode> <type> <object>\t<path>"
+    const tab = record.indexOf("\t");
+    const [mode, , oid] = record.slice(0, tab).split(" ");
+    const name = record.slice(tab + 1);
+    if (mode !== "160000") files.push({ path: name, mode: mode!, oid: oid! });
+    else {
+      const inner = submoduleAt(place, name, oid!);
+      const below = inner ? await listTree(inner).catch(() => []) : [];
+      files.push(...below.map((file) => ({ ...file, path: `${name}/${file.path}` })));
+    }
+  }
+  return files;
+}
+
+/** What changed from `before` to `after`, by path. Throws UserError when one of the commits is gone. */
+export async function diffTrees(before: CodePlace, after: CodePlace): Promise<TreeDifference[]> {
+  await Promise.all([assertCommit(before), assertCommit(after)]);
+  const flags = ["-r", "-z", "-M", "--raw", "--no-abbrev", "--no-ext-diff", "--no-textconv"];
+  const git = gitAt(before.gitDir, before.gitDir === after.gitDir ? [] : [after.gitDir]);
+  const fields = records(await git.raw(["diff-tree", ...flags, before.commit, after.commit]));
+  const differences: TreeDifference[] = [];
+  for (let at = 0; at < fields.length; ) {
+    // ":<mode> <mode> <object> <object> <status>", then one path, or two of a rename.
+    const [oldMode, newMode, oldOid, newOid, status] = fields[at++]!.slice(1).split(" ");
+    const name = fields[at++]!;
+    if (status!.startsWith("R")) differences.push({ status: "renamed", path: fields[at++]!, oldPath: name });
+    else if (oldMode === "160000" && newMode === "160000") {
+      differences.push(...(await diffSubmodule(before, after, name, [oldOid!, newOid!])));
+    } else differences.push({ status: status === "A" ? "added" : status === "D" ? "removed" : "changed", path: name });
+  }
+  return differences;
+}
+
+async function diffSubmodule(
+  before: CodePlace,
+  after: CodePlace,
+  name: string,
+  [oldOid, newOid]: [string, string],
+): Promise<TreeDifference[]> {
+  const unknown: TreeDifference[] = [{ status: "changed", path: name }];
+  const [older, newer] = [submoduleAt(before, name, oldOid), submoduleAt(after, name, newOid)];
+  if (!older || !newer) return unknown;
+  try {
+    const inner = await diffTrees(older, newer);
+    return inner.map((difference) => ({
+      ...difference,
+      path: `${name}/${difference.path}`,
+      ...(difference.oldPath === undefined ? {} : { oldPath: `${name}/${difference.oldPath}` }),
+    }));
+  } catch (error) {
+    if (error instanceof UserError) return unknown;
+    throw error;
+  }
+}
+
+async function assertCommit({ gitDir, commit }: CodePlace): Promise<void> {
+  if (!fs.existsSync(gitDir)) {
+    throw new UserError(`The code of this run was kept in ${gitDir}, which is no longer there.`);
+  }
+  try {
+    await gitAt(gitDir).raw(["cat-file", "-e", `${commit}^{tree}`]);
+  } catch (error) {
+    if (!/Not a valid object name/.test(String(error))) throw error;
+    const ref = `refs/modeltrail/snapshots/${commit}`;
+    throw new UserError(
+      `The code of this run is gone: ${gitDir} no longer has the commit ${commit}. Was ${ref} deleted?`,
+    );
+  }
+}
+
+/** The submodule that a path leads into, if it does. */
+async function submoduleAround(place: CodePlace, file: string): Promise<{ place: CodePlace; file: string } | null> {
+  const parts = file.split("/");
+  const above = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
+  if (above.length === 0) return null;
+  const output = await gitAt(place.gitDir).raw(["ls-tree", "-z", place.commit, "--", ...above]);
+  const record = records(output).find((line) => line.startsWith("160000 "));
+  if (record === undefined) return null;
+  const tab = record.indexOf("\t");
+  const name = record.slice(tab + 1);
+  const inner = submoduleAt(place, name, record.slice(0, tab).split(" ")[2]!);
+  return inner && { place: inner, file: file.slice(name.length + 1) };
+}
+
+function submoduleAt(place: CodePlace, name: string, commit: string): CodePlace | null {
+  if (place.root === null) return null;
+  const root = path.join(place.root, name);
+  const gitDir = gitDirOf(root);
+  return gitDir === null ? null : { gitDir, commit, root };
+}
+
+const records = (output: string) => output.split("\0").filter((record) => record !== "");
