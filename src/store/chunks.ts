@@ -1,42 +1,30 @@
 /**
  * A series lies in chunks: packed points of one source, in step order within the chunk, with what is asked of them most in
  * columns of their own. A batch adds a chunk; sixteen small ones are merged into a bigger one (see merge.ts), so that a
- * point is written a few times only and a million points are about two hundred chunks.
- *
- * Chunk numbers are `series * 2^20 + place`. Among the chunks of one source, a higher place means later arrival.
+ * point is written a few times only and a million points are about two hundred chunks. Among the chunks of one source and
+ * series, a higher number means later arrival.
  */
 import { type Columns, packColumns, splitColumns, unpackColumns } from "./columns";
 import type { Database } from "./database";
 
 /** Points in one chunk at most. */
 export const CHUNK_POINTS = 8_192;
-const PLACES = 2 ** 20;
 
-/** First and last chunk number that a series may use. */
-export function chunkRange(series: number): [number, number] {
-  return [series * PLACES, (series + 1) * PLACES - 1];
+/** Adds sorted points as one chunk, or several when they are many. */
+export function appendChunks(db: Database, series: number, source: number, points: Columns): void {
+  for (const piece of splitColumns(points, CHUNK_POINTS)) writeChunk(db, null, series, source, piece);
 }
 
-/** Writes sorted points as one chunk, or several when they are many. Gives the place after the last. */
-export function appendChunks(db: Database, series: number, place: number, source: number, points: Columns): number {
-  let next = place;
-  for (const piece of splitColumns(points, CHUNK_POINTS)) {
-    if (next >= PLACES) throw new Error(`Series ${series} has no place left.`);
-    writeChunk(db, series * PLACES + next, source, piece);
-    next++;
-  }
-  return next;
-}
-
-/** Writes one chunk, in the place of the one that had this number. */
-export function writeChunk(db: Database, id: number, source: number, points: Columns): void {
+/** Writes a new chunk (`id` null), or one in the place of that with this number. */
+export function writeChunk(db: Database, id: number | null, series: number, source: number, points: Columns): void {
   const { steps, times, values } = points;
   const count = steps.length;
   const time = range(times);
   const value = range(values);
   db.run(
-    "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     id,
+    series,
     source,
     count,
     steps[0]!,

@@ -97,15 +97,18 @@ function openFile(file: string, readOnly: boolean, immutable = false): Database 
   }
 }
 
+/**
+ * NORMAL may lose the last moments to a power cut, never to a crash, and never damages the database. The log is put into the
+ * database after 16 MiB: pages that change with each batch are then written there once for very many batches.
+ */
+const LOG_SETTINGS = `PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 16777216`;
+
 function setJournal(db: Database, journal: "wal" | "rollback"): string[] {
   const wanted = journal === "wal" ? "wal" : "delete";
   const now = journalMode(db);
   const got = now === wanted ? now : changeJournal(db, wanted);
-  // With the log, NORMAL may lose the last moments to a power cut but never to a crash, and never damages the database.
-  db.exec(
-    got === "wal" ? "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216" : "PRAGMA synchronous = FULL",
-  );
-  if (got === "wal") return [];
+  db.exec(got === "wal" ? LOG_SETTINGS : "PRAGMA synchronous = FULL");
+  if (got === "wal" && wanted === "wal") return [];
   return [
     `${db.file} is on a network disk, where several readers and writers at once are slow. Set MODELTRAIL_DIR to a folder on a local disk if that is a problem.`,
   ];

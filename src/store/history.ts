@@ -1,6 +1,6 @@
 /** Reading a metric's series, a page at a time, without unpacking the rest. */
 import type { MetricPoint } from "../domain/run";
-import { chunkRange, readChunk } from "./chunks";
+import { readChunk } from "./chunks";
 import { type Columns, concatColumns, makeColumns, sliceColumns, sortColumns } from "./columns";
 import type { MetricColumns, MetricHistory } from "./contract";
 import type { Database } from "./database";
@@ -23,8 +23,8 @@ export function metricColumns(db: Database, id: string, key: string, from: numbe
     const series = keyId === undefined ? undefined : readSeries(db, run, keyId);
     if (!series) return { ...makeColumns(0), sources: [], total: 0 };
     const chunks = db.all<Chunk>(
-      "SELECT id, count, first_step, last_step FROM chunks WHERE id BETWEEN ? AND ? ORDER BY first_step, id",
-      ...chunkRange(series.series),
+      "SELECT id, count, first_step, last_step FROM chunks WHERE series = ? ORDER BY first_step, id",
+      series.series,
     );
     const page = readPage(db, groupOverlapping(chunks), Math.max(0, from), Math.max(0, limit));
     return { ...page, sources: series.sources.map(namesOf(db, series.sources)), total: series.count };

@@ -1,5 +1,5 @@
 /** Merging small chunks into bigger ones. */
-import { CHUNK_POINTS, chunkRange, readChunk, writeChunk } from "./chunks";
+import { CHUNK_POINTS, readChunk, writeChunk } from "./chunks";
 import { concatColumns, sortColumns, splitColumns } from "./columns";
 import type { Database } from "./database";
 
@@ -30,30 +30,27 @@ export function planMerge(counts: number[]): number {
   return take;
 }
 
-/** Merges what is due in the series. Gives the place for its next chunk. Inside a write only. */
-export function mergeSeries(db: Database, series: number): number {
-  const sql = "SELECT id, source, count FROM chunks WHERE id BETWEEN ? AND ? ORDER BY id";
+/** Merges what is due in the series. Inside a write only. */
+export function mergeSeries(db: Database, series: number): void {
+  const sql = "SELECT id, source, count FROM chunks WHERE series = ? ORDER BY id";
   const bySource = new Map<number, Chunk[]>();
-  for (const chunk of db.all<Chunk>(sql, ...chunkRange(series))) {
+  for (const chunk of db.all<Chunk>(sql, series)) {
     const list = bySource.get(chunk.source);
     if (list) list.push(chunk);
     else bySource.set(chunk.source, [chunk]);
   }
   for (const chunks of bySource.values()) {
     const take = planMerge(chunks.map((chunk) => chunk.count));
-    if (take > 0) mergeChunks(db, chunks.slice(-take));
+    if (take > 0) mergeChunks(db, series, chunks.slice(-take));
   }
-  const [first, last] = chunkRange(series);
-  const top = db.get<{ id: number | null }>("SELECT max(id) AS id FROM chunks WHERE id BETWEEN ? AND ?", first, last)!;
-  return top.id === null ? 0 : top.id - first + 1;
 }
 
 /** `chunks` are neighbours in arrival order, of one source; the result takes the places of the first of them. */
-function mergeChunks(db: Database, chunks: Chunk[]): void {
+function mergeChunks(db: Database, series: number, chunks: Chunk[]): void {
   const merged = sortColumns(concatColumns(chunks.map((chunk) => readChunk(db, chunk.id))));
   for (const chunk of chunks) db.run("DELETE FROM chunks WHERE id = ?", chunk.id);
   for (const [index, piece] of splitColumns(merged, CHUNK_POINTS).entries()) {
     const { id, source } = chunks[index]!;
-    writeChunk(db, id, source, piece);
+    writeChunk(db, id, series, source, piece);
   }
 }

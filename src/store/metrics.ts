@@ -10,7 +10,7 @@
  * values are NaN.
  */
 import type { MetricPoint } from "../domain/run";
-import { appendChunks, chunkRange, range, toStored } from "./chunks";
+import { appendChunks, range, toStored } from "./chunks";
 import { type Columns, dropRepeats, makeColumns, sortColumns } from "./columns";
 import type { Database } from "./database";
 import { FAN_IN, mergeSeries } from "./merge";
@@ -27,7 +27,6 @@ export interface Series {
   max: number | null;
   last_step: number;
   last_time: number;
-  next_chunk: number;
   appended: number;
 }
 
@@ -66,14 +65,14 @@ function appendSeries(db: Database, run: number, key: number, source: number, in
   const { points, replaced } = found ? settle(db, series, source, incoming) : { points: incoming, replaced: false };
   if (!series.sources.includes(source)) series.sources.push(source);
   if (points.steps.length > 0) {
-    series.next_chunk = appendChunks(db, series.series, series.next_chunk, source, points);
+    appendChunks(db, series.series, source, points);
     series.appended++;
     addToSummary(series, points);
   }
   if (replaced) summarise(db, series);
   // Not all series of a run at the same batch: a thousand merges at once would be felt.
   if (series.appended >= FAN_IN + (series.series % FAN_IN)) {
-    series.next_chunk = mergeSeries(db, series.series);
+    mergeSeries(db, series.series);
     series.appended = 0;
   }
   writeSeries(db, run, key, series);
@@ -81,7 +80,7 @@ function appendSeries(db: Database, run: number, key: number, source: number, in
 
 export function readSeries(db: Database, run: number, key: number): Series | undefined {
   const row = db.get<Omit<Series, "sources"> & { sources: string }>(
-    `SELECT series, sources, count, last, min, max, last_step, last_time, next_chunk, appended
+    `SELECT series, sources, count, last, min, max, last_step, last_time, appended
     FROM metrics WHERE run = ? AND key = ?`,
     run,
     key,
@@ -92,7 +91,7 @@ export function readSeries(db: Database, run: number, key: number): Series | und
 function newSeries(db: Database): Series {
   const { series } = db.get<{ series: number }>("UPDATE state SET series = series + 1 RETURNING series")!;
   const none = { last: null, min: null, max: null, last_step: -Infinity, last_time: -Infinity };
-  return { series, sources: [], count: 0, ...none, next_chunk: 0, appended: 0 };
+  return { series, sources: [], count: 0, ...none, appended: 0 };
 }
 
 function addToSummary(series: Series, { steps, times, values }: Columns): void {
@@ -112,28 +111,25 @@ function addToSummary(series: Series, { steps, times, values }: Columns): void {
 
 /** The summary anew, from the chunks' own. */
 function summarise(db: Database, series: Series): void {
-  const [first, last] = chunkRange(series.series);
   const all = db.get<Omit<Series, "series" | "sources" | "last">>(
     `SELECT sum(count) AS count, min(min) AS min, max(max) AS max, max(last_step) AS last_step, max(last_time) AS last_time
-    FROM chunks WHERE id BETWEEN ? AND ?`,
-    first,
-    last,
+    FROM chunks WHERE series = ?`,
+    series.series,
   )!;
   // All points of one step are of one source, and of one source the higher number is the later.
   const newest = db.get<{ last: number | null }>(
-    "SELECT last FROM chunks WHERE id BETWEEN ? AND ? ORDER BY last_step DESC, id DESC LIMIT 1",
-    first,
-    last,
+    "SELECT last FROM chunks WHERE series = ? ORDER BY last_step DESC, id DESC LIMIT 1",
+    series.series,
   )!;
   Object.assign(series, all, newest);
 }
 
 function writeSeries(db: Database, run: number, key: number, series: Series): void {
   db.run(
-    `INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET sources = excluded.sources, count = excluded.count, last = excluded.last, min = excluded.min,
       max = excluded.max, last_step = excluded.last_step, last_time = excluded.last_time,
-      next_chunk = excluded.next_chunk, appended = excluded.appended`,
+      appended = excluded.appended`,
     run,
     key,
     series.series,
@@ -144,7 +140,6 @@ function writeSeries(db: Database, run: number, key: number, series: Series): vo
     series.max,
     series.last_step,
     series.last_time,
-    series.next_chunk,
     series.appended,
   );
 }

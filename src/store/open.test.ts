@@ -169,15 +169,8 @@ test("a folder that cannot be made says what to do", () => {
   expect(openError(root).message).toContain("MODELTRAIL_DIR");
 });
 
-test("a project that cannot be written to is recorded in the user's own folder, with a notice", () => {
-  const root = join(tempFolder(), "not-there"); // stands for read-only: see locate.test.ts
-  const data = tempFolder();
-  vi.stubEnv("XDG_DATA_HOME", data);
-  const store = tempStore(root);
-  expect(store.folder.startsWith(join(data, "modeltrail"))).toBe(true);
-  expect(store.notices).toEqual([expect.stringContaining("read-only")]);
-  const id = store.createRun(newRun());
-  expect(tempStore(root, { create: false }).getRun(id)!.id).toBe(id);
+test("a project that is not there is no project", () => {
+  expect(openError(join(tempFolder(), "not-there")).message).toMatch(/does not exist/);
 });
 
 test("the experimental warning of SQLite is held back, and no other", async () => {

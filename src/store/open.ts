@@ -1,4 +1,5 @@
 /** Opens a project's store. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../domain/errors";
 import { type ConnectOptions, connect } from "./connect";
@@ -44,6 +45,7 @@ export function openStore(root: string, options: OpenOptions = {}): Store {
 /** The store folder, made when it is to be written, with a notice when it is not in the project. */
 function prepareFolder(root: string, make: boolean): { folder: string; notices: string[] } {
   if (!make) return { folder: readableFolder(root), notices: [] };
+  if (!existsSync(root)) throw new UserError(`The folder ${root} does not exist.`);
   const chosen = storeFolder(root);
   const notice = (folder: string) => `${root} is read-only, so its runs are kept in ${folder}.`;
   try {

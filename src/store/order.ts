@@ -1,7 +1,7 @@
 /**
  * Orders of runs that can be paged by key. An order is a row of phases, listed one after the other: first the runs that have
- * a value, in its order; then, in both directions, those whose value is NaN; last those that have none, newest first. Each
- * phase walks an index or sorts only what it must, and a page goes on right after the (value, number) of the last run.
+ * a value, in its order; then, in both directions, those whose value is NaN; last those that have none, newest first. A page
+ * goes on right after the (value, number) of the last run.
  */
 import type { RunQuery, SortKey } from "./contract";
 import type { Database, Value } from "./database";
@@ -40,10 +40,9 @@ function splitKey(key: SortKey): ["metric" | "param", string] | [keyof typeof PL
   return [key.slice(0, colon) as "metric" | "param", key.slice(colon + 1)];
 }
 
-// CROSS JOIN holds SQLite to this order of tables: it walks the index of values and stops when the page is full.
-
+/** Values of metrics and params are looked up run by run: see the schema for why there is no index in their order. */
 function metricPhases(key: number, descending: boolean): Phase[] {
-  const from = "metrics m CROSS JOIN runs r ON r.seq = m.run";
+  const from = "runs r CROSS JOIN metrics m ON m.run = r.seq";
   const base = { from, values: [key], value: "m.last" };
   return [
     { ...base, condition: "m.key = ? AND m.last IS NOT NULL", descending },
@@ -53,7 +52,7 @@ function metricPhases(key: number, descending: boolean): Phase[] {
 }
 
 function paramPhases(key: number, descending: boolean): Phase[] {
-  const from = "params p CROSS JOIN runs r ON r.seq = p.run";
+  const from = "runs r CROSS JOIN params p ON p.run = r.seq";
   return [
     { from, condition: "p.key = ?", values: [key], value: "p.sort", descending },
     newestFirst("NOT EXISTS (SELECT 1 FROM params p WHERE p.run = r.seq AND p.key = ?)", [key]),

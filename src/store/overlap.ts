@@ -1,6 +1,6 @@
 /** Incoming points against those of the same steps that are there already. */
 import { sourceRank } from "../domain/metricSource";
-import { chunkRange, range, readChunk, writeChunk } from "./chunks";
+import { range, readChunk, writeChunk } from "./chunks";
 import { type Columns, filterColumns, lowerBound, sliceColumns, upperBound } from "./columns";
 import type { Database } from "./database";
 import type { Series } from "./metrics";
@@ -42,7 +42,7 @@ export function settle(
   for (const chunk of better) kept = withoutSteps(kept, readChunk(db, chunk.id).steps);
   let replaced = false;
   for (const chunk of others) {
-    if (!better.includes(chunk)) replaced = takeOut(db, chunk, kept.steps) || replaced;
+    if (!better.includes(chunk)) replaced = takeOut(db, series, chunk, kept.steps) || replaced;
   }
   return { points: kept, replaced };
 }
@@ -50,8 +50,8 @@ export function settle(
 /** Chunks whose range of steps meets that of the sorted, not empty `steps`. */
 function overlapping(db: Database, series: Series, steps: Float64Array): Chunk[] {
   return db.all<Chunk>(
-    `SELECT id, source, first_time, last_time FROM chunks WHERE id BETWEEN ? AND ? AND last_step >= ? AND first_step <= ?`,
-    ...chunkRange(series.series),
+    `SELECT id, source, first_time, last_time FROM chunks WHERE series = ? AND last_step >= ? AND first_step <= ?`,
+    series.series,
     steps[0]!,
     steps[steps.length - 1]!,
   );
@@ -84,12 +84,12 @@ function withoutSteps(points: Columns, steps: Float64Array): Columns {
 }
 
 /** Takes the points at these steps out of the chunk; true when there were any. */
-function takeOut(db: Database, chunk: Chunk, steps: Float64Array): boolean {
+function takeOut(db: Database, series: Series, chunk: Chunk, steps: Float64Array): boolean {
   const before = readChunk(db, chunk.id);
   const after = withoutSteps(before, steps);
   if (after === before) return false;
   if (after.steps.length === 0) db.run("DELETE FROM chunks WHERE id = ?", chunk.id);
-  else writeChunk(db, chunk.id, chunk.source, after);
+  else writeChunk(db, chunk.id, series.series, chunk.source, after);
   return true;
 }
 

@@ -123,7 +123,7 @@ describe("a run", () => {
     expect(Object.entries(run.tags)).toEqual([[text, text]]);
     expect(new Map(Object.entries(run.params))).toEqual(
       new Map([
-        [text, text],
+        [text.replace("\0", "\ufffd"), text],
         ["__proto__", "p"],
         ["constructor", "c"],
       ]),
