@@ -65,6 +65,7 @@ const entry = path.join(program, "out/node/entry.js");
  * @property {number} port
  * @property {number} pid
  * @property {string} log the file with its output
+ * @property {Promise<void>} ended settles when it has ended by itself or by `stop`
  * @property {() => Promise<void>} stop ends it; what it was told to keep running goes on
  */
 
@@ -109,9 +110,10 @@ export async function startCodeServer({
   const file = createWriteStream(log);
   child.stdout.pipe(file, { end: false });
   child.stderr.pipe(file, { end: false });
+  const ended = event(child, "exit").then(() => {});
   const url = `http://127.0.0.1:${chosen}`;
   await untilHealthy(url, child, log);
-  return { url, port: chosen, pid: child.pid, log, stop: () => stop(child) };
+  return { url, port: chosen, pid: child.pid, log, ended, stop: () => stop(child) };
 }
 
 async function untilHealthy(url, child, log) {
@@ -152,10 +154,20 @@ async function emptyConfig(userDataDir) {
 }
 
 /** A TCP port of the loopback interface that nobody listens on. */
-export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+async function freePort() {
+  return await listen(0);
+}
+
+/** Whether nobody listens on this port of the loopback interface. */
+export async function isFree(port) {
+  return (await listen(port).catch(() => undefined)) === port;
+}
+
+async function listen(port) {
+  const server = createServer().listen(port, "127.0.0.1");
+  await event(server, "listening");
+  const { port: given } = server.address();
+  server.close();
+  await event(server, "close");
+  return given;
 }
