@@ -229,8 +229,8 @@ export interface Store {
   /** Known hash of an unchanged file, else undefined. */
   cachedHash(path: string, stamp: FileStamp): string | undefined;
   cacheHashes(entries: { path: string; stamp: FileStamp; sha256: string }[]): void;
-  /** All cached entries below a folder, for checking very many files at once. */
-  cachedHashesBelow(folder: string): Map<string, { stamp: FileStamp; sha256: string }>;
+  /** All cached entries below a folder, for checking very many files at once; stamps as `stampText` writes them. */
+  cachedHashesBelow(folder: string): Map<string, { stamp: string; sha256: string }>;
 
   /** Folder of the run's log, spool and so on; made if absent. */
   runFolder(id: string): string;

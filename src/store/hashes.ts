@@ -6,15 +6,6 @@ import type { Database } from "./database";
 /** Entries written in one transaction: others get their turn in between. */
 const BATCH = 5_000;
 
-interface Row {
-  path: string;
-  size: bigint;
-  mtime: bigint;
-  ctime: bigint;
-  inode: bigint;
-  sha256: Uint8Array;
-}
-
 export interface HashEntry {
   path: string;
   stamp: FileStamp;
@@ -48,24 +39,30 @@ export function cacheHashes(db: Database, entries: HashEntry[]): void {
   }
 }
 
-/** All entries of files below `folder` (absolute, without a separator at its end), by path. */
-export function cachedHashesBelow(db: Database, folder: string): Map<string, { stamp: FileStamp; sha256: string }> {
-  return db.read(() => {
-    const statement = db.statement("SELECT * FROM hashes WHERE path >= ? AND path < ?");
-    statement.setReadBigInts(true);
-    const prefix = folder.endsWith(sep) ? folder : folder + sep;
-    // The range of all paths with this prefix: up to the prefix with its last character moved on by one.
-    const rows = statement.all(
-      prefix,
-      prefix.slice(0, -1) + String.fromCharCode(sep.charCodeAt(0) + 1),
-    ) as unknown as Row[];
-    return new Map(rows.map((row) => [row.path, { stamp: toStamp(row), sha256: toHex(row.sha256) }]));
-  });
+/**
+ * All entries of files below `folder` (absolute, without a separator at its end), by path, their stamps as `stampText` has
+ * them. The rows come as one JSON text: half the time of rows one by one, which counts when 50,000 files are checked.
+ */
+export function cachedHashesBelow(db: Database, folder: string): Map<string, { stamp: string; sha256: string }> {
+  const prefix = folder.endsWith(sep) ? folder : folder + sep;
+  // The range of all paths with this prefix: up to the prefix with its last character moved on by one.
+  const end = prefix.slice(0, -1) + String.fromCharCode(sep.charCodeAt(0) + 1);
+  const sql = `
+    SELECT json_group_array(path) AS paths,
+      json_group_array(size || ' ' || mtime || ' ' || ctime || ' ' || inode) AS stamps,
+      json_group_array(lower(hex(sha256))) AS hashes
+    FROM hashes WHERE path >= ? AND path < ?`;
+  const row = db.read(() => db.get<{ paths: string; stamps: string; hashes: string }>(sql, prefix, end))!;
+  const [paths, stamps, hashes] = [row.paths, row.stamps, row.hashes].map((text) => JSON.parse(text) as string[]);
+  return new Map(paths!.map((path, index) => [path, { stamp: stamps![index]!, sha256: hashes![index]! }]));
 }
 
-function toStamp(row: Row): FileStamp {
-  return { size: row.size, mtimeNs: row.mtime, ctimeNs: row.ctime, ino: BigInt.asUintN(64, row.inode) };
+/** A stamp as one text, for comparing very many: two are equal when the stamps are. */
+export function stampText({ size, mtimeNs, ctimeNs, ino }: FileStamp): string {
+  return `${size} ${mtimeNs} ${ctimeNs} ${ino < HIGHEST_INTEGER ? ino : signed(ino)}`;
 }
+
+const HIGHEST_INTEGER = 2n ** 63n;
 
 /** Inode numbers use all 64 bits on some file systems; SQLite's integers are signed. */
 function signed(inode: bigint): bigint {
