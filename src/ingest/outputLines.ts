@@ -2,6 +2,7 @@
  * Lines as a terminal shows them: a carriage return begins the line again, so a progress bar is one line with many states,
  * and what counts is the last one.
  */
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 
 /** Characters of a line that are looked at. */
@@ -69,4 +70,14 @@ export function lastState(line: string): string {
 /** A line of the greatest length was cut off somewhere: its last word may be half of one. */
 function cut(line: string): string {
   return line.length < MAX_LINE ? line : line.slice(0, Math.max(line.lastIndexOf(" "), line.lastIndexOf(",")) + 1);
+}
+
+/** Text without colours and control characters. It comes as latin1, one character a byte, so only what counts is decoded. */
+export function cleanLine(raw: string): string {
+  let line = raw;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\x00-\x08\x0b-\x1f]/.test(line)) line = stripVTControlCharacters(line).replace(/[\x00-\x08\x0b-\x1f]/g, "");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: anything that is not ASCII
+  if (/[^\x00-\x7f]/.test(line)) line = Buffer.from(line, "latin1").toString("utf8");
+  return line;
 }

@@ -32,11 +32,11 @@ export function isNoiseLine(line: string): boolean {
   return NOISE_LINE.test(line);
 }
 
-/** Whether a name cannot be that of a metric. */
-export function isNoise(key: string, value: number): boolean {
+/** Whether a name cannot be that of a metric; `number` as it was printed. */
+export function isNoise(key: string, number: string): boolean {
   if (NOT_METRICS.has(key.toLowerCase()) || NOT_LIKE.test(key)) return true;
   const last = key.slice(key.lastIndexOf(" ") + 1);
-  if (Number.isInteger(value) && SHOUTED.test(last)) return true;
+  if (!number.includes(".") && SHOUTED.test(last)) return true;
   return last.length < key.length && NOT_LAST.has(last.toLowerCase());
 }
 

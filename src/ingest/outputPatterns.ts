@@ -41,12 +41,10 @@ export const SPLIT = new RegExp(
 /** Bounded, as three runs of blanks in a row could otherwise be divided in very many ways. */
 const BEFORE_COUNT = String.raw`\b[ \t]{0,40}[:=#]?[ \t]{0,12}[\[(]?[ \t]{0,6}`;
 const AFTER_COUNT = String.raw`[\])]*:?(?=$|[\s,;|\]).-])`;
-const EPOCH_FORM = String.raw`(?:epoch|episode|round|fold)${BEFORE_COUNT}(\d+(?:\.\d+)?)(?:[ \t]?(?:/|of)[ \t]?\d+)?[ \t]?${AFTER_COUNT}`;
-const STEP_FORM = String.raw`(?:(?:global|train(?:ing)?)?[_ ]?step|iter(?:ation)?|it|batch|update|timestep)${BEFORE_COUNT}(\d+)(?:[ \t]?(?:/|of)[ \t]?(\d+))?[ \t]?${AFTER_COUNT}`;
-export const EPOCH = new RegExp(EPOCH_FORM, "iy");
-export const STEP = new RegExp(STEP_FORM, "iy");
-export const EPOCH_INSIDE = new RegExp(String.raw`(?<![\w-])${EPOCH_FORM}`, "i");
-export const STEP_INSIDE = new RegExp(String.raw`(?<![\w-])${STEP_FORM}`, "i");
+const COUNT_FORM = String.raw`(?:(epoch|episode|round|fold)|(?:global|train(?:ing)?)?[_ ]?step|iter(?:ation)?|it|batch|update|timestep)${BEFORE_COUNT}(\d+(?:\.\d+)?)(?:[ \t]?(?:/|of)[ \t]?(\d+))?[ \t]?${AFTER_COUNT}`;
+/** "Epoch 3/20", "step=120". Captures: 1 the word when it counts epochs, 2 the count, 3 of how many. */
+export const COUNT = new RegExp(COUNT_FORM, "iy");
+export const COUNT_INSIDE = new RegExp(String.raw`(?<![\w-])${COUNT_FORM}`, "ig");
 export const COUNTER =
   /[[(]?[ \t]{0,8}(\d+)[ \t]?\/[ \t]?(\d+)(?![.\d])(?:[ \t]?\([ \t]{0,3}\d+(?:\.\d+)?[ \t]?%[ \t]?\))?[ \t]?[\])]?(?:[ \t]?(?:batches|steps|iterations|examples|samples|images)\b)?:?(?=$|[\s,;|\]-])/y;
 /** XGBoost, LightGBM and CatBoost number their rounds at the head of the line; PyTorch's tutorial has [epoch, step]. */
@@ -66,6 +64,11 @@ export const SPACED = new RegExp(
 export const ANYWHERE = new RegExp(
   String.raw`(?<![\w./?&:%=$-])([A-Za-z_][\w./@%-]*)[ \t]*=[ \t]*(${NUMBER})%?(?![\w%=:/-]|\.\d|,\d{3}(?!\d))`,
   "g",
+);
+/** A field of a dictionary of numbers. Captures: 2 the name, 4 the number. */
+export const FIELD = new RegExp(
+  String.raw`[{,][ \t]*(["'])([^"'\\]{1,200})\1[ \t]*:[ \t]*(["']?)(${NUMBER})\3[ \t]*(?=[,}])`,
+  "y",
 );
 export const NO_SPACE_VALUE = /[.eEnNiI]/;
 export const WRAPPED = new RegExp(

@@ -50,10 +50,13 @@ export function createSeriesSet(saved: z.infer<typeof SavedSeries> = {}): Series
         full = true;
         return undefined;
       }
-      const next = advance(series, position);
-      // A key cut out of a line keeps the whole chunk of output in memory: a fresh copy does not.
-      if (keep) all.set(series ? key : Buffer.from(key).toString(), next);
-      return next.last;
+      if (!series) {
+        const begun = begin(position);
+        // A key cut out of a line keeps the whole chunk of output in memory: a fresh copy does not.
+        if (keep) all.set(Buffer.from(key).toString(), begun);
+        return begun.last;
+      }
+      return advance(keep ? series : { ...series }, position);
     },
     lastStep: (key) => all.get(key)?.last,
     get full() {
@@ -63,22 +66,31 @@ export function createSeriesSet(saved: z.infer<typeof SavedSeries> = {}): Series
   };
 }
 
-function advance(series: Series | undefined, { epoch, step, total }: Position): Series {
+function begin({ epoch, step }: Position): Series {
+  const printed = step ?? epoch;
+  if (printed === undefined) return { last: 0, first: 0, printed: 0, base: 0 };
+  return { last: printed, counts: step === undefined ? "epoch" : "step", first: printed, printed, epoch, base: 0 };
+}
+
+/** Moves the series on and gives its step. */
+function advance(series: Series, { epoch, step, total }: Position): number {
   const printed = step ?? epoch;
   if (printed === undefined) {
-    if (!series) return { last: 0, first: 0, printed: 0, base: 0 };
-    return { ...series, last: Math.floor(series.last) + 1 };
+    series.last = Math.floor(series.last) + 1;
+    return series.last;
   }
   const counts = step === undefined ? "epoch" : "step";
-  if (!series) return { last: printed, counts, first: printed, printed, epoch, base: 0 };
   // The summary of an epoch, of a metric that is printed at every step: it belongs to the last step.
-  if (series.counts === "step" && counts === "epoch") return series;
+  if (series.counts === "step" && counts === "epoch") return series.last;
   if (series.counts !== counts) {
-    const base = printed > series.last ? 0 : series.last;
-    return { last: base + printed, counts, first: printed, printed, epoch, base };
-  }
-  const base = beganAnew(series, printed, epoch) ? series.base + counted(series, total) : series.base;
-  return { ...series, last: base + printed, printed, epoch: epoch ?? series.epoch, base };
+    series.counts = counts;
+    series.first = printed;
+    series.base = printed > series.last ? 0 : series.last;
+  } else if (beganAnew(series, printed, epoch)) series.base += counted(series, total);
+  series.printed = printed;
+  if (epoch !== undefined) series.epoch = epoch;
+  series.last = series.base + printed;
+  return series.last;
 }
 
 function beganAnew(series: Series, printed: number, epoch: number | undefined): boolean {

@@ -1,0 +1,69 @@
+/** Goes through whole lines of output and finds those that say something, with little time for those that do not. */
+import { cleanLine, lastState } from "./outputLines";
+import { CANDIDATE } from "./outputPatterns";
+import { type LineMatch, matchLine } from "./outputRules";
+import { createShapes, shapeOf } from "./outputShapes";
+
+export interface Scanner {
+  /** What a single line says, as latin1 text that may hold colours. */
+  one(line: string): LineMatch | undefined;
+  /** Calls `found` for what each of the lines says; `bytes` are whole lines, each with its line feed. */
+  many(bytes: Buffer, found: (match: LineMatch) => void): void;
+  /** Whether the last line announced a line of source, so that the next one is not output. */
+  readonly quoting: boolean;
+}
+
+/** Ordinary text: nothing in it to clean, apart from the carriage return of a terminal's line end. */
+const PLAIN = /^[\t\x20-\x7e]*\r*$/;
+
+export function createScanner(announced = false): Scanner {
+  const match = createShapes();
+  let quoting = announced;
+
+  return {
+    get quoting() {
+      return quoting;
+    },
+    one(line) {
+      const quoted = quoting && isIndented(line, 0);
+      quoting = announcesSource(line, 0);
+      CANDIDATE.lastIndex = 0;
+      return !quoted && CANDIDATE.test(line) ? matchLine(cleanLine(line)) : undefined;
+    },
+    many(bytes, found) {
+      const text = bytes.toString("latin1");
+      let shapes: string | undefined;
+      CANDIDATE.lastIndex = 0;
+      while (CANDIDATE.test(text)) {
+        // A candidate is never longer than its line.
+        const end = text.indexOf("\n", CANDIDATE.lastIndex);
+        const start = lineStart(text, end);
+        CANDIDATE.lastIndex = end;
+        if (isIndented(text, start) && (start === 0 ? quoting : announcesSource(text, lineStart(text, start - 1))))
+          continue;
+        const raw = text.slice(start, end);
+        let said: LineMatch | undefined;
+        if (PLAIN.test(raw)) {
+          shapes ??= shapeOf(bytes);
+          said = match(raw, shapes.slice(start, end));
+        } else said = matchLine(cleanLine(lastState(raw)));
+        if (said) found(said);
+      }
+      if (bytes.length > 0) quoting = announcesSource(text, lineStart(text, text.length - 1));
+    },
+  };
+}
+
+/** Where the line begins whose line feed stands at `end`. */
+function lineStart(text: string, end: number): number {
+  return end <= 0 ? 0 : text.lastIndexOf("\n", end - 1) + 1;
+}
+
+/** In a traceback, a line such as `  File "train.py", line 3` is followed by the line of source, indented further. */
+function announcesSource(text: string, start: number): boolean {
+  return text.startsWith('  File "', start);
+}
+
+function isIndented(text: string, start: number): boolean {
+  return text.startsWith("    ", start);
+}
