@@ -17,8 +17,10 @@ export type RunFormValues = z.infer<typeof RunFormValues>;
 export const emptyForm: RunFormValues = { ...nothingFilled, experiment: "", name: "", note: "", tags: "" };
 
 export const RunFormContent = z.object({
-  /** Name of the script, relative to its workspace folder. */
+  /** The script's URI, which the page keeps in its state. */
   script: z.string(),
+  /** Its path for people, relative to the workspace folder. */
+  label: z.string(),
   arguments: ScriptArguments,
   /** What was filled in last. */
   values: RunFormValues,
