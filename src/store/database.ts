@@ -28,8 +28,8 @@ export interface Database {
   close(): void;
 }
 
-/** Wraps an open connection to `file`. */
-export function wrapDatabase(connection: DatabaseSync, file: string): Database {
+/** Wraps an open connection to what is called `file` in messages. */
+export function wrapDatabase(connection: DatabaseSync, file: string, afterClose?: () => void): Database {
   const statements = new Map<string, StatementSync>();
   let open: "read" | "write" | null = null;
   let closed = false;
@@ -76,9 +76,9 @@ export function wrapDatabase(connection: DatabaseSync, file: string): Database {
     get rollbacks() {
       return rollbacks;
     },
-    all: <T>(sql: string, ...values: Value[]) => statement(sql).all(...values) as T[],
-    get: <T>(sql: string, ...values: Value[]) => statement(sql).get(...values) as T | undefined,
-    run: (sql, ...values) => Number(statement(sql).run(...values).changes),
+    all: <T>(sql: string, ...values: Value[]) => statement(sql).all(...withoutNul(values)) as T[],
+    get: <T>(sql: string, ...values: Value[]) => statement(sql).get(...withoutNul(values)) as T | undefined,
+    run: (sql, ...values) => Number(statement(sql).run(...withoutNul(values)).changes),
     exec: (sql) => connection.exec(sql),
     statement,
     read: (body) => transaction("read", body),
@@ -88,8 +88,17 @@ export function wrapDatabase(connection: DatabaseSync, file: string): Database {
       closed = true;
       statements.clear();
       connection.close();
+      afterClose?.();
     },
   };
+}
+
+/** Node before 22.15, and some of SQLite's functions, end a text at a NUL character: it becomes the replacement character. */
+function withoutNul(values: Value[]): Value[] {
+  for (const [index, value] of values.entries()) {
+    if (typeof value === "string" && value.includes("\0")) values[index] = value.replaceAll("\0", "\ufffd");
+  }
+  return values;
 }
 
 /** SQLite takes some transactions back by itself (full disk); a second rollback is then an error that says nothing. */

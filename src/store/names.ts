@@ -28,9 +28,8 @@ function remember(cache: Cache, id: number, name: string): void {
 }
 
 /** The number of `name`, or undefined when it has none. */
-export function findName(db: Database, given: string): number | undefined {
+export function findName(db: Database, name: string): number | undefined {
   const cache = cacheOf(db);
-  const name = clean(given);
   const known = cache.ids.get(name);
   if (known !== undefined) return known;
   const row = db.get<{ id: number }>("SELECT id FROM names WHERE name = ?", name);
@@ -39,18 +38,12 @@ export function findName(db: Database, given: string): number | undefined {
 }
 
 /** The number of `name`, given now if it has none. Inside a write only. */
-export function nameId(db: Database, given: string): number {
-  const found = findName(db, given);
+export function nameId(db: Database, name: string): number {
+  const found = findName(db, name);
   if (found !== undefined) return found;
-  const name = clean(given);
   const { id } = db.get<{ id: number }>("INSERT INTO names (name) VALUES (?) RETURNING id", name)!;
   remember(cacheOf(db), id, name);
   return id;
-}
-
-/** SQLite's JSON functions end a name at a NUL character, which no name has for a reason. */
-function clean(name: string): string {
-  return name.replaceAll("\0", "\ufffd");
 }
 
 /** The names of these numbers. */

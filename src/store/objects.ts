@@ -3,8 +3,8 @@
  * it is whole and its content has been read back, and is never changed after that. Nothing is deleted here.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { constants, existsSync } from "node:fs";
-import { chmod, copyFile, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmodSync, constants, existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { copyFile, mkdir, open, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../domain/errors";
 
@@ -22,6 +22,17 @@ export function objectPath(folder: string, sha256: string): string {
 
 export function hasObject(folder: string, sha256: string): boolean {
   return existsSync(objectPath(folder, sha256));
+}
+
+/** The hashes of all objects: quicker than `hasObject` for very many. */
+export function listObjects(folder: string): Set<string> {
+  const found = new Set<string>();
+  const objects = join(folder, "objects");
+  if (!existsSync(objects)) return found;
+  for (const start of readdirSync(objects)) {
+    for (const rest of readdirSync(join(objects, start))) found.add(start + rest);
+  }
+  return found;
 }
 
 /**
@@ -68,7 +79,7 @@ async function put(folder: string, write: (temporary: string) => Promise<void>):
     await write(temporary);
     // The copy, not the original: what is kept is what was hashed, whatever became of the original meanwhile.
     const object = await hashFile(temporary);
-    await publish(folder, temporary, object.sha256);
+    publish(folder, temporary, object.sha256);
     return object;
   } catch (error) {
     throw explain(error, folder);
@@ -77,14 +88,18 @@ async function put(folder: string, write: (temporary: string) => Promise<void>):
   }
 }
 
-async function publish(folder: string, temporary: string, sha256: string): Promise<void> {
+/**
+ * Gives a file in the store's `tmp` folder, whose content is known to have this hash, its name as an object. It is gone from
+ * `tmp` afterwards, unless the object was there already.
+ */
+export function publish(folder: string, temporary: string, sha256: string): void {
   const path = objectPath(folder, sha256);
   if (existsSync(path)) return;
-  await mkdir(join(path, ".."), { recursive: true });
+  mkdirSync(join(path, ".."), { recursive: true });
   // A link or a careless editor must not change what many runs share.
-  await chmod(temporary, 0o444);
+  chmodSync(temporary, 0o444);
   try {
-    await rename(temporary, path);
+    renameSync(temporary, path);
   } catch (error) {
     // Windows refuses to replace a read-only file: someone else was quicker with the same content.
     if (!existsSync(path)) throw error;

@@ -1,4 +1,15 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -144,9 +155,11 @@ describe("where the log cannot be", () => {
   test("a disk that is read-only is read all the same, and recorded elsewhere", ({ skip }) => {
     const disk = tempDisk("4m") ?? skip("needs the right to mount");
     vi.stubEnv("XDG_DATA_HOME", tempFolder());
-    const first = openStore(disk);
-    const id = first.createRun(newRun());
-    first.close();
+    // As a recorder that was killed leaves it: the last words are in the log.
+    const { folder, id } = ((store) => ({ folder: store.folder, id: store.createRun(newRun()) }))(tempStore());
+    expect(statSync(join(folder, "db.sqlite-wal")).size).toBeGreaterThan(0);
+    cpSync(folder, join(disk, ".modeltrail"), { recursive: true });
+    rmSync(join(disk, ".modeltrail", "db.sqlite-shm"));
     makeReadOnly(disk);
 
     const reader = tempStore(disk, { readOnly: true });

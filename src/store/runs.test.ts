@@ -114,8 +114,8 @@ describe("a run", () => {
 
   test("keeps hostile texts as they are", () => {
     const store = tempStore();
-    const text = "a'b\"c;--\n\t💥 é 中 \0 end $(x) %s";
-    const command = [text, ""];
+    const text = "a'b\"c;--\n\t💥 é 中 \u0001 end $(x) %s";
+    const command = [`${text}\0`, ""];
     const id = store.createRun(newRun({ name: text, experiment: text, note: text, command, tags: { [text]: text } }));
     store.ingest(id, { params: { [text]: text, ["__proto__"]: "p", constructor: "c" }, warnings: [text] });
     const run = store.getRun(id)!;
@@ -123,11 +123,18 @@ describe("a run", () => {
     expect(Object.entries(run.tags)).toEqual([[text, text]]);
     expect(new Map(Object.entries(run.params))).toEqual(
       new Map([
-        [text.replace("\0", "\ufffd"), text],
+        [text, text],
         ["__proto__", "p"],
         ["constructor", "c"],
       ]),
     );
+  });
+
+  test("a NUL character does not cut a text short", () => {
+    const store = tempStore();
+    const id = store.createRun(newRun({ note: "a\0b" }));
+    store.ingest(id, { params: { "k\0": "v\0w" } });
+    expect(store.getRun(id)).toMatchObject({ note: "a\ufffdb", params: { "k\ufffd": "v\ufffdw" } });
   });
 });
 

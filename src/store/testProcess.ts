@@ -5,14 +5,16 @@
  * `write ROOT COUNT JOURNAL`: creates a run and adds COUNT batches to it, each with a checkpoint, a point of two metrics, a param.
  * `read ROOT _ JOURNAL`: lists and asks for changes, until its standard input closes; then tells how many runs it had seen by each way.
  */
+import { writeSync } from "node:fs";
 import type { Store } from "./contract";
 import { openStore } from "./open";
 import { processIdentity } from "./process";
 
 const [mode, root = "", count = "0", journal = "wal"] = process.argv.slice(2);
 
+/** Out of this process when it returns: what the stream of standard output holds back would die with the process. */
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  writeSync(1, `${line}\n`);
 }
 
 function write(store: Store, batches: number): void {
