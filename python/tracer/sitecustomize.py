@@ -2,7 +2,8 @@
 
 It makes room for whatever `sitecustomize` Python would have imported otherwise, lets that one run (its errors are
 Python's to report), and then starts the tracer, which lies in a folder that no import of the user's can reach.
-Nothing here may print, raise, or leave a name behind: without MODELTRAIL_SPOOL it only steps aside.
+Nothing here may print, raise, or leave a name behind. Without MODELTRAIL_SPOOL, and on a Python before 3.8, it only
+steps aside; hence this one file is written so that even Python 2, which the run may start, can read it.
 """
 
 import os
@@ -14,12 +15,13 @@ def _step_aside():
     folder = os.path.dirname(__file__)
     sys.path[:] = [entry for entry in sys.path if entry != folder]
     sys.path_importer_cache.pop(folder, None)
-    sys.modules.pop("sitecustomize", None)
+    return sys.modules.pop("sitecustomize", None)
 
 
 def _loader(folder):
     """Return `load(name)`, which runs `<folder>/<name>.py` once, outside sys.modules, so that no name is taken."""
     from _frozen_importlib_external import SourceFileLoader
+    from _imp import _fix_co_filename
 
     loaded = {}
 
@@ -27,8 +29,10 @@ def _loader(folder):
         if name not in loaded:
             loader = SourceFileLoader("_modeltrail." + name, os.path.join(folder, name + ".py"))
             module = type(sys)(loader.name)
-            module.__file__ = loader.path
-            exec(loader.get_code(loader.name), module.__dict__)
+            code = loader.get_code(loader.name)
+            # Under a name that is no file's, coverage, debuggers and profilers leave it out of what they show.
+            _fix_co_filename(code, "<modeltrail " + name + ">")
+            exec(code, module.__dict__)
             loaded[name] = module
         return loaded[name]
 
@@ -37,30 +41,30 @@ def _loader(folder):
 
 def _start():
     spool = os.environ.get("MODELTRAIL_SPOOL")
-    if not spool:
+    if not spool or sys.version_info < (3, 8):
         return
     # Our own byte code goes into our own folder even where the user's is not to be written: compiling the tracer
     # anew in each process would cost more than all the rest of it.
     unwritten = sys.dont_write_bytecode
     sys.dont_write_bytecode = False
     try:
-        folder = os.path.join(os.path.dirname(__file__), "_modeltrail")
-        load = _loader(folder)
-        load("tracer").start(load, folder, spool, os.environ.get("MODELTRAIL_ROOT"))
+        entry = os.path.dirname(__file__)
+        load = _loader(os.path.join(entry, "_modeltrail"))
+        load("tracer").start(load, entry, spool, os.environ.get("MODELTRAIL_ROOT"))
     finally:
         sys.dont_write_bytecode = unwritten
 
 
 try:
-    _step_aside()
-except BaseException:
+    _this = _step_aside()  # held, because Python 2 empties a module that nobody holds
+except Exception:
     pass
 try:
-    # The next one on the path takes our place in sys.modules. When there is none, the ModuleNotFoundError that leaves
-    # here is what Python expects of an absent sitecustomize, and it forgets this module.
+    # The next one on the path takes our place in sys.modules. When there is none, the ImportError that leaves here is
+    # what Python expects of an absent sitecustomize, and it forgets this module.
     import sitecustomize  # noqa: F401
 finally:
     try:
         _start()
-    except BaseException:
+    except Exception:  # and not KeyboardInterrupt, which is the user's
         pass

@@ -1,5 +1,6 @@
 /** Which files a run is said to have opened, and how. */
 import { mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { findPythons, type Python, runTraced, Scratch } from "./python";
@@ -99,7 +100,7 @@ open(os.open("descriptor.txt", os.O_RDONLY)).close()
       python,
       `
 import os, json, email.message, http.client, tempfile, subprocess, sys
-for path in ("missing.txt", "missing/deep.txt", "nul\\0.txt"):
+for path in ("missing.txt", "missing.py", "missing/deep.txt", "nul\\0.txt"):
     try:
         open(path)
     except (OSError, ValueError):
@@ -118,7 +119,8 @@ open("lib/site-packages/package/data.csv").close()
       { "lib/site-packages/package/data.csv": "" },
     );
     // Where O_TMPFILE is missing, a temporary file has a name for a moment.
-    expect(opened().filter((line) => !line.includes("/tmp"))).toEqual([]);
+    expect(opened().filter((line) => !line.includes(` ${tmpdir()}/`))).toEqual([]);
+    expect(modules()).toEqual(["main.py"]);
   });
 
   test("paths: relative to the folder of the moment, through links and .., odd names", async () => {

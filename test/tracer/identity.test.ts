@@ -1,10 +1,10 @@
 /** The tracer's first promise: a run is the same with it and without it, on every interpreter found here. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { chainCases, type IdentityCase, identityCases } from "./identityCases";
-import { findPythons, type Result, runBare, runTraced, Scratch } from "./python";
+import { findOldPythons, findPythons, type Result, runBare, runTraced, Scratch, tracerFolder } from "./python";
 
 const scratch = new Scratch();
 afterAll(() => scratch.remove());
@@ -99,4 +99,34 @@ describe.each(findPythons())("Python $version", (python) => {
       expect(await runTraced(python, ["main.py"], spool, { cwd, env })).toEqual(bare);
     }
   });
+});
+
+const others: { name: string; files: Record<string, string> }[] = [
+  { name: "no sitecustomize", files: {} },
+  { name: "a sitecustomize", files: { "lib/sitecustomize.py": "import sys; print(sys.path); mark = 1" } },
+  { name: "a broken sitecustomize", files: { "lib/sitecustomize.py": "raise RuntimeError('broken')" } },
+];
+const probe = "import sys; print(sys.path); print(sys.modules.get('sitecustomize')); print(sorted(sys.modules))";
+
+describe.each(findOldPythons())("Python $version, too old to be traced", (python) => {
+  test.each(others)("is left alone, with $name", async ({ files }) => {
+    scratch.clear();
+    // Python 2 would put its byte code right beside our source.
+    const env = { PYTHONPATH: "lib", PYTHONDONTWRITEBYTECODE: "1" };
+    const options = { cwd: scratch.write({ ...files, "main.py": probe }), env };
+    const bare = await runBare(python, ["main.py"], options);
+    const traced = await runTraced(python, ["main.py"], scratch.spool, options);
+    expect(traced).toEqual(bare);
+    expect(scratch.processes()).toEqual([]);
+  });
+});
+
+test.each(others)("outside a run the tracer only steps aside, with $name", async ({ files }) => {
+  const python = findPythons().at(-1)!;
+  scratch.clear();
+  const cwd = scratch.write({ ...files, "main.py": probe });
+  const bare = await runBare(python, ["main.py"], { cwd, env: { PYTHONPATH: "lib" } });
+  const aside = await runBare(python, ["main.py"], { cwd, env: { PYTHONPATH: [tracerFolder, "lib"].join(delimiter) } });
+  expect(aside).toEqual(bare);
+  expect(scratch.processes()).toEqual([]);
 });

@@ -200,6 +200,24 @@ atexit.register(lambda: print("bye", open("late.txt", "w").name))
 `,
   ),
   main(
+    "a trace function, as of coverage or a debugger",
+    `
+import sys, argparse
+files = set()
+def trace(frame, event, argument):
+    files.add(frame.f_code.co_filename)
+    return trace
+parser = argparse.ArgumentParser()
+parser.add_argument("--x")
+sys.settrace(trace)
+parser.parse_args([])
+open("a.txt", "w").close()
+import xml.dom
+sys.settrace(None)
+print(sorted(name for name in files if not name.startswith("<")))
+`,
+  ),
+  main(
     "the user's own audit hook",
     `
 import sys
@@ -283,8 +301,8 @@ export const chainCases: IdentityCase[] = [
   })),
   {
     name: "a usercustomize",
-    files: { "main.py": "import sys; print('usercustomize' in sys.modules, sys.flags.no_user_site)" },
+    files: { ...probe, "lib/usercustomize.py": "import sys; print('user', sys.path, 'sitecustomize' in sys.modules)" },
     argv: ["main.py"],
-    env: { PYTHONUSERBASE: "base" },
+    env: { PYTHONPATH: "lib" },
   },
 ];

@@ -15,31 +15,42 @@ export interface Python {
   executable: string;
 }
 
-/** One interpreter per minor version from 3.8 on: those of PATH, and of pyenv where it is installed. */
+/** One interpreter per minor version from 3.8 on. */
 export function findPythons(): Python[] {
+  const found = findAll().filter(({ version }) => /^3\.([89]|\d\d)\./.test(version));
+  if (found.length === 0) throw new Error("The tracer's tests need python3 (3.8 or newer) on PATH.");
+  return found;
+}
+
+/** Interpreters that are too old to be traced. There may be none. */
+export function findOldPythons(): Python[] {
+  return findAll().filter(({ version }) => !/^3\.([89]|\d\d)\./.test(version));
+}
+
+/** Those of PATH, and of pyenv where it is installed. */
+function findAll(): Python[] {
   const folders = (process.env.PATH ?? "").split(delimiter);
   const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), ".pyenv"), "versions");
-  const candidates = ["python3"];
+  const candidates = ["python3", "python2"];
   for (let minor = 8; minor <= 20; minor++)
     candidates.push(...folders.map((folder) => join(folder, `python3.${minor}`)));
   for (const version of list(pyenv)) candidates.push(join(pyenv, version, "bin", "python"));
-  const found = new Map<number, Python>();
+  const found = new Map<string, Python>();
   for (const candidate of candidates) {
     const python = look(candidate);
-    if (python && python.minor >= 8 && !found.has(python.minor)) found.set(python.minor, python);
+    const minor = python?.version.replace(/\.\d+$/, "");
+    if (python && minor && !found.has(minor)) found.set(minor, python);
   }
-  if (found.size === 0) throw new Error("The tracer's tests need python3 (3.8 or newer) on PATH.");
   return [...found.values()].sort((a, b) => a.minor - b.minor);
 }
 
 /** A shim (pyenv's) is resolved to the interpreter behind it, so that what is measured is Python alone. */
 function look(command: string): Python | undefined {
   try {
-    const program = "import sys; print(sys.executable, *sys.version_info[:3], sep='\\n')";
+    const program = "import sys; print('%s\\n%d\\n%d\\n%d' % ((sys.executable,) + sys.version_info[:3]))";
     const output = execFileSync(command, ["-c", program], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
     const [executable, major, minor, patch] = output.trim().split("\n");
-    if (!executable || major !== "3") return undefined;
-    return { executable, minor: Number(minor), version: `3.${minor}.${patch}` };
+    return executable ? { executable, minor: Number(minor), version: `${major}.${minor}.${patch}` } : undefined;
   } catch {
     return undefined;
   }

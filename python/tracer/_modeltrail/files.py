@@ -7,7 +7,7 @@ counted by folder.
 
 import os
 from os import fsdecode, getcwd, getpid, stat
-from os.path import dirname, isabs, join, normcase, normpath, realpath
+from os.path import dirname, exists, isabs, join, normcase, normpath, realpath
 from stat import S_ISDIR, S_ISREG
 
 FOLDER_LIMIT = 2_000  # files told one by one, in one folder
@@ -97,15 +97,20 @@ class Files:
         if how == "r":
             source = self.scope.source_of(path)
             if source is not None:
-                if source not in self.modules and len(self.modules) < FILE_LIMIT:
-                    self.modules.add(source)
-                    self.spool.send("module", {"path": source})
+                if source not in self.modules:
+                    self.module(source)
                 return
             path = self.scope.code_behind(path)
         elif self.scope.is_byte_code(path):
             return
         if hash(path) not in self.seen[how] and not self.scope.is_skipped(path):
             self.file(path, how, flags & os.O_CREAT)
+
+    def module(self, source):
+        """Tell a source file of the project that was not told yet."""
+        if exists(source) and len(self.modules) < FILE_LIMIT:
+            self.modules.add(source)
+            self.spool.send("module", {"path": source})
 
     def file(self, path, how, creates=False):
         """Tell a file that was not told yet."""
@@ -170,7 +175,7 @@ class Files:
             return
         # A path relative to a descriptor cannot be resolved here, unless it happens to be the working folder.
         source, target = absolute(source), absolute(target)
-        if self.scope.is_skipped(source) or self.scope.is_skipped(target) or self.scope.is_byte_code(target):
+        if self.scope.is_skipped(target) or self.scope.is_byte_code(target):
             return
         try:
             status = stat(source)

@@ -8,8 +8,8 @@ import os
 import sys
 
 
-def make_guard(folder):
-    """Return `is_foreign()`, to be asked inside an `except:` block; `folder` is where our own code lies."""
+def make_guard():
+    """Return `is_foreign()`, to be asked inside an `except:` block."""
     standard = os.path.dirname(os.__file__)
     # Bound here because module globals and builtins may be gone while the interpreter shuts down.
     exc_info, fault, is_subclass = sys.exc_info, Exception, issubclass
@@ -22,7 +22,7 @@ def make_guard(folder):
             return True
         while trace is not None:
             name = trace.tb_frame.f_code.co_filename
-            if not name.startswith((folder, "<frozen ")):
+            if not name.startswith(("<modeltrail ", "<frozen ")):
                 if not name.startswith(standard) or "-packages" in name:
                     return True
             trace = trace.tb_next

@@ -4,7 +4,8 @@ MASK = "***"
 
 # A name is split into its words: api_key, apiKey, api-key and model.api.key all end in ("api", "key").
 _WORDS = frozenset(
-    "password passwd pwd passphrase secret secrets credential credentials auth authorization bearer apikey cookie".split()
+    """password passwd pwd passphrase secret secrets credential credentials auth authorization bearer apikey
+    cookie""".split()
 )
 _KEYS = frozenset("api access private secret auth account signing encryption license service session".split())
 # Tokens of a text, not of a login: --pad_token, --max-tokens.
@@ -96,7 +97,7 @@ def mask_arguments(arguments):
         name, equals, value = argument.partition("=")
         if secret_next and not argument.startswith("-"):
             masked.append(MASK)
-        elif equals and name and not any(char in " \t\n'\"" for char in name):
+        elif equals and name and "://" not in name and not any(char in " \t\n'\"" for char in name):
             masked.append(name + equals + mask_value(name, value))
         else:
             masked.append(mask_text(argument))

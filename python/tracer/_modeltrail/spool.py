@@ -4,7 +4,7 @@ No lock, no thread, no buffer: a line is one `os.write`, so a process that is ki
 """
 
 import os
-import sys
+from _thread import _count as count_threads
 from os import O_APPEND, O_CREAT, O_WRONLY, close, dup2, fstat, getpid, write
 from time import time, time_ns
 
@@ -109,7 +109,7 @@ def _out_of_the_way(descriptor):
 
     Raises OSError rather than sit on 0, 1 or 2, which a daemon is about to open itself.
     """
-    if sys.modules["_thread"]._count() > 0:
+    if count_threads() > 0:
         if descriptor <= 2:
             close(descriptor)
             raise OSError

@@ -1,18 +1,19 @@
 """Puts the tracer together: one audit hook, which hands each event it knows to one handler."""
 
 import atexit
-import os
 import sys
 
 
-def start(load, folder, spool_folder, root):
-    """Attach to this interpreter. `load` gives a file of this folder as a module; `root` is the project's, or None."""
-    entry = os.path.dirname(folder)
+def start(load, entry, spool_folder, root):
+    """Attach to this interpreter.
+
+    `load` gives a file of this folder as a module; `entry` is the folder in PYTHONPATH; `root` the project's, or None.
+    """
     processes, mask_arguments = load("processes"), load("secrets").mask_arguments
     spool = load("spool").Spool(spool_folder, lambda forked: processes.describe(forked, mask_arguments))
     if not spool.open():
         return
-    is_foreign = load("guard").make_guard(folder)
+    is_foreign = load("guard").make_guard()
     scope = load("scope").Scope(root, (entry, spool_folder))
     files = load("files").Files(spool, scope)
     parsed = []

@@ -21,7 +21,7 @@ def clip(text):
 
 
 def text_of(value):
-    """What a person would have typed or would expect to read: `0.1`, `adam`, `[1, 2]`, `Color.RED`, `data/train.csv`."""
+    """What a person would have typed or would expect to read: `0.1`, `adam`, `[1, 2]`, `Color.RED`, `a/b.csv`."""
     return clip(value if type(value) is str else _text(value, 0))
 
 
