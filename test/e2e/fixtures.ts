@@ -17,7 +17,7 @@ export interface FixtureOptions {
   example: string;
   /** Whether the opened folder is a git repository with one commit. */
   git: boolean;
-  /** Whether VS Code asks for trust first, as it does by default; else every folder is trusted. */
+  /** Whether folders have to be trusted first, as by default: then the window opens in Restricted Mode. */
   trust: boolean;
   /** Whether the folder has a `.venv` with the packages of the examples. */
   venv: boolean;

@@ -19,8 +19,7 @@ export default defineConfig<FixtureOptions>({
   use: {
     viewport: { width: 1280, height: 800 },
     actionTimeout: 60_000,
-    screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure", // and `--trace on` when that does not explain it
     permissions: ["clipboard-read", "clipboard-write"],
   },
 });

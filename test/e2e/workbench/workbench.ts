@@ -23,9 +23,21 @@ export class Workbench {
     this.notifications = new Notifications(page);
   }
 
-  /** Opens or reloads the window and waits until it can be used. */
+  /** Opens the window and waits until it can be used. */
   async open(): Promise<void> {
     await this.page.goto(this.address);
+    await this.untilReady();
+  }
+
+  /** Reloads as a user does: VS Code stores its state first, which a reload by the browser may cut short. */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent("load");
+    await this.runCommand("Developer: Reload Window");
+    await loaded;
+    await this.untilReady();
+  }
+
+  private async untilReady(): Promise<void> {
     await expect(this.page.locator(".monaco-workbench .part.statusbar")).toBeVisible();
     await expect(this.page.locator(".part.activitybar .action-item").first()).toBeVisible();
   }
