@@ -14,6 +14,7 @@ import { takeWorkTree } from "./code/workTree";
 import { summariseGaps } from "./gaps";
 import { GitError } from "./git";
 import { diskPath } from "./gitPath";
+import { projectPath } from "./projectPath";
 
 export interface CodeOptions {
   /** Default "git", looked up on PATH. */
@@ -60,7 +61,7 @@ export async function snapshotCode(
     const place = placeFor(storeFolder, { ...DEFAULT_LIMITS, ...options.limits });
     sweep(path.join(storeFolder, "tmp"));
     const { code, gaps } = await snapshotAnywhere(root, context, place);
-    return { code, gaps: summariseGaps(gaps.map((gap) => relativeTo(root, gap))), warnings: [] };
+    return { code, gaps: summariseGaps(gaps.map((gap) => named(realPath(root), gap))), warnings: [] };
   } catch (error) {
     const gap = timeout.aborted ? tookTooLong(timeoutMs) : failure(error);
     return { code: NO_CODE, gaps: [gap], warnings: [] };
@@ -154,13 +155,8 @@ function sweep(folder: string): void {
   }
 }
 
-function relativeTo(root: string, gap: Gap): Gap {
-  if (gap.path === undefined) return gap;
-  const top = realPath(root);
-  const relative = path.relative(top, gap.path);
-  if (!isInside(top, gap.path)) return gap;
-  return { ...gap, path: relative.replaceAll(path.sep, "/") || "." };
-}
+const named = (root: string, gap: Gap): Gap =>
+  gap.path === undefined ? gap : { ...gap, path: projectPath(root, gap.path) };
 
 const isGitMissing = (error: unknown) => error instanceof GitError && error.startError !== undefined;
 

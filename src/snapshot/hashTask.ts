@@ -1,0 +1,171 @@
+/** Hashes one file and keeps its bytes, reading it once. Runs in a worker thread, so that it may block. */
+import { createHash, randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import type { FileStamp } from "../store/contract";
+import { hasObject, publish } from "../store/objects";
+
+export interface HashTask {
+  /** Absolute. */
+  path: string;
+  /** Keeps the bytes in this store folder's objects, unless null. */
+  keepIn: string | null;
+}
+
+export type HashOutcome =
+  | {
+      state: "hashed";
+      sha256: string;
+      stamp: FileStamp;
+      /** When reading began, ms since the epoch. */
+      readMs: number;
+      /** Why the bytes could not be kept, where they were to be. */
+      notKept?: string;
+    }
+  | { state: "missing" | "not a file" | "changing" }
+  | { state: "unreadable"; reason: string };
+
+/** How often a file is read that changes meanwhile. */
+const ATTEMPTS = 3;
+const BUFFER_BYTES = 1 << 20;
+
+/** Devices that turned out not to share blocks between files. */
+const withoutReflink = new Set<bigint>();
+let buffer: Buffer | undefined;
+
+export function hashFile({ path: file, keepIn }: HashTask): HashOutcome {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const outcome = attemptHash(file, keepIn);
+    if (outcome.state !== "changing") return outcome;
+  }
+  return { state: "changing" };
+}
+
+function attemptHash(file: string, keepIn: string | null): HashOutcome {
+  const readMs = Date.now();
+  let descriptor: number | undefined;
+  let copy: Copy | null = null;
+  try {
+    // A pipe or device that has taken the file's place must not make us wait for its other end.
+    descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
+    const before = fs.fstatSync(descriptor, { bigint: true });
+    if (!before.isFile()) return { state: "not a file" };
+    copy = keepIn === null ? null : startCopy(keepIn, file, before.dev);
+    const { sha256, bytes } = readAll(copy?.clone ?? descriptor, copy);
+    // A clone is of the file that has the name now, which may be another than the one that was opened.
+    const after =
+      typeof copy?.clone === "number"
+        ? fs.statSync(file, { bigint: true })
+        : fs.fstatSync(descriptor, { bigint: true });
+    const stamp = stampOf(before);
+    if (!isSameStamp(stamp, stampOf(after)) || BigInt(bytes) !== after.size) return { state: "changing" };
+    const notKept = copy?.finish(sha256);
+    return { state: "hashed", sha256, stamp, readMs, ...(notKept === undefined ? {} : { notKept }) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return { state: "missing" };
+    return { state: "unreadable", reason: code ?? String(error) };
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
+    copy?.discard();
+  }
+}
+
+function readAll(descriptor: number, copy: Copy | null): { sha256: string; bytes: number } {
+  buffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  const hash = createHash("sha256");
+  for (let bytes = 0; ; ) {
+    const read = fs.readSync(descriptor, buffer, 0, BUFFER_BYTES, null);
+    if (read === 0) return { sha256: hash.digest("hex"), bytes };
+    const chunk = read === BUFFER_BYTES ? buffer : buffer.subarray(0, read);
+    hash.update(chunk);
+    copy?.write(chunk);
+    bytes += read;
+  }
+}
+
+/** A copy in the making: a clone that is there at once and is read in the file's place, or what is written while reading. */
+interface Copy {
+  /** Descriptor of the clone. */
+  clone: number | null;
+  write(chunk: Buffer): void;
+  /** Makes the copy an object; returns why that could not be done, else undefined. */
+  finish(sha256: string): string | undefined;
+  /** Closes what is open and removes the copy, unless it has become an object. */
+  discard(): void;
+}
+
+function startCopy(keepIn: string, file: string, device: bigint): Copy {
+  const temporary = path.join(keepIn, "tmp", `object-${randomBytes(8).toString("hex")}`);
+  const clone = cloneFile(file, temporary, device);
+  let open = clone;
+  let failure: string | undefined;
+  const attempt = (action: () => void) => {
+    try {
+      action();
+    } catch (error) {
+      failure = (error as NodeJS.ErrnoException).code ?? String(error);
+    }
+  };
+  const close = () => {
+    if (open !== null) fs.closeSync(open);
+    open = null;
+  };
+  return {
+    clone,
+    write(chunk) {
+      if (clone !== null || failure !== undefined) return;
+      attempt(() => {
+        open ??= openNew(temporary);
+        for (let at = 0; at < chunk.length; ) at += fs.writeSync(open, chunk, at);
+      });
+    },
+    finish(sha256) {
+      if (hasObject(keepIn, sha256)) return undefined;
+      // An empty file has had nothing to write.
+      this.write(Buffer.alloc(0));
+      if (failure !== undefined) return failure;
+      attempt(() => {
+        close();
+        publish(keepIn, temporary, sha256);
+      });
+      return failure;
+    },
+    discard() {
+      close();
+      fs.rmSync(temporary, { force: true });
+    },
+  };
+}
+
+function openNew(temporary: string): number {
+  try {
+    return fs.openSync(temporary, "wx");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    fs.mkdirSync(path.dirname(temporary), { recursive: true });
+    return fs.openSync(temporary, "wx");
+  }
+}
+
+/** Where the file system can, a copy that shares the file's blocks: it costs nothing and cannot change any more. */
+function cloneFile(file: string, temporary: string, device: bigint): number | null {
+  if (withoutReflink.has(device)) return null;
+  try {
+    fs.mkdirSync(path.dirname(temporary), { recursive: true });
+    fs.copyFileSync(file, temporary, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE_FORCE);
+    return fs.openSync(temporary, "r");
+  } catch {
+    // Whatever the reason, it is met again and told when the copy is written.
+    withoutReflink.add(device);
+    return null;
+  }
+}
+
+export function stampOf({ size, mtimeNs, ctimeNs, ino }: fs.BigIntStats): FileStamp {
+  return { size, mtimeNs, ctimeNs, ino };
+}
+
+export function isSameStamp(a: FileStamp, b: FileStamp): boolean {
+  return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.ino === b.ino;
+}

@@ -1,0 +1,13 @@
+/** The hashing thread as tests need it, which run from the sources: bundled into a temporary file. */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { buildSync } from "esbuild";
+
+export function buildHashWorker(): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "modeltrail-worker-"));
+  const outfile = path.join(folder, "hash-worker.js");
+  const entryPoints = [path.join(import.meta.dirname, "hashWorker.ts")];
+  buildSync({ entryPoints, outfile, bundle: true, platform: "node", format: "cjs", logLevel: "warning" });
+  return outfile;
+}
