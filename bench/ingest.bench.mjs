@@ -14,13 +14,13 @@ const kinds = {
   "bare numbers": { limit: 2, line: (i) => `${i}` },
   "plain text": { limit: 2, line: (i) => `processing item ${i} of the data set` },
   "text with times": { limit: 2, line: (i) => `12:30:${String(i % 60).padStart(2, "0")} loading shard ${i} from disk` },
-  "step and loss": { limit: 12, line: (i) => `step ${i}: loss=${(1 / (i + 1)).toFixed(6)}` },
+  "step and loss": { limit: 20, line: (i) => `step ${i}: loss=${(1 / (i + 1)).toFixed(6)}` },
   "log lines": {
-    limit: 12,
+    limit: 20,
     line: (i) => `2024-01-02 12:30:01,123 - INFO - epoch ${i} - loss: ${(1 / (i + 1)).toFixed(4)} - acc: 0.9123`,
   },
   dictionaries: {
-    limit: 12,
+    limit: 20,
     line: (i) => `{'loss': ${(1 / (i + 1)).toFixed(4)}, 'learning_rate': 5e-05, 'epoch': ${i / 100}}`,
   },
 };

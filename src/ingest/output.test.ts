@@ -91,6 +91,11 @@ describe("reading on", () => {
     expect(drain(createOutputReader(log), true)).toContain("loss @0 0.1");
   });
 
+  test("binary output is no text, however much of it looks like pairs", () => {
+    writeFileSync(log, Buffer.from("\x00\x01 a=1\n\x89PNG\x0d\x0a\x1a\x0a x=2 \x00\nloss=0.5\n", "latin1"));
+    expect(drain(createOutputReader(log), true)).toEqual(["loss @0 0.5"]);
+  });
+
   test("names beyond the thousandth are left out, with one warning", () => {
     writeFileSync(log, Array.from({ length: 1_200 }, (_, index) => `m${index}=1.5\n`).join(""));
     const reader = createOutputReader(log);

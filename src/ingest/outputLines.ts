@@ -72,12 +72,20 @@ function cut(line: string): string {
   return line.length < MAX_LINE ? line : line.slice(0, Math.max(line.lastIndexOf(" "), line.lastIndexOf(",")) + 1);
 }
 
-/** Text without colours and control characters. It comes as latin1, one character a byte, so only what counts is decoded. */
+// What terminals understand is left out: bell, backspace, tab, line ends and the escape that colours begin with.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const BINARY = /[\x00-\x06\x0e-\x1a\x1c-\x1f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\x00-\x08\x0b-\x1f]/;
+const CONTROLS = new RegExp(CONTROL, "g");
+
+/**
+ * Text without colours and control characters; "" for a line that is no text. It comes as latin1, one character a byte, so
+ * that only what counts is decoded.
+ */
 export function cleanLine(raw: string): string {
-  let line = raw;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\x00-\x08\x0b-\x1f]/.test(line)) line = stripVTControlCharacters(line).replace(/[\x00-\x08\x0b-\x1f]/g, "");
+  if (BINARY.test(raw)) return "";
+  const line = CONTROL.test(raw) ? stripVTControlCharacters(raw).replace(CONTROLS, "") : raw;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: anything that is not ASCII
-  if (/[^\x00-\x7f]/.test(line)) line = Buffer.from(line, "latin1").toString("utf8");
-  return line;
+  return /[^\x00-\x7f]/.test(line) ? Buffer.from(line, "latin1").toString("utf8") : line;
 }
