@@ -118,7 +118,7 @@ async function topLevelModules(folder: string): Promise<string[]> {
 
 async function readHead(file: string): Promise<string | null> {
   const content = await readFile(file).catch(() => null);
-  return content?.toString("utf8", 0, HEAD_BYTES);
+  return content?.toString("utf8", 0, HEAD_BYTES) ?? null;
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,36 @@
+/** `modeltrail run [options] -- COMMAND…` */
+import { UserError } from "../../domain/errors";
+import { exitLike } from "../../recorder/process/exit";
+import { record } from "../../recorder/record";
+import { parseTag } from "../tag";
+
+export interface RunOptions {
+  experiment?: string;
+  name?: string;
+  /** Each "key=value". */
+  tag?: string[];
+  note?: string;
+  /** Who asks for the run; default "cli". */
+  source?: string;
+  /** The run goes on when its terminal is closed. */
+  keepOnHangup?: boolean;
+}
+
+/** Runs and records the command, then ends this process as the command ended: with its exit code, or by its signal. */
+export async function runCommand(options: RunOptions, command: string[]): Promise<never> {
+  if (command.length === 0) {
+    throw new UserError("No command was given. Put it behind two dashes: modeltrail run -- python train.py");
+  }
+  const end = await record({
+    command,
+    cwd: process.cwd(),
+    env: process.env,
+    experiment: options.experiment,
+    name: options.name,
+    tags: Object.fromEntries((options.tag ?? []).map(parseTag)),
+    note: options.note,
+    source: options.source ?? "cli",
+    onHangup: options.keepOnHangup ? "continue" : "stop",
+  });
+  exitLike(end);
+}

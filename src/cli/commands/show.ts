@@ -1,0 +1,109 @@
+/** `modeltrail show RUN` */
+import { formatNumber, formatSize } from "../../domain/format";
+import { toJson } from "../../domain/json";
+import type { DataFile, Run } from "../../domain/run";
+import { withStore } from "../open";
+import { commandText, duration, oneLine, pairs, print, styled, styledStatus, table } from "../print";
+
+/** Files of a kind that are listed before the rest is only counted. */
+const LISTED = 12;
+
+export async function showCommand(reference: string, options: { json?: boolean }): Promise<void> {
+  await withStore((store) => {
+    const run = store.getRun(store.resolveRun(reference))!;
+    print(options.json ? toJson(run, 2) : describeRun(run));
+  });
+}
+
+function describeRun(run: Run): string {
+  const parts = [
+    `${styled(oneLine(run.name), "bold")}  ${styledStatus(run.status)}${ending(run)}`,
+    pairs(headLines(run)),
+    section("Params", pairs(entries(run.params))),
+    section("Metrics", metricTable(run)),
+    section("Tags", pairs(entries(run.tags))),
+    section("Code", pairs(codeLines(run))),
+    section("Data read", fileList(run.snapshot.data.filter(({ role }) => role === "read"))),
+    section("Config", fileList(run.snapshot.config)),
+    section("Environment", pairs(environmentLines(run))),
+    section("Artifacts", fileList(run.artifacts)),
+    section("Gaps", list(run.gaps.map(({ message }) => message))),
+    section("Warnings", list(run.warnings)),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function section(title: string, body: string): string {
+  return body === "" ? "" : `${styled(title, "bold")}\n${body}`;
+}
+
+function ending({ exitCode, signal }: Run): string {
+  if (signal) return ` by ${signal}`;
+  return exitCode ? ` with exit code ${exitCode}` : "";
+}
+
+function headLines(run: Run): [string, string][] {
+  const lines: [string, string][] = [
+    ["id", run.id],
+    ["experiment", oneLine(run.experiment)],
+    ["command", commandText(run.command)],
+    ["folder", oneLine(run.cwd)],
+    ["started", new Date(run.startTime).toLocaleString()],
+    ["took", duration(run, Date.now())],
+  ];
+  if (run.parent) lines.push(["child of", run.parent]);
+  if (run.note) lines.push(["note", oneLine(run.note)]);
+  return lines;
+}
+
+function entries(record: Record<string, string>): [string, string][] {
+  return Object.entries(record).map(([key, value]) => [oneLine(key), oneLine(value)]);
+}
+
+function metricTable({ metrics }: Run): string {
+  const names = Object.keys(metrics);
+  if (names.length === 0) return "";
+  const rows = names.map((name) => {
+    const { last, min, max, count, lastStep } = metrics[name]!;
+    return [`  ${oneLine(name)}`, ...[last, min, max, count, lastStep].map(formatNumber)];
+  });
+  return table([["  name", "last", "min", "max", "points", "last step"], ...rows]);
+}
+
+function codeLines({ snapshot: { code } }: Run): [string, string][] {
+  if (!code.commit) return [];
+  const head = code.head ? code.head.slice(0, 10) : "no commit yet";
+  return [
+    ["snapshot", `${code.commit.slice(0, 10)}${code.dirty ? " (with uncommitted changes)" : ""}`],
+    ["git", code.branch ? `${oneLine(code.branch)} at ${head}` : `detached at ${head}`],
+  ];
+}
+
+function environmentLines({ snapshot: { environment } }: Run): [string, string][] {
+  if (!environment) return [];
+  const lines: [string, string][] = [];
+  if (environment.python) lines.push(["python", `${environment.python} (${oneLine(environment.executable ?? "?")})`]);
+  lines.push(["platform", environment.platform], ["cpu", `${environment.cpu}, ${environment.cores} cores`]);
+  if (environment.gpus.length > 0) lines.push(["gpu", environment.gpus.join(", ")]);
+  const imported = environment.imported.map((name) => `${name} ${environment.packages[name] ?? ""}`.trim());
+  lines.push([
+    "packages",
+    `${Object.keys(environment.packages).length} installed${imported.length > 0 ? `; imported ${imported.join(", ")}` : ""}`,
+  ]);
+  return lines;
+}
+
+function fileList(files: (Pick<DataFile, "path" | "sha256"> & { size?: number })[]): string {
+  const rows = files
+    .slice(0, LISTED)
+    .map(({ path, sha256, size }): [string, string] => [
+      oneLine(path),
+      [sha256?.slice(0, 10) ?? "not hashed", size === undefined ? "" : formatSize(size)].join("  ").trimEnd(),
+    ]);
+  const rest = files.length - rows.length;
+  return rest > 0 ? `${pairs(rows)}\n  and ${rest} more (--json lists all)` : pairs(rows);
+}
+
+function list(messages: string[]): string {
+  return messages.map((message) => `  ${oneLine(message)}`).join("\n");
+}

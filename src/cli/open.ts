@@ -1,0 +1,34 @@
+/** Opening the project's store for a command that reads or edits what is recorded. */
+import { UserError } from "../domain/errors";
+import type { Store } from "../store/contract";
+import { locateRoot, storeExists } from "../store/locate";
+import { openStore } from "../store/open";
+import { isAlive } from "../store/process";
+
+/** The store of the project around the working directory, with the runs of dead recorders finished. Null: nothing recorded yet. */
+export async function openProject(): Promise<Store | null> {
+  const { root } = locateRoot(process.cwd());
+  if (!storeExists(root)) return null;
+  const store = openStore(root, { create: false });
+  // What it needs is loaded only where there is something to finish.
+  if (store.running().some((run) => !isAlive(run.recorder))) {
+    const { recoverLostRuns } = await import("../recorder/recover");
+    await recoverLostRuns(store);
+  }
+  return store;
+}
+
+/** The same for a command that needs a run. Throws UserError when nothing is recorded yet. */
+export async function withStore<T>(action: (store: Store) => T | Promise<T>): Promise<T> {
+  const store = await openProject();
+  if (!store) {
+    throw new UserError(
+      `Nothing is recorded yet in ${locateRoot(process.cwd()).root}. Record a run first: modeltrail run -- python train.py`,
+    );
+  }
+  try {
+    return await action(store);
+  } finally {
+    store.close();
+  }
+}
