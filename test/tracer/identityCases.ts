@@ -114,8 +114,8 @@ def late(*_):
 signal.signal(signal.SIGALRM, late)
 caught = 0
 for delay in range(1, 301):
-    signal.setitimer(signal.ITIMER_REAL, delay / 100000)
     try:
+        signal.setitimer(signal.ITIMER_REAL, delay / 100000)
         while True:
             open("f%d" % delay, "w").close()
             os.rename("f%d" % delay, "g")
