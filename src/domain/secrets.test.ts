@@ -48,8 +48,8 @@ const commands: [command: string[], masked: string[]][] = [
     ["python", "-c", "token = 'x'; print(token)"],
   ],
   [
-    ["=x", "", "--", "https://u:p@h"],
-    ["=x", "", "--", "https://***@h"],
+    ["=x", "", "--", "https://u:p@h", "https://u:p@h/x?y=1", "--uri=pg://u:p@h/d"],
+    ["=x", "", "--", "https://***@h", "https://***@h/x?y=1", "--uri=pg://***@h/d"],
   ],
 ];
 

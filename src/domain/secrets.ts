@@ -76,7 +76,7 @@ function maskArgument(argument: string, isSecret: boolean): string {
   if (isSecret && !argument.startsWith("-")) return MASK;
   const equals = argument.indexOf("=");
   const name = argument.slice(0, Math.max(equals, 0));
-  // Spaces and quotes are of code or text, not of a name.
-  if (name === "" || /[ \t\n'"]/.test(name)) return maskText(argument);
+  // Spaces and quotes are of code or text, not of a name; a URL has its own equals signs.
+  if (name === "" || /[ \t\n'"]|:\/\//.test(name)) return maskText(argument);
   return `${name}=${maskValue(name, argument.slice(equals + 1))}`;
 }

@@ -1,7 +1,7 @@
 /** Config files that a run read: which files count as such, and the params in them. */
 import path from "node:path";
 import { toJson } from "../domain/json";
-import { maskValue } from "./secrets";
+import { maskValue } from "../domain/secrets";
 
 /** Larger files are data, whatever their ending. */
 export const MAX_CONFIG_BYTES = 64 * 1024;

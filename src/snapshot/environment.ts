@@ -5,8 +5,8 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Environment, Gap } from "../domain/run";
+import { maskValue } from "../domain/secrets";
 import { type Distribution, readDistributions } from "./packages";
-import { maskValue } from "./secrets";
 
 /** What the tracer says of the interpreter at its start. */
 export interface Interpreter {

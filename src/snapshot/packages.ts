@@ -7,7 +7,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { maskUrl } from "./secrets";
+import { maskText } from "../domain/secrets";
 
 const Distribution = z.object({
   /** As its authors write it, e.g. "scikit-learn". */
@@ -99,7 +99,7 @@ function folderOf(url: string): string {
   try {
     return fileURLToPath(url);
   } catch {
-    return maskUrl(url);
+    return maskText(url);
   }
 }
 
