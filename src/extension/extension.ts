@@ -1,5 +1,79 @@
+/** Builds the extension from its parts. Each part stands alone: one that fails is logged, and the others live. */
+import path from "node:path";
 import * as vscode from "vscode";
+import { registerCompareRuns } from "./commands/compareRuns";
+import type { CommandDeps } from "./commands/deps";
+import { registerEditRuns } from "./commands/editRuns";
+import { registerGetStarted } from "./commands/getStarted";
+import { registerOpenRuns } from "./commands/openRuns";
+import { commandRegistrar } from "./commands/registerCommand";
+import { registerStartAndStop } from "./commands/startAndStop";
+import { registerViewCommands } from "./commands/viewCommands";
+import { Panel } from "./contributions";
+import { registerDocuments } from "./documents/registerDocuments";
+import { createLog } from "./log";
+import type { RunForms } from "./panels/runFormPanel";
+import { lastValues } from "./run/lastValues";
+import { createLauncher } from "./run/launcher";
+import { registerTaskProvider } from "./run/taskProvider";
+import { registerStatusBar } from "./statusBar";
+import { createProjects } from "./stores/projects";
+import { createWorkerClient } from "./stores/workerClient";
+import { ExperimentsTreeProvider } from "./tree/experimentsTree";
 
-export function activate(): { version: string } {
-  return { version: vscode.version };
+/** What tests inside VS Code look at; nothing of it is offered to other extensions. */
+export type Internals = Pick<CommandDeps, "projects" | "tree" | "launcher">;
+
+export function activate(context: vscode.ExtensionContext): Internals | undefined {
+  const distFolder = path.join(context.extensionPath, "dist");
+  const log = createLog();
+  const client = createWorkerClient(distFolder, log);
+  const projects = createProjects(client, log);
+  const tree = new ExperimentsTreeProvider(projects, context.workspaceState, log);
+  const documents = registerDocuments(projects);
+  const launcher = createLauncher({ distFolder, projects, tree, log });
+  context.subscriptions.push(log.channel, client, projects, tree, documents);
+
+  let forms: Promise<RunForms> | undefined;
+  async function loadForms(): Promise<RunForms> {
+    const { createRunForms } = await import("./panels/runFormPanel");
+    const last = lastValues(context.workspaceState);
+    return createRunForms({ dist: vscode.Uri.file(distFolder), projects, launcher, last, log });
+  }
+  const deps: CommandDeps = {
+    context,
+    projects,
+    tree,
+    launcher,
+    forms: () => (forms ??= loadForms()),
+    files: documents.files,
+    log,
+    register: commandRegistrar(log),
+  };
+
+  const features: Record<string, () => vscode.Disposable> = {
+    "start and stop runs": () => registerStartAndStop(deps),
+    "open what runs recorded": () => registerOpenRuns(deps),
+    "compare runs": () => registerCompareRuns(deps),
+    "change runs": () => registerEditRuns(deps),
+    "arrange the tree": () => registerViewCommands(deps),
+    "help to get started": () => registerGetStarted(deps),
+    "show running runs": () => registerStatusBar(projects, log),
+    "offer tasks": () => registerTaskProvider(launcher),
+    "bring forms back": () =>
+      vscode.window.registerWebviewPanelSerializer(Panel.runForm, {
+        deserializeWebviewPanel: async (panel, state) => (await deps.forms()).deserializeWebviewPanel(panel, state),
+      }),
+  };
+  for (const [what, register] of Object.entries(features)) {
+    try {
+      context.subscriptions.push(register());
+    } catch (error) {
+      log.error(what, error);
+    }
+  }
+
+  // After activation: opening the stores finishes lost runs and counts what is running.
+  setImmediate(() => void projects.ready());
+  return context.extensionMode === vscode.ExtensionMode.Test ? { projects, tree, launcher } : undefined;
 }

@@ -50,14 +50,3 @@ export const runFormPage = {
 /** What the page leaves with VS Code, to come back after a reload. */
 export const RunFormState = z.object({ script: z.string(), values: RunFormValues });
 export type RunFormState = z.infer<typeof RunFormState>;
-
-/** `a=1 b="x y"` as tags; null when it is not of that form. */
-export function parseTags(words: readonly string[]): Record<string, string> | null {
-  const tags: Record<string, string> = {};
-  for (const word of words) {
-    const equals = word.indexOf("=");
-    if (equals <= 0) return null;
-    tags[word.slice(0, equals)] = word.slice(equals + 1);
-  }
-  return tags;
-}

@@ -1,0 +1,86 @@
+/**
+ * Every name that package.json and the code share, in one place. `contributions.test.ts` holds package.json to it: a command,
+ * setting, view or context key that is on one side only fails there.
+ */
+export const EXTENSION_ID = "modeltrail.modeltrail";
+
+export const Command = {
+  run: "modeltrail.run",
+  runWithArguments: "modeltrail.runWithArguments",
+  runAgain: "modeltrail.runAgain",
+  stop: "modeltrail.stop",
+  showRunning: "modeltrail.showRunning",
+  openLog: "modeltrail.openLog",
+  openRawLog: "modeltrail.openRawLog",
+  openScript: "modeltrail.openScript",
+  openRunFolder: "modeltrail.openRunFolder",
+  openFile: "modeltrail.openFile",
+  saveFile: "modeltrail.saveFile",
+  openVersion: "modeltrail.openVersion",
+  compareWithWorkspace: "modeltrail.compareWithWorkspace",
+  compareWithRun: "modeltrail.compareWithRun",
+  compareRuns: "modeltrail.compareRuns",
+  compareRunWithWorkspace: "modeltrail.compareRunWithWorkspace",
+  rename: "modeltrail.rename",
+  editTags: "modeltrail.editTags",
+  editNote: "modeltrail.editNote",
+  moveToExperiment: "modeltrail.moveToExperiment",
+  copyId: "modeltrail.copyId",
+  copyValue: "modeltrail.copyValue",
+  delete: "modeltrail.delete",
+  restoreDeleted: "modeltrail.restoreDeleted",
+  filter: "modeltrail.filter",
+  clearFilter: "modeltrail.clearFilter",
+  sort: "modeltrail.sort",
+  group: "modeltrail.group",
+  refresh: "modeltrail.refresh",
+  loadMore: "modeltrail.loadMore",
+  clearChosen: "modeltrail.clearChosen",
+  createQuickstart: "modeltrail.createQuickstart",
+  openWalkthrough: "modeltrail.openWalkthrough",
+  showOutput: "modeltrail.showOutput",
+} as const;
+export type Command = (typeof Command)[keyof typeof Command];
+
+export const View = { experiments: "modeltrail.experiments" } as const;
+export const ViewContainer = { main: "modeltrail" } as const;
+export const Panel = { runForm: "modeltrail.runForm" } as const;
+export const Walkthrough = { start: "start" } as const;
+export const TASK_TYPE = "modeltrail";
+
+/** Schemes of documents that we provide. */
+export const Scheme = { log: "modeltrail-log", run: "modeltrail-run" } as const;
+
+/** The settings, with the types of their values. Their defaults are in package.json. */
+export interface Settings {
+  "modeltrail.python": string;
+  "modeltrail.run.workingDirectory": "workspaceFolder" | "scriptFolder";
+  "modeltrail.run.onTerminalClose": "keepRunning" | "stop";
+  "modeltrail.run.revealTerminal": boolean;
+  "modeltrail.tree.pageSize": number;
+  "modeltrail.log.maxSize": number;
+}
+export const SETTINGS = [
+  "modeltrail.python",
+  "modeltrail.run.workingDirectory",
+  "modeltrail.run.onTerminalClose",
+  "modeltrail.run.revealTerminal",
+  "modeltrail.tree.pageSize",
+  "modeltrail.log.maxSize",
+] as const satisfies (keyof Settings)[];
+type Unlisted = Exclude<keyof Settings, (typeof SETTINGS)[number]>;
+/** Fails to compile when a setting above is not in the list. */
+export const allSettingsListed: Unlisted extends never ? true : Unlisted = true;
+
+/** What `when` clauses in package.json may ask. */
+export const Context = {
+  /** A filter is set on the tree. */
+  filtered: "modeltrail.filtered",
+  /** How many runs are chosen by their checkboxes. */
+  chosen: "modeltrail.chosen",
+  /** There are runs to do something with. */
+  hasRuns: "modeltrail.hasRuns",
+  /** How many runs are running. */
+  running: "modeltrail.running",
+} as const;
+export type Context = (typeof Context)[keyof typeof Context];

@@ -1,0 +1,29 @@
+/** Addresses of what runs recorded: the path names the run and the file for people, the query for us. */
+import path from "node:path";
+import * as vscode from "vscode";
+import type { RunSummary } from "../../domain/run";
+import { Scheme } from "../contributions";
+import type { RunReference } from "../stores/projects";
+import type { RecordedFile } from "../tree/sections";
+
+/** What the query of a recorded file's address says, as JSON. */
+export interface FileAddress extends RunReference, Pick<RecordedFile, "kind" | "path" | "sha256"> {}
+
+export function logUri(root: string, run: Pick<RunSummary, "id" | "name">): vscode.Uri {
+  const query = JSON.stringify({ root, id: run.id } satisfies RunReference);
+  return vscode.Uri.from({ scheme: Scheme.log, path: `/${segment(run.name)}.log`, query });
+}
+
+export function recordedFileUri(
+  root: string,
+  run: Pick<RunSummary, "id" | "name">,
+  file: Pick<RecordedFile, "kind" | "path" | "sha256">,
+): vscode.Uri {
+  const { kind, sha256 } = file;
+  const query = JSON.stringify({ root, id: run.id, kind, path: file.path, sha256 } satisfies FileAddress);
+  const inside = file.path.split(/[\\/]/).filter((part) => part !== "" && part !== "." && part !== "..");
+  return vscode.Uri.from({ scheme: Scheme.run, path: path.posix.join("/", segment(run.name), ...inside), query });
+}
+
+/** A name as one segment of a path. */
+const segment = (name: string) => name.replace(/[\\/:*?"<>|]+/g, "-") || "run";

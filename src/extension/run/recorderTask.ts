@@ -1,0 +1,60 @@
+/** A run as a VS Code task: a real terminal that lives in its own process, so that it survives a reload of the window. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import * as vscode from "vscode";
+import { setting } from "../configuration";
+import { TASK_TYPE } from "../contributions";
+import { type RunRequest, recorderArguments } from "./recorderCommand";
+
+/** What tasks.json holds for a task of ours. */
+export interface RunTaskDefinition extends vscode.TaskDefinition {
+  script: string;
+  args?: string[];
+  python?: string;
+  experiment?: string;
+  name?: string;
+  note?: string;
+  tags?: Record<string, string>;
+}
+
+export function recorderTask(
+  request: RunRequest,
+  definition: vscode.TaskDefinition,
+  scope: vscode.WorkspaceFolder | vscode.TaskScope,
+  title: string,
+  distFolder: string,
+): vscode.Task {
+  const keepOnHangup = setting("modeltrail.run.onTerminalClose") === "keepRunning";
+  // The editor's own Node: nothing need be installed.
+  const execution = new vscode.ProcessExecution(
+    process.execPath,
+    [path.join(distFolder, "cli.js"), ...recorderArguments(request, keepOnHangup)],
+    { cwd: request.cwd, env: recorderEnvironment() },
+  );
+  const task = new vscode.Task(definition, scope, title, "Modeltrail", execution, []);
+  task.presentationOptions = {
+    reveal: setting("modeltrail.run.revealTerminal") ? vscode.TaskRevealKind.Always : vscode.TaskRevealKind.Silent,
+    focus: false,
+    panel: vscode.TaskPanelKind.Shared,
+    showReuseMessage: false,
+  };
+  return task;
+}
+
+/** Makes the editor's program a plain Node, and tells the recorder so that the command does not inherit it. */
+function recorderEnvironment(): Record<string, string> {
+  const environment: Record<string, string> = {};
+  if (process.versions.electron) Object.assign(environment, { ELECTRON_RUN_AS_NODE: "1", MODELTRAIL_ELECTRON: "1" });
+  if (process.platform === "win32") {
+    const nodePty = ["node_modules.asar.unpacked", "node_modules"]
+      .map((folder) => path.join(vscode.env.appRoot, folder, "node-pty"))
+      .find((folder) => existsSync(folder));
+    if (nodePty) environment.MODELTRAIL_NODE_PTY = nodePty;
+  }
+  return environment;
+}
+
+/** A definition that no other task has: the same script may run several times at once. */
+export function uniqueDefinition(script: string): RunTaskDefinition {
+  return { type: TASK_TYPE, script, launch: `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}` };
+}

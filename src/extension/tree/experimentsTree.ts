@@ -1,0 +1,183 @@
+/** The Experiments view: the tree model in VS Code's terms. */
+import * as vscode from "vscode";
+import { setContext, setting } from "../configuration";
+import { Context, View } from "../contributions";
+import type { Log } from "../log";
+import type { Projects, RunReference } from "../stores/projects";
+import { ChosenRuns } from "./chosenRuns";
+import { isNode, type MoreNode, type Node, type RunNode } from "./nodes";
+import { runTooltip } from "./tooltip";
+import { treeItem } from "./treeItems";
+import { type Read, TreeModel } from "./treeModel";
+import { DEFAULT_VIEW, describeFilter, isFiltered, type ViewState } from "./viewState";
+
+const STATE_KEY = "experimentsView";
+/** "5 min ago" and the time a run has taken are kept right this often, for runs younger than an hour. */
+const CLOCK_MS = 30_000;
+const YOUNG_MS = 60 * 60 * 1000;
+
+export interface ExperimentsTree extends vscode.Disposable {
+  readonly view: vscode.TreeView<Node>;
+  readonly model: TreeModel;
+  readonly chosen: ChosenRuns;
+  state: ViewState;
+  refresh(): void;
+  loadMore(node: MoreNode): Promise<void>;
+  /** Selects the run in the tree, where the view is visible and the run is loaded. */
+  reveal(run: RunReference): Promise<void>;
+}
+
+/** `read` is handed over apart from the projects, so that tests can count what is read. */
+export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, ExperimentsTree {
+  private readonly refreshed = new vscode.EventEmitter<Node[] | undefined>();
+  readonly onDidChangeTreeData = this.refreshed.event;
+  readonly model: TreeModel;
+  readonly chosen: ChosenRuns;
+  readonly view: vscode.TreeView<Node>;
+  private readonly subscriptions: vscode.Disposable[];
+  private failure = "";
+
+  constructor(
+    private readonly projects: Projects,
+    private readonly memory: vscode.Memento,
+    private readonly log: Log,
+  ) {
+    this.chosen = new ChosenRuns(memory);
+    this.model = new TreeModel({
+      read: projects.call as Read,
+      projects: () => projects.all,
+      state: () => this.state,
+      pageSize: () => Math.min(1000, Math.max(10, setting("modeltrail.tree.pageSize"))),
+      onRefresh: (nodes) => this.refreshed.fire(nodes),
+    });
+    this.view = vscode.window.createTreeView(View.experiments, {
+      treeDataProvider: this,
+      canSelectMany: true,
+      showCollapseAll: true,
+      manageCheckboxStateManually: true,
+    });
+    const clock = setInterval(() => this.tick(), CLOCK_MS);
+    this.subscriptions = [
+      this.view,
+      this.refreshed,
+      this.chosen,
+      { dispose: () => clearInterval(clock) },
+      this.view.onDidChangeCheckboxState(({ items }) => this.takeCheckboxes(items)),
+      this.chosen.onDidChange((runs) => this.showChoice(runs)),
+      projects.onDidChangeProjects(() => this.refresh()),
+      projects.onDidChangeRuns((change) => {
+        this.model.apply(change).then(
+          () => this.showMessage(),
+          (error) => this.log.error("bring the tree up to date", error),
+        );
+      }),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration("modeltrail.tree")) this.refresh();
+      }),
+    ];
+    this.showState();
+  }
+
+  get state(): ViewState {
+    return { ...DEFAULT_VIEW, ...this.memory.get<Partial<ViewState>>(STATE_KEY) };
+  }
+
+  set state(state: ViewState) {
+    void this.memory.update(STATE_KEY, state);
+    this.refresh();
+    this.showState();
+  }
+
+  refresh(): void {
+    this.model.reset();
+  }
+
+  async loadMore(node: MoreNode): Promise<void> {
+    await this.model.loadMore(node);
+  }
+
+  async reveal({ root, id }: RunReference): Promise<void> {
+    if (!this.view.visible) return;
+    const node = this.model.find(root, id);
+    if (node) await this.view.reveal(node, { select: true, focus: false });
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    try {
+      if (node) return await this.model.children(node);
+      await this.projects.ready();
+      const roots = await this.model.roots();
+      this.failure = "";
+      void this.showMessage();
+      return roots;
+    } catch (error) {
+      this.log.error("read the runs", error);
+      this.failure = error instanceof Error ? error.message : String(error);
+      void this.showMessage();
+      return [];
+    }
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    return treeItem(node, { state: this.state, isChosen: (run) => this.chosen.has(referenceOf(run)), now: Date.now() });
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
+    if (node.kind === "run") item.tooltip = new vscode.MarkdownString(runTooltip(node.run, Date.now()));
+    return item;
+  }
+
+  getParent(node: Node): Node | undefined {
+    return node.parent;
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private takeCheckboxes(items: readonly [Node, vscode.TreeItemCheckboxState][]): void {
+    const runs = (state: vscode.TreeItemCheckboxState) =>
+      items.flatMap(([node, given]) => (node.kind === "run" && given === state ? [referenceOf(node)] : []));
+    this.chosen.set(runs(vscode.TreeItemCheckboxState.Checked), true);
+    this.chosen.set(runs(vscode.TreeItemCheckboxState.Unchecked), false);
+  }
+
+  private showChoice(runs: RunReference[]): void {
+    const nodes = runs.flatMap(({ root, id }) => this.model.find(root, id) ?? []);
+    if (nodes.length > 0) this.refreshed.fire(nodes);
+    this.showState();
+  }
+
+  private showState(): void {
+    const { length } = this.chosen.all;
+    this.view.description = length === 0 ? undefined : vscode.l10n.t("{0} chosen", length);
+    setContext(Context.filtered, isFiltered(this.state.filter));
+    void this.showMessage();
+  }
+
+  /** The line above the tree: what is wrong, what is filtered. */
+  private async showMessage(): Promise<void> {
+    const { filter } = this.state;
+    if (this.failure) this.view.message = this.failure;
+    else if (isFiltered(filter)) {
+      const total = await this.model.total().catch(() => 0);
+      this.view.message = vscode.l10n.t("Filter: {0} — {1} runs", describeFilter(filter), total.toLocaleString());
+    } else this.view.message = undefined;
+  }
+
+  private tick(): void {
+    if (!this.view.visible) return;
+    const now = Date.now();
+    const young = this.model.loadedRuns().filter(({ run }) => run.endTime === null || now - run.startTime < YOUNG_MS);
+    if (young.length > 0) this.refreshed.fire(young);
+  }
+}
+
+export const referenceOf = (node: RunNode): RunReference => ({ root: node.root, id: node.run.id });
+
+/** The run that a tree element belongs to. */
+export function runOf(value: unknown): RunNode | undefined {
+  if (!isNode(value)) return undefined;
+  if (value.kind === "run") return value;
+  return "run" in value ? value.run : undefined;
+}

@@ -1,0 +1,235 @@
+/** A run as what stands below it in the tree: a pure derivation of what the store gives. */
+import { formatDuration, formatNumber, formatSize } from "../../domain/format";
+import type { DataFile, Environment, MetricSummary, Run } from "../../domain/run";
+import type { RunDetails } from "../worker/api";
+
+export interface RecordedFile {
+  kind: "code" | "data" | "config" | "artifact";
+  /** As recorded: relative to the project's root (code: to the code's root), absolute when outside. */
+  path: string;
+  sha256: string | null;
+  size: number | null;
+}
+
+export interface FileEntry {
+  kind: "file";
+  key: string;
+  file: RecordedFile;
+  /** Beside the name, e.g. "read · 1.2 MB". */
+  description: string;
+}
+
+export interface FieldEntry {
+  kind: "field";
+  key: string;
+  label: string;
+  value: string;
+  /** Shown on hover instead of label and value. */
+  tooltip?: string;
+  /** What Copy Value takes, when `value` is shortened or has more in it. */
+  copy?: string;
+  icon?: string;
+}
+
+export type Entry = FieldEntry | FileEntry | { kind: "section"; key: string; section: Section };
+
+export type SectionKind =
+  | "params"
+  | "metrics"
+  | "artifacts"
+  | "code"
+  | "data"
+  | "config"
+  | "environment"
+  | "packages"
+  | "log"
+  | "tags"
+  | "gaps"
+  | "warnings"
+  | "children";
+
+export interface Section {
+  kind: SectionKind;
+  label: string;
+  description: string;
+  entries: Entry[];
+}
+
+/** More entries than this help nobody in a tree. */
+const MOST_ENTRIES = 500;
+
+export function sectionsOf({ run, children, script }: RunDetails): Section[] {
+  const { snapshot } = run;
+  const sections: (Section | undefined)[] = [
+    counted("params", "Params", paramEntries(run)),
+    counted("metrics", "Metrics", metricEntries(run)),
+    counted(
+      "artifacts",
+      "Artifacts",
+      run.artifacts.map((file) => fileEntry("artifact", file, formatSize(file.size))),
+    ),
+    codeSection(run, script),
+    counted("data", "Data", snapshot.data.map(dataEntry)),
+    optional(
+      counted(
+        "config",
+        "Config",
+        snapshot.config.map((file) => fileEntry("config", { ...file, size: null }, "")),
+      ),
+    ),
+    environmentSection(snapshot.environment),
+    { kind: "log", label: "Log", description: run.logSize === 0 ? "empty" : formatSize(run.logSize), entries: [] },
+    optional(counted("tags", "Tags", plainEntries(run.tags))),
+    optional(counted("gaps", "Gaps", gapEntries(run))),
+    optional(counted("warnings", "Warnings", run.warnings.map(warningEntry))),
+    children === 0 ? undefined : { kind: "children", label: "Child runs", description: String(children), entries: [] },
+  ];
+  return sections.filter((section) => section !== undefined);
+}
+
+const optional = (section: Section) => (section.entries.length > 0 ? section : undefined);
+
+function counted(kind: SectionKind, label: string, entries: Entry[]): Section {
+  const description = entries.length === 0 ? "none" : String(entries.length);
+  if (entries.length <= MOST_ENTRIES) return { kind, label, description, entries };
+  const left = entries.length - MOST_ENTRIES;
+  const rest: FieldEntry = { kind: "field", key: "\0rest", label: `… and ${left} more`, value: "" };
+  return { kind, label, description, entries: [...entries.slice(0, MOST_ENTRIES), rest] };
+}
+
+const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1);
+
+function plainEntries(values: Record<string, string>): Entry[] {
+  return Object.entries(values)
+    .toSorted(byName)
+    .map(([key, value]) => ({ kind: "field", key, label: key, value }));
+}
+
+const paramEntries = (run: Run) => plainEntries(run.params);
+
+/** What the run itself measured before what was measured of its process. */
+function metricEntries(run: Run): Entry[] {
+  const system = (name: string) => /^system[./]/.test(name);
+  return Object.entries(run.metrics)
+    .toSorted((a, b) => Number(system(a[0])) - Number(system(b[0])) || byName(a, b))
+    .map(([key, metric]) => ({
+      kind: "field",
+      key,
+      label: key,
+      value: describeMetric(metric),
+      copy: String(metric.last),
+      tooltip: metricTooltip(key, metric),
+    }));
+}
+
+function describeMetric({ last, min, max, count }: MetricSummary): string {
+  if (count === 1) return formatNumber(last);
+  return `${formatNumber(last)}  (min ${formatNumber(min)}, max ${formatNumber(max)})`;
+}
+
+function metricTooltip(key: string, { last, min, max, count, lastStep }: MetricSummary): string {
+  return `${key}: last ${last} at step ${lastStep}\nmin ${min}, max ${max}, ${count} ${count === 1 ? "point" : "points"}`;
+}
+
+interface HashedFile {
+  path: string;
+  sha256: string | null;
+  size: number | null;
+}
+
+function fileEntry(kind: RecordedFile["kind"], { path, sha256, size }: HashedFile, description: string): FileEntry {
+  return { kind: "file", key: `${kind}:${path}`, file: { kind, path, sha256, size }, description };
+}
+
+function dataEntry(file: DataFile): Entry {
+  const entry = fileEntry("data", file, `${file.role === "read" ? "read" : "written"} · ${formatSize(file.size)}`);
+  return { ...entry, key: `${file.role}:${file.path}` };
+}
+
+function codeSection(run: Run, script: string | null): Section {
+  const { code } = run.snapshot;
+  const section = (description: string, entries: Entry[]): Section => ({
+    kind: "code",
+    label: "Code",
+    description,
+    entries,
+  });
+  if (code.commit === null) return section("not captured", []);
+  const entries: Entry[] = [];
+  if (script) entries.push(fileEntry("code", { path: script, sha256: null, size: null }, "the script as it ran"));
+  if (code.branch)
+    entries.push({ kind: "field", key: "branch", label: "Branch", value: code.branch, icon: "git-branch" });
+  if (code.head) {
+    entries.push({
+      kind: "field",
+      key: "head",
+      label: "HEAD",
+      value: code.head.slice(0, 10),
+      tooltip: code.head,
+      copy: code.head,
+      icon: "git-commit",
+    });
+  }
+  entries.push({
+    kind: "field",
+    key: "commit",
+    label: "Snapshot",
+    value: code.commit.slice(0, 10),
+    copy: code.commit,
+    tooltip: `Commit ${code.commit} keeps the code exactly as it ran, uncommitted and new files too.`,
+    icon: "archive",
+  });
+  const state = code.dirty === null ? "" : code.dirty ? "uncommitted changes kept" : "as committed";
+  return section([code.branch ?? code.head?.slice(0, 7) ?? "", state].filter(Boolean).join(" · "), entries);
+}
+
+function environmentSection(environment: Environment | null): Section {
+  if (!environment) return { kind: "environment", label: "Environment", description: "not captured", entries: [] };
+  const field = (key: string, label: string, value: string | null, tooltip?: string): FieldEntry[] =>
+    value ? [{ kind: "field", key, label, value, tooltip }] : [];
+  const { python, executable, implementation, packages, imported, variables } = environment;
+  const interpreter = python && [implementation ?? "Python", python].join(" ");
+  const entries: Entry[] = [
+    ...field("python", "Interpreter", interpreter, executable ?? undefined),
+    ...field("platform", "Platform", environment.platform),
+    ...field("cpu", "CPU", environment.cpu && `${environment.cpu} (${environment.cores} cores)`),
+    ...field("memory", "Memory", environment.memory > 0 ? formatSize(environment.memory) : null),
+    ...environment.gpus.flatMap((gpu, index) => field(`gpu${index}`, "GPU", gpu)),
+    ...Object.entries(variables).map(
+      ([name, value]): FieldEntry => ({ kind: "field", key: `$${name}`, label: name, value }),
+    ),
+    packageSection(
+      "imported",
+      "Imported packages",
+      Object.fromEntries(imported.map((name) => [name, packages[name] ?? ""])),
+    ),
+    packageSection("packages", "All packages", packages),
+  ];
+  return { kind: "environment", label: "Environment", description: interpreter ?? environment.platform, entries };
+}
+
+const packageSection = (key: string, label: string, packages: Record<string, string>): Entry => ({
+  kind: "section",
+  key,
+  section: counted("packages", label, plainEntries(packages)),
+});
+
+function gapEntries(run: Run): Entry[] {
+  return run.gaps.map(({ kind, path, message }, index) => ({
+    kind: "field",
+    key: `${index}:${kind}:${path ?? ""}`,
+    label: path ?? kind,
+    value: message,
+    tooltip: path ? `${path}\n${message}` : message,
+    icon: "info",
+  }));
+}
+
+function warningEntry(message: string, index: number): Entry {
+  return { kind: "field", key: String(index), label: message, value: "", icon: "warning" };
+}
+
+/** How long the run took, or has taken so far. */
+export function describeDuration({ startTime, endTime }: Pick<Run, "startTime" | "endTime">, now: number): string {
+  return formatDuration((endTime ?? now) - startTime);
+}

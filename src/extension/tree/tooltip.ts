@@ -1,0 +1,78 @@
+/** A run at a glance, as Markdown. Names, notes and values are the user's: nothing in them is taken for Markdown or HTML. */
+import { formatNumber } from "../../domain/format";
+import type { RunSummary } from "../../domain/run";
+import { joinWords } from "../../protocol/words";
+import { describeDuration } from "./sections";
+
+const MOST_ROWS = 12;
+const LONGEST_VALUE = 80;
+
+export function runTooltip(run: RunSummary, now: number): string {
+  const blocks = [
+    `**${escapeMarkdown(run.name)}** — ${describeStatus(run)}`,
+    run.note && escapeMarkdown(run.note),
+    `${new Date(run.startTime).toLocaleString()} · ${describeDuration(run, now)}`,
+    codeBlock(joinWords(run.command)),
+    table("Param", "Value", Object.entries(run.params)),
+    table(
+      "Metric",
+      "Last",
+      Object.entries(run.metrics)
+        .filter(([name]) => !/^system[./]/.test(name))
+        .map(([name, { last }]) => [name, formatNumber(last)]),
+    ),
+    describeTags(run.tags),
+    describeShortcomings(run),
+  ];
+  return blocks.filter(Boolean).join("\n\n");
+}
+
+export function describeStatus({
+  status,
+  exitCode,
+  signal,
+}: Pick<RunSummary, "status" | "exitCode" | "signal">): string {
+  switch (status) {
+    case "failed":
+      return `failed with exit code ${exitCode ?? "?"}`;
+    case "killed":
+      return signal ? `ended by ${signal}` : "stopped";
+    case "lost":
+      return "lost: its recorder died, so nobody saw the end";
+    default:
+      return status;
+  }
+}
+
+export const escapeMarkdown = (text: string) =>
+  text.replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, "\\$&").replace(/\r?\n/g, "  \n");
+
+/** A fence longer than any run of backticks inside. */
+function codeBlock(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}sh\n${shorten(text, 500)}\n${fence}`;
+}
+
+function table(name: string, value: string, rows: [string, string][]): string {
+  if (rows.length === 0) return "";
+  const cell = (text: string) => escapeMarkdown(shorten(text.replace(/\s+/g, " "), LONGEST_VALUE));
+  const sorted = rows.toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, MOST_ROWS);
+  const lines = sorted.map((row) => `| ${cell(row[0])} | ${cell(row[1])} |`);
+  if (rows.length > MOST_ROWS) lines.push(`| … ${rows.length - MOST_ROWS} more | |`);
+  return [`| ${name} | ${value} |`, "| :-- | :-- |", ...lines].join("\n");
+}
+
+function describeTags(tags: RunSummary["tags"]): string {
+  const entries = Object.entries(tags).map(([key, value]) => escapeMarkdown(shorten(`${key}=${value}`, LONGEST_VALUE)));
+  return entries.length === 0 ? "" : `Tags: ${entries.join(", ")}`;
+}
+
+function describeShortcomings({ gaps, warnings }: RunSummary): string {
+  const lines = [...gaps.map(({ path, message }) => (path ? `${path}: ${message}` : message)), ...warnings];
+  const shown = lines.slice(0, 5).map((line) => `- ${escapeMarkdown(shorten(line, 200))}`);
+  if (lines.length > shown.length) shown.push(`- … ${lines.length - shown.length} more`);
+  return shown.length === 0 ? "" : `Not captured, or worth knowing:\n${shown.join("\n")}`;
+}
+
+const shorten = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);

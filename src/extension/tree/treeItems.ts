@@ -1,0 +1,178 @@
+/** How the tree's elements look. */
+import * as vscode from "vscode";
+import { formatAgo } from "../../domain/format";
+import type { RunStatus } from "../../domain/run";
+import { Command } from "../contributions";
+import { logUri, recordedFileUri } from "../documents/uris";
+import { describeKeyMetric } from "./keyMetric";
+import type { FieldNode, FileNode, GroupNode, MoreNode, Node, ProjectNode, RunNode, SectionNode } from "./nodes";
+import { describeDuration, type SectionKind } from "./sections";
+import { describeStatus } from "./tooltip";
+import type { ViewState } from "./viewState";
+
+const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+
+const STATUS_ICONS: Record<RunStatus, [icon: string, color: string | undefined]> = {
+  running: ["loading~spin", "charts.blue"],
+  finished: ["pass", "testing.iconPassed"],
+  failed: ["error", "testing.iconFailed"],
+  killed: ["circle-slash", "charts.orange"],
+  lost: ["question", "charts.yellow"],
+};
+
+const SECTION_ICONS: Record<SectionKind, string> = {
+  params: "settings",
+  metrics: "graph-line",
+  artifacts: "package",
+  code: "source-control",
+  data: "database",
+  config: "settings-gear",
+  environment: "server-environment",
+  packages: "library",
+  log: "output",
+  tags: "tag",
+  gaps: "circle-large-outline",
+  warnings: "warning",
+  children: "list-tree",
+};
+
+export interface ItemOptions {
+  state: ViewState;
+  isChosen(node: RunNode): boolean;
+  now: number;
+}
+
+export function statusIcon(status: RunStatus): vscode.ThemeIcon {
+  const [icon, color] = STATUS_ICONS[status];
+  return new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+}
+
+export function treeItem(node: Node, options: ItemOptions): vscode.TreeItem {
+  const item = itemOf(node, options);
+  item.id = node.id;
+  return item;
+}
+
+function itemOf(node: Node, options: ItemOptions): vscode.TreeItem {
+  switch (node.kind) {
+    case "project":
+      return projectItem(node);
+    case "group":
+      return groupItem(node, options.state);
+    case "run":
+      return runItem(node, options);
+    case "section":
+      return sectionItem(node);
+    case "field":
+      return fieldItem(node);
+    case "file":
+      return fileItem(node);
+    case "more":
+      return moreItem(node);
+  }
+}
+
+function projectItem({ project }: ProjectNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(project.name, Expanded);
+  item.iconPath = new vscode.ThemeIcon("root-folder");
+  item.tooltip = project.root;
+  item.contextValue = "project";
+  return item;
+}
+
+function groupItem({ group, isNewest }: GroupNode, { group: by }: ViewState): vscode.TreeItem {
+  const item = new vscode.TreeItem(groupLabel(group.value, by), isNewest ? Expanded : Collapsed);
+  const runs = group.runs === 1 ? vscode.l10n.t("1 run") : vscode.l10n.t("{0} runs", group.runs.toLocaleString());
+  item.description = group.running > 0 ? vscode.l10n.t("{0}, {1} running", runs, group.running) : runs;
+  item.contextValue = by === "experiment" ? "experiment" : "group";
+  item.iconPath =
+    by === "status"
+      ? statusIcon(group.value as RunStatus)
+      : new vscode.ThemeIcon(by === "experiment" ? "beaker" : by === "script" ? "file-code" : "tag");
+  return item;
+}
+
+function groupLabel(value: string | null, by: ViewState["group"]): string {
+  if (value !== null) return value;
+  return by === "script" ? vscode.l10n.t("(no script)") : vscode.l10n.t("(no {0})", by.slice("tag:".length));
+}
+
+function runItem(node: RunNode, { state, isChosen, now }: ItemOptions): vscode.TreeItem {
+  const { run } = node;
+  const item = new vscode.TreeItem(run.name, Collapsed);
+  const isRunning = run.status === "running";
+  const metric = describeKeyMetric(run, state.sort);
+  const time = isRunning ? describeDuration(run, now) : formatAgo(run.startTime, now);
+  item.description = [metric, sortedBy(node, state), time].filter(Boolean).join(" · ");
+  item.iconPath = statusIcon(run.status);
+  item.contextValue = isRunning ? "run.running" : "run.ended";
+  const chosen = isChosen(node);
+  item.checkboxState = {
+    state: chosen ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
+    tooltip: chosen ? vscode.l10n.t("Chosen for comparison") : vscode.l10n.t("Choose for comparison"),
+  };
+  item.accessibilityInformation = { label: [run.name, describeStatus(run), metric, time].filter(Boolean).join(", ") };
+  return item;
+}
+
+/** What the tree is sorted by is to be seen: a param, or how long it took. */
+function sortedBy({ run }: RunNode, { sort }: ViewState): string {
+  if (sort.key === "duration" && run.endTime !== null) return describeDuration(run, 0);
+  if (!sort.key.startsWith("param:")) return "";
+  const name = sort.key.slice("param:".length);
+  return Object.hasOwn(run.params, name) ? `${name}=${run.params[name]}` : "";
+}
+
+function sectionItem(node: SectionNode): vscode.TreeItem {
+  const { section, run } = node;
+  const hasChildren = section.entries.length > 0 || section.kind === "children";
+  const item = new vscode.TreeItem(section.label, hasChildren ? Collapsed : None);
+  item.description = section.description;
+  item.iconPath = new vscode.ThemeIcon(
+    SECTION_ICONS[section.kind],
+    section.kind === "warnings" || section.kind === "gaps"
+      ? new vscode.ThemeColor("list.warningForeground")
+      : undefined,
+  );
+  item.contextValue = `section.${section.kind}`;
+  if (section.kind === "log") item.command = openCommand(logUri(node.root, run.run));
+  return item;
+}
+
+function fieldItem({ entry }: FieldNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(entry.label, None);
+  item.description = entry.value;
+  item.tooltip = entry.tooltip ?? (entry.value ? `${entry.label}: ${entry.value}` : entry.label);
+  if (entry.icon) item.iconPath = new vscode.ThemeIcon(entry.icon);
+  item.contextValue = "field";
+  return item;
+}
+
+function fileItem({ entry, run, root }: FileNode): vscode.TreeItem {
+  const { file, description } = entry;
+  const uri = recordedFileUri(root, run.run, file);
+  const item = new vscode.TreeItem(file.path, None);
+  item.resourceUri = uri; // gives the file's icon
+  item.iconPath = vscode.ThemeIcon.File;
+  item.description = description;
+  item.tooltip = [file.path, description, file.sha256 && `SHA-256 ${file.sha256}`].filter(Boolean).join("\n");
+  item.contextValue = `file.${file.kind}`;
+  item.command = openCommand(uri);
+  return item;
+}
+
+function moreItem(node: MoreNode): vscode.TreeItem {
+  const left = node.list.total - node.list.runs.length;
+  const item = new vscode.TreeItem(vscode.l10n.t("Load more runs"), None);
+  item.description = vscode.l10n.t("{0} left", left.toLocaleString());
+  item.iconPath = new vscode.ThemeIcon("ellipsis");
+  item.contextValue = "more";
+  item.command = { command: Command.loadMore, title: vscode.l10n.t("Load More Runs"), arguments: [node] };
+  return item;
+}
+
+const openCommand = (uri: vscode.Uri): vscode.Command => ({
+  command: "vscode.open",
+  title: vscode.l10n.t("Open"),
+  arguments: [uri],
+});

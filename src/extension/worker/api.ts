@@ -1,0 +1,77 @@
+/** What the extension host asks of the store worker, and what the worker tells it. Every project is named by its root. */
+import type { Run, RunSummary } from "../../domain/run";
+import type { LogText } from "../../ingest/logText";
+import type { GroupKey, KeyNames, RunGroup, RunPage, RunQuery } from "../../store/contract";
+
+export interface OpenedProject {
+  root: string;
+  /** Folder of the store; need not exist yet. */
+  folder: string;
+}
+
+/** A run with what its lists do not show. */
+export interface RunDetails {
+  run: Run;
+  children: number;
+  /** The script's path in the run's code; null when there is none, or it is not in there. */
+  script: string | null;
+}
+
+/** A file that differs between two snapshots; paths are relative to the code's root, with `/`. */
+export interface CodeChange {
+  path: string;
+  /** Its former path, when it was renamed. */
+  from: string | null;
+  kind: "added" | "deleted" | "modified" | "renamed";
+}
+
+export interface StoreApi {
+  /** Finds the project that a folder belongs to and watches its store from now on. Creates nothing. */
+  open(argument: { folder: string; mayWrite: boolean }): OpenedProject;
+  close(argument: { root: string }): void;
+
+  listRuns(argument: { root: string; query: RunQuery }): RunPage;
+  listGroups(argument: { root: string; by: GroupKey; query: RunQuery }): RunGroup[];
+  listKeys(argument: { root: string }): KeyNames;
+  /** Null when there is no such run. */
+  getRun(argument: { root: string; id: string }): RunDetails | null;
+  getSummaries(argument: { root: string; ids: string[] }): RunSummary[];
+
+  renameRun(argument: { root: string; id: string; name: string }): void;
+  setNote(argument: { root: string; id: string; note: string }): void;
+  /** A null value removes the tag. */
+  setTags(argument: { root: string; ids: string[]; tags: Record<string, string | null> }): void;
+  setExperiment(argument: { root: string; ids: string[]; experiment: string }): void;
+  deleteRuns(argument: { root: string; ids: string[] }): void;
+  restoreRuns(argument: { root: string; ids: string[] }): void;
+  stop(argument: { root: string; id: string }): void;
+
+  readLog(argument: { root: string; id: string; limit: number }): LogText;
+  logPath(argument: { root: string; id: string }): string;
+  /** Folder of the run's own files. */
+  runFolder(argument: { root: string; id: string }): string;
+  /** Path in the run's code of a file on disk; null when the file is outside of it. */
+  codePath(argument: { root: string; id: string; file: string }): string | null;
+  /** Bytes of a file as the run had it; null when its snapshot has no such file. */
+  codeFile(argument: { root: string; id: string; path: string }): Uint8Array | null;
+  /** Files that differ between the code of two runs, or of a run and the files as they are now. */
+  codeChanges(argument: { root: string; from: string; to: string | null }): CodeChange[];
+  /** Where the bytes with this hash are kept; null when only the hash is known. */
+  keptFile(argument: { root: string; sha256: string }): string | null;
+}
+
+/** Runs that changed, by id; `all`: too many to name, look at everything again. */
+export interface StoreChange {
+  root: string;
+  runs: string[];
+  removed: string[];
+  all: boolean;
+}
+
+export interface StoreEvents {
+  changed(change: StoreChange): void;
+  /** Something that the user should know of a store (no write-ahead log, another folder). */
+  notice(argument: { root: string; message: string }): void;
+  /** A fault that no call reports, for the log. */
+  fault(message: string): void;
+}

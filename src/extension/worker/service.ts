@@ -1,0 +1,114 @@
+/** Answers the extension host from the stores. Runs in the worker thread, where SQLite may block. */
+import { resolve } from "node:path";
+import { UserError } from "../../domain/errors";
+import { readLogText } from "../../ingest/logText";
+import type { Handlers } from "../../protocol/channel";
+import { stopRun } from "../../recorder/stop";
+import type { Store } from "../../store/contract";
+import { locateRoot } from "../../store/locate";
+import { hasObject, objectPath } from "../../store/objects";
+import type { StoreApi, StoreChange } from "./api";
+import { codeChanges, codeFile, codePath } from "./code";
+import { type Maintenance, maintain } from "./maintenance";
+import { WatchedStore } from "./watchedStore";
+
+export interface ServiceEvents {
+  changed(change: StoreChange): void;
+  notice(root: string, message: string): void;
+  fault(error: unknown): void;
+}
+
+interface OpenProject {
+  watched: WatchedStore;
+  maintenance: Maintenance | undefined;
+}
+
+export interface StoreService {
+  handlers: Handlers<StoreApi>;
+  close(): void;
+}
+
+export function createStoreService(events: ServiceEvents): StoreService {
+  const projects = new Map<string, OpenProject>();
+
+  function open(root: string, mayWrite: boolean): OpenProject {
+    const project: OpenProject = { maintenance: undefined, watched: undefined! };
+    project.watched = new WatchedStore({
+      root,
+      mayWrite,
+      onChange: events.changed,
+      onFault: events.fault,
+      onOpen: (store) => {
+        for (const notice of store.notices) events.notice(root, notice);
+        project.maintenance?.stop();
+        if (mayWrite) project.maintenance = maintain(store, events.fault);
+      },
+    });
+    return project;
+  }
+
+  function close(root: string): void {
+    projects.get(root)?.maintenance?.stop();
+    projects.get(root)?.watched.close();
+    projects.delete(root);
+  }
+
+  const find = (root: string): Store | undefined => projects.get(root)?.watched.get();
+
+  function storeOf(root: string): Store {
+    const store = find(root);
+    if (!store) throw new UserError(`No runs are recorded in ${root} any more. Press Run to record one.`);
+    return store;
+  }
+
+  const handlers: Handlers<StoreApi> = {
+    open({ folder, mayWrite }) {
+      const { root } = locateRoot(folder);
+      const project = projects.get(root) ?? open(root, mayWrite);
+      projects.set(root, project);
+      return { root, folder: project.watched.folder };
+    },
+    close: ({ root }) => close(root),
+
+    listRuns: ({ root, query }) => find(root)?.listRuns(query) ?? { runs: [], next: null, total: 0 },
+    listGroups: ({ root, by, query }) => find(root)?.listGroups(by, query) ?? [],
+    listKeys: ({ root }) => find(root)?.listKeys() ?? { params: [], metrics: [], tags: [] },
+    getRun({ root, id }) {
+      const store = find(root);
+      const run = store?.getRun(id);
+      if (!store || !run) return null;
+      const script = run.script === null ? null : codePath(run, resolve(root, run.script));
+      return { run, script, children: store.listRuns({ parent: id, limit: 1 }).total };
+    },
+    getSummaries: ({ root, ids }) => find(root)?.getSummaries(ids) ?? [],
+
+    renameRun: ({ root, id, name }) => storeOf(root).renameRun(id, name),
+    setNote: ({ root, id, note }) => storeOf(root).setNote(id, note),
+    setTags({ root, ids, tags }) {
+      const store = storeOf(root);
+      for (const id of ids) for (const [key, value] of Object.entries(tags)) store.setTag(id, key, value);
+    },
+    setExperiment({ root, ids, experiment }) {
+      const store = storeOf(root);
+      for (const id of ids) store.setExperiment(id, experiment);
+    },
+    deleteRuns: ({ root, ids }) => storeOf(root).deleteRuns(ids),
+    restoreRuns: ({ root, ids }) => storeOf(root).restoreRuns(ids),
+    stop: ({ root, id }) => stopRun(storeOf(root), id),
+
+    readLog: ({ root, id, limit }) => readLogText(storeOf(root).logPath(id), limit),
+    logPath: ({ root, id }) => storeOf(root).logPath(id),
+    runFolder: ({ root, id }) => storeOf(root).runFolder(id),
+    codePath({ root, id, file }) {
+      const run = storeOf(root).getRun(id);
+      return run && codePath(run, file);
+    },
+    codeFile: ({ root, id, path }) => codeFile(storeOf(root), id, path),
+    codeChanges: ({ root, from, to }, signal) => codeChanges(storeOf(root), from, to, signal),
+    keptFile({ root, sha256 }) {
+      const { folder } = storeOf(root);
+      return hasObject(folder, sha256) ? objectPath(folder, sha256) : null;
+    },
+  };
+  return { handlers, close: () => [...projects.keys()].forEach(close) };
+}

@@ -1,0 +1,132 @@
+/** The store of one project, opened when it appears and watched for changes by whichever process. */
+import { existsSync, statSync } from "node:fs";
+import path from "node:path";
+import { type FSWatcher, watch } from "chokidar";
+import type { Store } from "../../store/contract";
+import { readableFolder, storeExists } from "../../store/locate";
+import { openStore } from "../../store/open";
+import type { StoreChange } from "./api";
+
+const DATABASE = "db.sqlite";
+/** Several writes in quick succession are one change. */
+const SETTLE_MS = 100;
+/** Where file events do not arrive (network disks, some containers), changes are seen this late. */
+const POLL_MS = 3_000;
+
+export interface WatchedStoreOptions {
+  root: string;
+  /** False in Restricted Mode: nothing is written, not even a newer database layout. */
+  mayWrite: boolean;
+  onChange(change: StoreChange): void;
+  /** Called each time the store has been opened. */
+  onOpen(store: Store): void;
+  onFault(error: unknown): void;
+}
+
+export class WatchedStore {
+  private store: Store | undefined;
+  private inode: number | undefined;
+  private revision = 0;
+  private watcher: FSWatcher | undefined;
+  private watchedFolder: string | undefined;
+  private readonly polling: NodeJS.Timeout;
+  private settling: NodeJS.Timeout | undefined;
+  private closed = false;
+  /** Said once, until opening succeeds again. */
+  private lastFault = "";
+
+  constructor(private readonly options: WatchedStoreOptions) {
+    this.polling = setInterval(() => this.look(), POLL_MS);
+    this.followFolder();
+    this.look();
+  }
+
+  get folder(): string {
+    return readableFolder(this.options.root);
+  }
+
+  /** The open store; undefined while the project has none. Throws when there is one that cannot be opened. */
+  get(): Store | undefined {
+    if (this.isGone()) this.drop();
+    if (!this.store && !this.closed && storeExists(this.options.root)) this.open();
+    return this.store;
+  }
+
+  close(): void {
+    this.closed = true;
+    clearInterval(this.polling);
+    clearTimeout(this.settling);
+    void this.watcher?.close();
+    this.drop();
+  }
+
+  private open(): void {
+    const { root, mayWrite, onOpen } = this.options;
+    const store = openStore(root, { create: false, readOnly: !mayWrite });
+    this.store = store;
+    this.inode = inodeOf(path.join(store.folder, DATABASE));
+    // Asked with a revision that no store has reached, the answer is where this one stands.
+    this.revision = store.changesSince(Number.MAX_SAFE_INTEGER).revision;
+    this.lastFault = "";
+    this.followFolder();
+    onOpen(store);
+  }
+
+  /** Deleted by the user, or replaced by another: the open file is no longer the store. */
+  private isGone(): boolean {
+    if (!this.store) return false;
+    return inodeOf(path.join(this.store.folder, DATABASE)) !== this.inode;
+  }
+
+  private drop(): void {
+    this.store?.close();
+    this.store = undefined;
+  }
+
+  /** Tells what changed since the last look. */
+  private look(): void {
+    const { root, onChange, onFault } = this.options;
+    try {
+      const before = this.store;
+      const store = this.get();
+      if (store !== before) onChange({ root, runs: [], removed: [], all: true });
+      else if (store) {
+        const { revision, ...change } = store.changesSince(this.revision);
+        if (revision !== this.revision) onChange({ root, ...change });
+        this.revision = revision;
+      }
+    } catch (error) {
+      const fault = String(error);
+      if (fault !== this.lastFault) onFault(error);
+      this.lastFault = fault;
+    }
+  }
+
+  private followFolder(): void {
+    const { folder } = this;
+    if (folder === this.watchedFolder) return;
+    this.watchedFolder = folder;
+    void this.watcher?.close();
+    // While the folder does not exist, chokidar waits for it in the one above.
+    this.watcher = watch(folder, {
+      depth: 0,
+      ignoreInitial: true,
+      ignored: (file) => file !== folder && !path.basename(file).startsWith(DATABASE),
+    });
+    this.watcher.on("all", () => this.lookSoon());
+    // Polling goes on without it.
+    this.watcher.on("error", () => {});
+  }
+
+  private lookSoon(): void {
+    if (this.settling || this.closed) return;
+    this.settling = setTimeout(() => {
+      this.settling = undefined;
+      this.look();
+    }, SETTLE_MS);
+  }
+}
+
+function inodeOf(file: string): number | undefined {
+  return existsSync(file) ? statSync(file, { throwIfNoEntry: false })?.ino : undefined;
+}
