@@ -1,5 +1,5 @@
 /** JSON with the numbers that JSON has not: NaN and the infinities are written as strings, as MLflow's wire does. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** `value` as JSON; NaN, Infinity and -Infinity become "NaN", "Infinity" and "-Infinity" instead of null. */
 export function toJson(value: unknown, indent?: number): string {

@@ -1,5 +1,5 @@
 /** The run and everything it carries. The vocabulary is that of docs/architecture.md; use no other words. */
-import { z } from "zod";
+import * as z from "zod";
 import { AnyNumber } from "./json";
 
 /** 32 lower-case hex digits, the shape MLflow uses for its run ids. */

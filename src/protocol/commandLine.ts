@@ -1,5 +1,5 @@
 /** From what is filled in on the form to the words that the script receives. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ScriptArgument, ScriptArguments, ScriptCommand } from "./scriptArguments";
 import { splitWords } from "./words";
 

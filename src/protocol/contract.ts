@@ -1,5 +1,5 @@
 /** Calls described by schemas, so that both sides can check what arrives. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Checks } from "./channel";
 
 export type Contract = Record<string, { argument: z.ZodType; result: z.ZodType }>;

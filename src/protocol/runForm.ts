@@ -1,5 +1,5 @@
 /** Run With Arguments: what its page and the extension host say to each other. */
-import { z } from "zod";
+import * as z from "zod";
 import { FilledArguments, nothingFilled } from "./commandLine";
 import type { Contract } from "./contract";
 import { ScriptArguments } from "./scriptArguments";

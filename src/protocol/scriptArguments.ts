@@ -1,5 +1,5 @@
 /** What a script's `add_argument` calls say about its command line, as the form shows it. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** How an argument is filled in. `flag`: given or not; `boolean`: yes, no or not given; `list`: several values at once. */
 export const ArgumentInput = z.enum([

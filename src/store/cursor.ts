@@ -1,5 +1,5 @@
 /** The place in a listing where its next page begins, as an opaque string. */
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../domain/errors";
 import { AnyNumber, toJson } from "../domain/json";
 

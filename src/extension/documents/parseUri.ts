@@ -1,6 +1,6 @@
 /** Reads back the addresses that `uris.ts` makes. Anyone can open such an address, so each is checked. */
 import * as vscode from "vscode";
-import { z } from "zod";
+import * as z from "zod";
 import { RunId } from "../../domain/run";
 import type { RunReference } from "../stores/projects";
 import type { FileAddress } from "./uris";
