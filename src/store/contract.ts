@@ -196,6 +196,11 @@ export interface Store {
    * processes that find a dead recorder's run, one goes on.
    */
   claimRun(id: string, from: ProcessIdentity, to: ProcessIdentity): boolean;
+  /**
+   * Whether the run's recorder lives, also when it is in another container on this machine, or was before the container was
+   * started anew. Unknown on other machines.
+   */
+  recorderState(run: RunningRun): "alive" | "dead" | "unknown";
   /** Runs that are `running` on this host, or with `everywhere` on any host that shares the store. */
   running(everywhere?: boolean): RunningRun[];
 

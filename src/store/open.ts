@@ -13,19 +13,10 @@ import { metricColumns, metricHistory } from "./history";
 import { fallbackFolder, isWritable, readableFolder, storeFolder } from "./locate";
 import { listGroups, listKeys } from "./overview";
 import { listExperiments, listRuns } from "./queries";
+import { makeRecorders } from "./recorders";
 import { resolveRun } from "./resolve";
 import { changesSince } from "./revision";
-import {
-  claimRun,
-  createRun,
-  endRun,
-  ingest,
-  readCheckpoint,
-  requestStop,
-  runningRuns,
-  setCode,
-  stopRequested,
-} from "./runs";
+import { endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
 import { getSummaries } from "./summaries";
 
 /**
@@ -76,20 +67,29 @@ function folderError(folder: string, cause: unknown): UserError {
 }
 
 function makeStore(root: string, folder: string, db: Database, notices: string[]): Store {
+  const recorders = makeRecorders(db, folder);
   return {
     root,
     folder,
     notices,
-    close: () => db.close(),
+    close() {
+      recorders.releaseAll();
+      db.close();
+    },
 
-    createRun: (run) => createRun(db, run),
+    createRun: (run) => recorders.create(run),
     setCode: (id, code, gaps, warnings) => setCode(db, id, code, gaps, warnings),
     ingest: (id, batch) => ingest(db, id, batch),
     checkpoint: (id) => readCheckpoint(db, id),
-    endRun: (id, end, last) => endRun(db, id, end, last),
+    endRun(id, end, last) {
+      const ended = endRun(db, id, end, last);
+      recorders.release(id);
+      return ended;
+    },
     requestStop: (id) => requestStop(db, id),
     stopRequested: (id) => stopRequested(db, id),
-    claimRun: (id, from, to) => claimRun(db, id, from, to),
+    claimRun: (id, from, to) => recorders.claim(id, from, to),
+    recorderState: (run) => recorders.state(run),
     running: (everywhere) => runningRuns(db, everywhere),
 
     getRun: (id) => getRun(db, id),

@@ -33,12 +33,17 @@ test.skipIf(process.platform === "win32")("a later process with the same number 
 
 test("a process of another machine or container is never called dead, one from before the last start is", () => {
   const [machine, boot, space] = hostToken().split("/") as [string, string, string];
-  const gone = { pid: 2 ** 22 + 1, startToken: "x", host: `${machine}/${boot}/${space}` };
-  expect(processState(gone)).toBe("dead");
-  expect(processState({ ...gone, host: `${machine}-2/${boot}/${space}` })).toBe("unknown");
-  expect(processState({ ...gone, host: `${machine}/${boot}/${space}9` })).toBe("unknown");
-  expect(isAlive({ ...gone, host: `${machine}-2/${boot}/${space}` })).toBe(true);
-  if (boot) expect(processState({ ...processIdentity(), host: `${machine}/older/${space}` })).toBe("dead");
+  const gone = { pid: 2 ** 22 + 1, startToken: "x" };
+  const stateAt = (...host: string[]) => processState({ ...gone, host: host.join("/") });
+  expect(stateAt(machine, boot, space)).toBe("dead");
+  expect(stateAt(`${machine}-2`, "other-boot", space)).toBe("unknown");
+  expect(stateAt(machine, boot, `${space}9`)).toBe("unknown");
+  expect(isAlive({ ...gone, host: `${machine}-2/other-boot/${space}` })).toBe(true);
+  if (boot === "") return;
+  // The same machine: under another name, as a laptop in another network; and started anew since.
+  expect(stateAt(`${machine}-2`, boot, space)).toBe("dead");
+  expect(processState({ ...processIdentity(), host: `${machine}-2/${boot}/${space}` })).toBe("alive");
+  expect(processState({ ...processIdentity(), host: `${machine}/older/${space}` })).toBe("dead");
 });
 
 test.each([0, -1, Number.NaN, 1.5])("%s is no process", (pid) => {

@@ -17,19 +17,34 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return processState(identity) !== "dead";
 }
 
-/** Whether the process is still there, as far as this machine can tell. */
+/** Whether the process is still there, as far as this machine can tell from its number. */
 export function processState(identity: ProcessIdentity): ProcessState {
-  const [machine, boot, space] = identity.host.split("/");
-  const [ourMachine, ourBoot, ourSpace] = hostToken().split("/");
-  if (machine !== ourMachine) return "unknown";
+  if (!isThisMachine(identity.host)) return "unknown";
+  const [theirs, ours] = [parseHost(identity.host), parseHost(hostToken())];
   // The machine was started anew since: nothing from before is left.
-  if (boot && ourBoot && boot !== ourBoot) return "dead";
-  // Another container under the same name: its process numbers mean nothing here.
-  if (space !== ourSpace) return "unknown";
+  if (theirs.boot !== ours.boot) return "dead";
+  // Another container on this machine: its process numbers mean nothing here.
+  if (theirs.space !== ours.space) return "unknown";
   if (!exists(identity.pid)) return "dead";
   const token = startToken(identity.pid);
   if (token === null) return "dead";
   return !identity.startToken || !token || token === identity.startToken ? "alive" : "dead";
+}
+
+/** Whether `host` is this machine, or was before it was started anew. A laptop's name changes with its network. */
+export function isThisMachine(host: string): boolean {
+  return parseHost(host).machine === parseHost(hostToken()).machine || isThisBoot(host);
+}
+
+/** Whether a process of `host` shares this machine's running system, if perhaps in another container. */
+export function isThisBoot(host: string): boolean {
+  const { boot } = parseHost(host);
+  return boot !== "" && boot === parseHost(hostToken()).boot;
+}
+
+function parseHost(host: string): { machine: string; boot: string; space: string } {
+  const [machine = "", boot = "", space = ""] = host.split("/");
+  return { machine, boot, space };
 }
 
 let host: string | undefined;

@@ -1,23 +1,12 @@
 /** Several processes on one store, and processes that are killed. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { build } from "esbuild";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { useTestProgram } from "./testProgram";
 import { tempFolder, tempStore } from "./testStore";
 
-let folder: string;
-let program: string;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "modeltrail-program-"));
-  program = join(folder, "testProcess.mjs");
-  const source = join(import.meta.dirname, "testProcess.ts");
-  await build({ entryPoints: [source], outfile: program, bundle: true, platform: "node", format: "esm" });
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const program = useTestProgram();
 
 interface Running {
   child: ChildProcess;
@@ -28,7 +17,7 @@ interface Running {
 }
 
 function start(...args: string[]): Running {
-  const child = spawn(process.execPath, [program, ...args], { stdio: "pipe" });
+  const child = spawn(process.execPath, [program(), ...args], { stdio: "pipe" });
   onTestFinished(() => void child.kill("SIGKILL"));
   const lines: string[] = [];
   let rest = "";

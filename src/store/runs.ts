@@ -6,7 +6,7 @@ import { makeRunName } from "../domain/runName";
 import type { IngestBatch, NewRun, ProcessIdentity, RunEnd, RunningRun } from "./contract";
 import type { Database } from "./database";
 import { addGaps, addWarnings, applyBatch } from "./ingest";
-import { hostToken } from "./process";
+import { isThisMachine } from "./process";
 import { nextRevision, touchRun } from "./revision";
 
 /** The number that rows use for the run `id`. Throws UserError when there is no such run. */
@@ -16,10 +16,13 @@ export function seqOf(db: Database, id: string): number {
   return row.seq;
 }
 
-/** Adds a running run and gives its id. */
-export function createRun(db: Database, run: NewRun): string {
-  return db.write(() => {
-    const id = randomBytes(16).toString("hex");
+export function newRunId(): string {
+  return randomBytes(16).toString("hex");
+}
+
+/** Adds a running run. */
+export function createRun(db: Database, id: string, run: NewRun): void {
+  db.write(() => {
     const { seq } = db.get<{ seq: number }>(
       `INSERT INTO runs (id, name, experiment, status, start_time, command, cwd, script, note, parent, source, revision,
         written, recorder_pid, recorder_start, recorder_host)
@@ -43,7 +46,6 @@ export function createRun(db: Database, run: NewRun): string {
     for (const [key, value] of Object.entries(run.tags ?? {})) {
       db.run("INSERT INTO tags (run, key, value) VALUES (?, ?, ?)", seq, key, value);
     }
-    return id;
   });
 }
 
@@ -160,8 +162,7 @@ export function runningRuns(db: Database, everywhere = false): RunningRun[] {
       FROM runs WHERE status = 'running' AND deleted IS NULL ORDER BY seq`,
     ),
   );
-  const here = machineOf(hostToken());
-  return rows.filter((row) => everywhere || machineOf(row.recorder_host) === here).map(toRunning);
+  return rows.filter((row) => everywhere || isThisMachine(row.recorder_host)).map(toRunning);
 }
 
 function toRunning(row: RunningRow): RunningRun {
@@ -175,9 +176,4 @@ function toRunning(row: RunningRow): RunningRun {
     process: command,
     lastWrite: row.written,
   };
-}
-
-/** Of "machine/boot", the machine: after a restart of it, its runs are still its own to finish. */
-function machineOf(host: string): string {
-  return host.split("/")[0]!;
 }

@@ -7,7 +7,7 @@ import { afterEach } from "vitest";
 import type { MetricPoint } from "../domain/run";
 import type { NewRun, OpenOptions, Store } from "./contract";
 import { openStore } from "./open";
-import { processIdentity } from "./process";
+import { hostToken } from "./process";
 
 const cleanups: (() => void)[] = [];
 
@@ -55,7 +55,8 @@ export function newRun(part: Partial<NewRun> = {}): NewRun {
     cwd: "/project",
     script: "train.py",
     startTime: 1_000,
-    recorder: processIdentity(),
+    // Not this process, which would hold a lock for each of thousands of runs.
+    recorder: { pid: 1, startToken: "1", host: hostToken() },
     source: "cli",
     ...part,
   };
