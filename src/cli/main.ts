@@ -96,6 +96,16 @@ function buildProgram(): Command {
     .option("--json", "as a JSON array")
     .action(async (options) => (await import("./commands/doctor")).doctorCommand(options));
 
+  program
+    .command("finish-run <id>", { hidden: true })
+    .description("reads the rest of a run whose recorder has left it to this process")
+    .action(async (id: string) => (await import("./commands/finishRun")).finishRunCommand(id));
+
+  // Not for `run`: touching our standard streams would change them for the command, which shares them.
+  program.hook("preAction", (_program, action) => {
+    if (action.name() !== "run") endWhenOutputCloses();
+  });
+
   return program;
 }
 
@@ -112,10 +122,12 @@ function report(error: unknown): number {
 }
 
 /** `modeltrail ls | head`: who reads no further is no fault. */
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
+function endWhenOutputCloses(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}
 
 buildProgram()
   .parseAsync()

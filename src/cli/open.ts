@@ -3,17 +3,16 @@ import { UserError } from "../domain/errors";
 import type { Store } from "../store/contract";
 import { locateRoot, storeExists } from "../store/locate";
 import { openStore } from "../store/open";
-import { isAlive } from "../store/process";
 
 /** The store of the project around the working directory, with the runs of dead recorders finished. Null: nothing recorded yet. */
 export async function openProject(): Promise<Store | null> {
   const { root } = locateRoot(process.cwd());
   if (!storeExists(root)) return null;
   const store = openStore(root, { create: false });
-  // What it needs is loaded only where there is something to finish.
-  if (store.running().some((run) => !isAlive(run.recorder))) {
-    const { recoverLostRuns } = await import("../recorder/recover");
-    await recoverLostRuns(store);
+  // What it needs is loaded only where there may be something to finish.
+  if (store.running(true).length > 0) {
+    const { settleRuns } = await import("../recorder/recover");
+    await settleRuns(store);
   }
   return store;
 }

@@ -3,7 +3,7 @@
  * dies in it must not make a finished run a lost one. The file has its place on the disk from the start, so that a full
  * disk does not matter.
  */
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -14,6 +14,8 @@ const EndNote = z.object({
   signal: z.string().nullable(),
   /** Ms since the epoch. */
   endTime: z.number(),
+  /** What is left to be read was left to a process apart, which is at it. */
+  handedOver: z.boolean().optional(),
 });
 export type EndNote = z.infer<typeof EndNote>;
 
@@ -36,6 +38,11 @@ export function readEndNote(runFolder: string): EndNote | null {
   } catch {
     return null;
   }
+}
+
+/** When the run began, in ms since the epoch by the clock of the store's disk; null where disks do not tell. */
+export function diskStart(runFolder: string): number | null {
+  return statSync(fileIn(runFolder), { throwIfNoEntry: false })?.birthtimeMs || null;
 }
 
 function write(runFolder: string, flags: "w" | "r+", content: string): void {

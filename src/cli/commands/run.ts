@@ -1,4 +1,5 @@
 /** `modeltrail run [options] -- COMMAND…` */
+import { spawn } from "node:child_process";
 import { UserError } from "../../domain/errors";
 import { exitLike } from "../../recorder/process/exit";
 import { record } from "../../recorder/record";
@@ -31,6 +32,20 @@ export async function runCommand(options: RunOptions, command: string[]): Promis
     note: options.note,
     source: options.source ?? "cli",
     onHangup: options.keepOnHangup ? "continue" : "stop",
+    startFinisher,
   });
   exitLike(end);
+}
+
+/** `modeltrail finish-run ID`, on its own. */
+function startFinisher(root: string, id: string): number | undefined {
+  const child = spawn(process.execPath, [process.argv[1]!, "finish-run", id], {
+    cwd: root,
+    detached: true,
+    stdio: "ignore",
+    windowsHide: true,
+  });
+  child.on("error", () => {});
+  child.unref();
+  return child.pid;
 }

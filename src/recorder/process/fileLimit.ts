@@ -7,14 +7,20 @@ import { readFileSync } from "node:fs";
  * same), so that the command has the one it would have without us. Takes 2 ms in a process of its own.
  */
 export function restoreFileLimit(): Promise<void> {
-  const own = readLimits("self");
-  const parent = process.ppid > 1 ? readLimits(process.ppid) : null;
-  const given = Number(process.env.MODELTRAIL_FILE_LIMIT);
-  const soft = given || (own && parent && parent.hard === own.hard ? parent.soft : 0);
-  if (!own || !soft || soft >= own.soft) return Promise.resolve();
+  const soft = givenFileLimit();
+  if (!soft) return Promise.resolve();
   return new Promise((resolve) => {
     execFile("prlimit", ["--pid", String(process.pid), `--nofile=${soft}:`], () => resolve());
   });
+}
+
+/** The limit that we were started with, if it is known to be another than the one we have. */
+export function givenFileLimit(): number | undefined {
+  const own = readLimits("self");
+  const parent = process.ppid > 1 ? readLimits(process.ppid) : null;
+  const told = Number(process.env.MODELTRAIL_FILE_LIMIT);
+  const soft = told || (own && parent && parent.hard === own.hard ? parent.soft : 0);
+  return own && soft && soft < own.soft ? soft : undefined;
 }
 
 /** "unlimited" is NaN, which compares as false. */

@@ -15,6 +15,8 @@ const FORWARDED: readonly NodeJS.Signals[] = [
 /** What a terminal sends to a whole process group. */
 const FROM_TERMINAL: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT", "SIGWINCH"];
 
+export type SignalTarget = Pick<RunningCommand, "pid" | "sawSignal">;
+
 export interface SignalOptions {
   /** The command has a session of its own: what a terminal sends to our group does not reach it. */
   ownSession: boolean;
@@ -23,19 +25,19 @@ export interface SignalOptions {
 }
 
 export interface SignalKeeper {
-  /** From now on signals go to this command; those that came before, too. */
-  command(command: RunningCommand): void;
+  /** From now on signals go to this command; an early one that came too late to keep it from starting, too. */
+  command(command: SignalTarget): void;
   /** From now on they interrupt us: `onSignal` is called for those that end a process. */
   over(onSignal: (signal: NodeJS.Signals) => void): void;
-  /** The first ending signal that came before there was a command. */
-  early(): NodeJS.Signals | null;
+  /** Fires, with its name as the reason, at the first ending signal that comes while there is no command yet. */
+  readonly early: AbortSignal;
 }
 
 /** Takes over all signals that can be. Call it first: Node answers SIGUSR1 with a debugger. */
 export function keepSignals(options: SignalOptions): SignalKeeper {
-  const waiting: NodeJS.Signals[] = [];
+  const early = new AbortController();
   let handle = (signal: NodeJS.Signals): void => {
-    waiting.push(signal);
+    if (ends(signal, options)) early.abort(signal);
   };
   for (const signal of FORWARDED) {
     try {
@@ -48,14 +50,14 @@ export function keepSignals(options: SignalOptions): SignalKeeper {
   return {
     command(command) {
       handle = (signal) => void forward(command, signal, options);
-      for (const signal of waiting.splice(0)) handle(signal);
+      if (early.signal.aborted) handle(early.signal.reason as NodeJS.Signals);
     },
     over(onSignal) {
       handle = (signal) => {
         if (ends(signal, options)) onSignal(signal);
       };
     },
-    early: () => waiting.find((signal) => ends(signal, options)) ?? null,
+    early: early.signal,
   };
 }
 
@@ -63,7 +65,7 @@ function ends(signal: NodeJS.Signals, { keepOnHangup }: SignalOptions): boolean 
   return signal !== "SIGWINCH" && signal !== "SIGCONT" && !(signal === "SIGHUP" && keepOnHangup);
 }
 
-async function forward(command: RunningCommand, signal: NodeJS.Signals, options: SignalOptions): Promise<void> {
+async function forward(command: SignalTarget, signal: NodeJS.Signals, options: SignalOptions): Promise<void> {
   if (signal === "SIGHUP" && options.keepOnHangup) return;
   // A shell continues the whole group; someone who continues us alone means the command.
   if (signal === "SIGCONT" && !isStopped(command.pid)) return;

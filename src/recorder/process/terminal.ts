@@ -26,9 +26,11 @@ export async function startWithTerminal(spec: CommandSpec, channels: Channels | 
   writeFileSync(join(channels.folder, "config"), helperConfig(spec), { mode: 0o600 });
   const control = openControl(channels.path("control"));
   const program = join(pythonFolder("pty"), "terminal.py");
+  // It is no process of the run: see runProcesses.ts.
+  const { MODELTRAIL_RUN_ID: _, ...env } = spec.env;
   const helper = spawn(python, ["-I", "-S", program, channels.folder, "--", ...spec.command], {
     cwd: spec.cwd,
-    env: spec.env,
+    env,
     stdio: "inherit",
   });
   const gone = new Promise<void>((resolve) => {
@@ -65,12 +67,14 @@ export async function startWithTerminal(spec: CommandSpec, channels: Channels | 
   });
 }
 
+/** The helper does not have the one; the other, Python sets in its own environment when it finds the "C" locale. */
+const BY_VALUE = new Set(["MODELTRAIL_RUN_ID", "LC_CTYPE"]);
+
 /** The fields that python/pty/terminal.py reads. */
 function helperConfig(spec: CommandSpec): string {
   const terminals = [1, 2].filter((descriptor) => isatty(descriptor));
   const variables = Object.keys(spec.env).filter((name) => spec.env[name] !== undefined);
-  // Python sets this one in its own environment when it finds the "C" locale.
-  const environment = variables.map((name) => (name === "LC_CTYPE" ? `${name}=${spec.env[name]}` : name));
+  const environment = variables.map((name) => (BY_VALUE.has(name) ? `${name}=${spec.env[name]}` : name));
   const ignored = spec.ignoreHangup ? String(os.signals.SIGHUP) : "";
   const fields = [spec.logPath ?? "", terminals.join(" "), spec.ownSession ? "session" : "", ignored, ...environment];
   return fields.map((field) => `${field}\0`).join("");

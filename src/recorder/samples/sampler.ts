@@ -9,38 +9,40 @@ const GROWTH = 1.05;
 const MEBIBYTE = 1 << 20;
 
 export interface Sampler {
-  /** The points since the last call. Steps count the samples. */
-  take(): MetricPoint[];
   stop(): void;
 }
 
 /**
  * Samples `pid` and its descendants: `system/cpu_percent` (100 is one core), `system/memory_mb` (MiB), and per GPU
- * `system/gpu_N_percent` and `system/gpu_N_memory_mb`.
+ * `system/gpu_N_percent` and `system/gpu_N_memory_mb`. Steps count the samples.
  */
-export function startSampler(pid: number, env: NodeJS.ProcessEnv): Sampler {
-  const points: MetricPoint[] = [];
+export function startSampler(pid: number, env: NodeJS.ProcessEnv, onPoints: (points: MetricPoint[]) => void): Sampler {
   let interval = FIRST_INTERVAL_MS;
   let step = 0;
+  let stopped = false;
   let gpus: ReturnType<typeof watchGpus> | undefined;
   let last = { at: performance.now(), tree: [] as ProcessUsage[] };
   let timer = setTimeout(sample, interval);
 
-  function add(key: string, value: number): void {
-    if (Number.isFinite(value)) points.push({ key: `system/${key}`, value, step, time: Date.now() });
+  function give(values: Record<string, number>): void {
+    const time = Date.now();
+    const known = Object.entries(values).filter(([, value]) => Number.isFinite(value));
+    onPoints(known.map(([key, value]) => ({ key: `system/${key}`, value, step, time })));
   }
 
   async function look(): Promise<void> {
+    if (stopped) return;
     // Not before a run is old enough for it to be worth a process.
     gpus ??= watchGpus(env, ({ index, percent, memory }) => {
-      add(`gpu_${index}_percent`, percent);
-      add(`gpu_${index}_memory_mb`, memory);
+      give({ [`gpu_${index}_percent`]: percent, [`gpu_${index}_memory_mb`]: memory });
     });
     const tree = await readTree(pid);
-    if (tree.length === 0) return;
+    if (tree.length === 0 || stopped) return;
     const at = performance.now();
-    add("cpu_percent", cpuPercent(last.tree, tree, at - last.at));
-    add("memory_mb", tree.reduce((sum, { memory }) => sum + memory, 0) / MEBIBYTE);
+    give({
+      cpu_percent: cpuPercent(last.tree, tree, at - last.at),
+      memory_mb: tree.reduce((sum, { memory }) => sum + memory, 0) / MEBIBYTE,
+    });
     last = { at, tree };
     step++;
   }
@@ -53,9 +55,7 @@ export function startSampler(pid: number, env: NodeJS.ProcessEnv): Sampler {
     });
   }
 
-  let stopped = false;
   return {
-    take: () => points.splice(0),
     stop() {
       stopped = true;
       clearTimeout(timer);

@@ -1,0 +1,209 @@
+/** The files of a run: what it read becomes data or config, what it wrote becomes artifacts, each by its content. */
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { extname, sep } from "node:path";
+import type { Gap } from "../../domain/run";
+import type { SpoolRecord } from "../../ingest/spool";
+import type { SpoolEventOf } from "../../ingest/spoolEvent";
+import { displayPath, fsPath } from "../../ingest/spoolPath";
+import type { CodePlace } from "../../snapshot/codeReader";
+import { configParams, isConfigFile } from "../../snapshot/config";
+import type { DataHasher, DataRequest, HashedFile } from "../../snapshot/data";
+import { projectPath } from "../../snapshot/projectPath";
+import { checkSources, type UsedSource } from "../../snapshot/sources";
+import type { IngestBatch } from "../../store/contract";
+import { addToBatch } from "../batch";
+import type { Listener } from "../listener";
+import { findChangedFiles } from "./changedFiles";
+import * as gap from "./fileGaps";
+import { createPathRules, looksSecret } from "./pathRules";
+
+export interface FilesOptions {
+  root: string;
+  cwd: string;
+  storeFolder: string;
+  hasher: DataHasher;
+  /** Where the code snapshot is; null when there is none. */
+  code(): CodePlace | null;
+  /** Ms since the epoch by our clock, and by that of the project's disk. */
+  startTime: number;
+  diskStart: number;
+  /** After a crash: names of files that were stored as read before. What they contain by now does not count. */
+  knownReads?: ReadonlySet<string>;
+  /** After a crash: when the run ended, as far as is known. What was changed later is not what it wrote. */
+  endTime?: number;
+  /** Whether files may have been read or written unseen by the tracer. */
+  mayMiss(): boolean;
+  /** Whether an argument of the run has this name. */
+  isArgument(name: string): boolean;
+  /** Whether another run went on at the same time, which may have changed files too. */
+  hadCompany(): boolean;
+  /** Tells of a written file. */
+  onWritten(path: string): void;
+}
+
+/** Disks keep times coarsely. */
+const TICK_MS = 2_000;
+/** What people edit while something runs. */
+const EDITED = new Set(
+  ".py .pyi .ipynb .md .rst .txt .r .jl .js .ts .c .cc .cpp .h .hpp .rs .go .java .sh .toml .cfg .ini .yaml .yml .html .css".split(
+    " ",
+  ),
+);
+
+export function createFilesListener(options: FilesOptions): Listener {
+  const { root, hasher, knownReads, endTime = Number.POSITIVE_INFINITY } = options;
+  const rules = createPathRules(root, options.storeFolder);
+  const read = new Set<string>();
+  const written = new Set<string>();
+  const sources: UsedSource[] = [];
+  let waiting: DataRequest[] = [];
+  let hashing: Promise<void> | null = null;
+  let ready: IngestBatch = {};
+
+  const nameOf = (path: string) => projectPath(root, displayPath(path));
+
+  function say(...gaps: Gap[]): void {
+    addToBatch(ready, { gaps });
+  }
+
+  function hearRead({ path, size, mtimeNs }: SpoolEventOf<"open">): void {
+    // An intermediate: what the run made itself is no input of it.
+    if (read.has(path) || written.has(path) || !rules.isData(path)) return;
+    read.add(path);
+    if (knownReads?.has(nameOf(path))) return;
+    if (looksSecret(path)) say(gap.secretFile(nameOf(path)));
+    else if (typeof fsPath(path) !== "string") say(gap.oddName(nameOf(path)));
+    else waiting.push({ path, seen: { size: BigInt(size), mtimeNs: BigInt(mtimeNs) } });
+  }
+
+  function hearWritten(path: string): void {
+    if (written.has(path) || !rules.isResult(path)) return;
+    written.add(path);
+    options.onWritten(path);
+  }
+
+  /** Of a file or of a folder: what was written there is now here. */
+  function hearRename(from: string, to: string): void {
+    const moved = [...written].filter((path) => path === from || path.startsWith(from + sep));
+    for (const path of moved) {
+      written.delete(path);
+      hearWritten(to + path.slice(from.length));
+    }
+    if (moved.length === 0) hearWritten(to);
+  }
+
+  function hearOne(event: SpoolRecord): void {
+    if (event.e === "module") sources.push({ path: event.path, time: event.t });
+    else if (event.e === "rename") hearRename(event.from, event.to);
+    else if (event.e === "dir" && rules.isData(event.path)) {
+      say(gap.tooManyInFolder(nameOf(event.path), event.mode === "r" ? "read" : "written"));
+    } else if (event.e === "open") {
+      if (event.mode !== "w") hearRead(event);
+      if (event.mode !== "r") hearWritten(event.path);
+    }
+  }
+
+  async function hashWaiting(signal?: AbortSignal): Promise<void> {
+    const requests = waiting;
+    waiting = [];
+    const { files, gaps } = await hasher.hash(requests, signal);
+    say(...gaps);
+    for (const file of files) {
+      if (file.sha256 !== null && isConfig(file)) await takeConfig(file, file.sha256);
+      else addToBatch(ready, { data: [{ path: file.name, sha256: file.sha256, size: file.size, role: "read" }] });
+    }
+  }
+
+  async function takeConfig({ path, name }: HashedFile, sha256: string): Promise<void> {
+    addToBatch(ready, { config: [{ path: name, sha256 }] });
+    const params = await configParams(name, await readFile(path, "utf8").catch(() => ""));
+    const own = Object.entries(params).filter(([key]) => !options.isArgument(key));
+    addToBatch(ready, { params: Object.fromEntries(own) });
+  }
+
+  /** Source files that git ignores are not in the code snapshot, and so are kept as data. */
+  async function checkCode(): Promise<void> {
+    const { missing, gaps } = await checkSources(options.code(), options.startTime, sources);
+    say(...gaps);
+    waiting.push(...missing.map((path) => ({ path })));
+  }
+
+  async function lookForChanges(): Promise<void> {
+    const { cwd, diskStart } = options;
+    const { files, complete } = await findChangedFiles({ folder: cwd, since: diskStart, isClosed: rules.isClosed });
+    if (!complete) say(gap.notAllLookedAt(nameOf(cwd)));
+    const candidates = files.filter((path) => !written.has(path) && rules.isResult(path));
+    const edited = await codeFiles(options.code(), candidates.some(isEdited));
+    const unseen = candidates.filter((path) => !(isEdited(path) && edited.has(path)));
+    unseen.forEach(hearWritten);
+    if (unseen.length > 0 && options.hadCompany()) say(gap.inCompany(unseen.length));
+  }
+
+  async function hashWritten(signal?: AbortSignal): Promise<void> {
+    const present = [...written].filter((path) => typeof fsPath(path) === "string" && existsSync(path));
+    const requests = present.filter((path) => !looksSecret(path)).map((path) => ({ path }));
+    const { files, gaps } = await hasher.hash(requests, signal);
+    say(...gaps);
+    for (const { path, name, sha256, size, kept } of files) {
+      if (isChangedAfter(path, endTime)) {
+        say(gap.changedLater(name));
+        continue;
+      }
+      addToBatch(ready, { data: [{ path: name, sha256, size, role: "write" }] });
+      if (sha256 !== null && kept) addToBatch(ready, { artifacts: [{ path: name, sha256, size }] });
+    }
+  }
+
+  async function finishAll(signal?: AbortSignal): Promise<void> {
+    await hashing;
+    await checkCode();
+    await hashWaiting(signal);
+    if (options.mayMiss()) await lookForChanges();
+    await hashWritten(signal);
+  }
+
+  return {
+    hear: (events) => events.forEach(hearOne),
+    take() {
+      if (waiting.length > 0 && !hashing) {
+        hashing = hashWaiting()
+          .catch((error) => say(gap.failure(error)))
+          .finally(() => {
+            hashing = null;
+          });
+      }
+      const batch = ready;
+      ready = {};
+      return batch;
+    },
+    async finish(signal) {
+      try {
+        await finishAll(signal);
+      } catch (error) {
+        say(signal?.aborted ? gap.CUT_SHORT : gap.failure(error));
+      }
+    },
+  };
+}
+
+/** Config of packages and caches outside the project, whose name is absolute, is data. */
+function isConfig({ path, name, size }: HashedFile): boolean {
+  return name !== path && isConfigFile(path, size);
+}
+
+function isEdited(path: string): boolean {
+  return EDITED.has(extname(path).toLowerCase());
+}
+
+function isChangedAfter(path: string, time: number): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0) > time + TICK_MS;
+}
+
+/** Absolute paths of the files in the code snapshot. */
+async function codeFiles(place: CodePlace | null, wanted: boolean): Promise<Set<string>> {
+  if (!wanted || !place?.root) return new Set();
+  const { listTree } = await import("../../snapshot/codeReader");
+  const prefix = place.root + sep;
+  return new Set((await listTree(place)).map(({ path }) => prefix + path.replaceAll("/", sep)));
+}

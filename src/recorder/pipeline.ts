@@ -1,0 +1,144 @@
+/**
+ * From what a run left on disk (log, spool, files) into the store, a batch at a time, each with the place that was read
+ * up to. The same pipeline finishes a run whose recorder died: it goes on from that place.
+ */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { z } from "zod";
+import { createSources } from "../ingest/sources";
+import { createSpoolReader } from "../ingest/spool";
+import type { IngestBatch, Store } from "../store/contract";
+import { addToBatch, countPoints, isEmptyBatch } from "./batch";
+import type { Listener } from "./listener";
+
+/** A batch is stored when it holds so many points, or took so long to read. */
+const FULL_POINTS = 50_000;
+const FULL_MS = 500;
+/** While the command runs, a look takes no longer than this: relaying its output comes first. */
+const LOOK_MS = 25;
+
+export interface Pipeline {
+  /** Reads and stores some of what is new. True when there was anything. Throws what the store throws; nothing is lost then. */
+  pump(): Promise<boolean>;
+  /**
+   * The command is over: reads all that is left, stores all but the last part, and gives that for `endRun`. Undefined when
+   * metrics are left in the log after `budgetMs`; everything else is stored then. `signal` cuts short what takes long.
+   */
+  finish(options?: { budgetMs?: number; signal?: AbortSignal }): Promise<IngestBatch | undefined>;
+  /** Joins the next batch. */
+  add(part: IngestBatch): void;
+  /** Stores what was read or added so far. */
+  save(): void;
+}
+
+export interface PipelineOptions {
+  store: Store;
+  id: string;
+  listeners: Listener[];
+  /** Is given what to call for each file that the run wrote: files of metrics are among them. */
+  onOffer(register: (path: string) => void): void;
+}
+
+const Checkpoint = z.object({ sources: z.record(z.string(), z.unknown()) });
+
+export function spoolFolder(runFolder: string): string {
+  return join(runFolder, "spool");
+}
+
+export function createPipeline({ store, id, listeners, onOffer }: PipelineOptions): Pipeline {
+  const logPath = store.logPath(id);
+  const sources = createSources(logPath, Checkpoint.safeParse(store.checkpoint(id)).data?.sources);
+  onOffer((path) => {
+    for (const source of sources) source.offer?.(path);
+  });
+  // Without a checkpoint: events say what is so, and may be heard twice.
+  const spool = createSpoolReader(spoolFolder(store.runFolder(id)));
+  let batch: IngestBatch = {};
+  let logSize = -1;
+  let damaged = 0;
+
+  /** True when events are left. */
+  function hearSome(final: boolean): boolean {
+    const heard = spool.read(final);
+    damaged += heard.damaged;
+    const events = heard.events.sort((one, other) => one.t - other.t);
+    for (const listener of listeners) if (events.length > 0) listener.hear(events);
+    return heard.more;
+  }
+
+  function takeHeard(): void {
+    for (const listener of listeners) addToBatch(batch, listener.take());
+  }
+
+  /** One slice of each source. True when something is left. */
+  async function readSome(final: boolean): Promise<boolean> {
+    let left = false;
+    for (const source of sources) {
+      const { more, ...found } = await source.read(final);
+      addToBatch(batch, found);
+      left ||= more;
+    }
+    return left;
+  }
+
+  /** Reads until nothing is left, the batch is full or the time is up. True when something is left. */
+  async function readBatch(final: boolean, ms: number): Promise<boolean> {
+    const start = performance.now();
+    for (;;) {
+      const left = await readSome(final);
+      if (!left || countPoints(batch) >= FULL_POINTS || performance.now() - start >= ms) return left;
+      await setImmediate();
+    }
+  }
+
+  function checkpoint(): unknown {
+    return { sources: Object.fromEntries(sources.map((source) => [source.id, source.checkpoint()])) };
+  }
+
+  function noteLogSize(): void {
+    const size = statSync(logPath, { throwIfNoEntry: false })?.size ?? 0;
+    if (size !== logSize) batch.logSize = size;
+    logSize = size;
+  }
+
+  function save(): void {
+    if (isEmptyBatch(batch)) return;
+    store.ingest(id, { ...batch, checkpoint: checkpoint() });
+    batch = {};
+  }
+
+  return {
+    add: (part) => addToBatch(batch, part),
+    save,
+    async pump() {
+      // After a failure there is a batch that must get in before anything else is read.
+      save();
+      const unheard = hearSome(false);
+      takeHeard();
+      const unread = await readBatch(false, LOOK_MS);
+      noteLogSize();
+      const any = unheard || unread || !isEmptyBatch(batch);
+      save();
+      return any;
+    },
+    async finish({ budgetMs = Number.POSITIVE_INFINITY, signal } = {}) {
+      save();
+      while (hearSome(true)) {}
+      for (const listener of listeners) await listener.finish(signal);
+      takeHeard();
+      noteLogSize();
+      if (damaged > 0) addToBatch(batch, { warnings: [damagedSpool(damaged)] });
+      const deadline = performance.now() + budgetMs;
+      while (await readBatch(true, Math.min(FULL_MS, budgetMs))) {
+        save();
+        if (performance.now() >= deadline) return undefined;
+      }
+      return { ...batch, checkpoint: checkpoint() };
+    },
+  };
+}
+
+function damagedSpool(lines: number): string {
+  return `${lines} of the tracer's notes could not be read, so files or parameters may be missing.`;
+}

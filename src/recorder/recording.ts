@@ -1,0 +1,138 @@
+/** A run's record, from before its command starts until after it ended. */
+import { mkdirSync } from "node:fs";
+import { maskArguments } from "../domain/secrets";
+import { snapshotCode } from "../snapshot/code";
+import type { RunEnd, Store } from "../store/contract";
+import { locateRoot } from "../store/locate";
+import { openStore } from "../store/open";
+import { processIdentity } from "../store/process";
+import { describeCommand } from "./describe";
+import { type EndNote, prepareEndNote, writeEndNote } from "./endNote";
+import { startPacer } from "./pacer";
+import { spoolFolder } from "./pipeline";
+import type { CommandEnd } from "./process/command";
+import type { TracerEnvironment } from "./process/environment";
+import { createRunPipeline } from "./runPipeline";
+import { startSampler } from "./samples/sampler";
+import { statusOf } from "./status";
+
+export interface RecordingOptions {
+  command: string[];
+  cwd: string;
+  /** The environment we were started with. */
+  env: NodeJS.ProcessEnv;
+  /** Default: after the script. */
+  experiment?: string;
+  /** Default: a memorable one. */
+  name?: string;
+  tags?: Record<string, string>;
+  note?: string;
+  /** Who asked for the run: "cli", "vscode", … */
+  source: string;
+  /** Starts a process, apart from us, that finishes the run; gives its number. */
+  startFinisher(root: string, id: string): number | undefined;
+}
+
+export interface Recording {
+  readonly id: string;
+  readonly tracer: TracerEnvironment;
+  readonly logPath: string;
+  warn(message: string): void;
+  /** Takes the code as it is now. */
+  takeCode(signal: AbortSignal): Promise<void>;
+  /** The command runs: what it leaves is read from now on. */
+  started(pid: number): void;
+  /**
+   * Everything that is left is read and the run is ended; metrics that would take long to read are left to a process apart.
+   * `signal` cuts short what takes long.
+   */
+  end(end: CommandEnd, signal?: AbortSignal): Promise<void>;
+  /** The run ends without its command having run. */
+  endUnstarted(end: Omit<RunEnd, "endTime">): void;
+}
+
+/** Time after the command's end in which metrics are still read by ourselves. */
+const BUDGET_MS = 150;
+
+/**
+ * Opens the store and begins a run in it. Throws UserError, or what the disk says, when there can be no record; so do the
+ * methods that write.
+ */
+export function beginRecording(options: RecordingOptions): Recording {
+  const { command, cwd, env } = options;
+  const { root } = locateRoot(cwd, env);
+  const store = openStore(root);
+  const { script, experiment } = describeCommand(command, cwd, root);
+  const startTime = Date.now();
+  const id = store.createRun({
+    experiment: options.experiment ?? experiment,
+    name: options.name,
+    tags: options.tags,
+    note: options.note,
+    source: options.source,
+    command: maskArguments(command),
+    cwd,
+    script,
+    parent: parentRun(store, env),
+    startTime,
+    recorder: processIdentity(),
+  });
+  const runFolder = store.runFolder(id);
+  const spool = spoolFolder(runFolder);
+  mkdirSync(spool, { recursive: true });
+  prepareEndNote(runFolder);
+
+  const pipeline = createRunPipeline(store, id, { env });
+  let sampler: ReturnType<typeof startSampler> | undefined;
+  let pacer: ReturnType<typeof startPacer> | undefined;
+  const warn = (message: string) => pipeline.add({ warnings: [message] });
+  for (const notice of store.notices) warn(notice);
+
+  function handOver(note: EndNote): void {
+    writeEndNote(runFolder, { ...note, handedOver: true });
+    const pid = options.startFinisher(root, id);
+    // Ours until then, so that nobody finds it without an owner. Without a finisher, the next reader finishes it.
+    if (pid !== undefined) store.claimRun(id, processIdentity(), processIdentity(pid));
+  }
+
+  return {
+    id,
+    tracer: { runId: id, spool, root },
+    logPath: store.logPath(id),
+    warn,
+    async takeCode(signal) {
+      const { code, gaps, warnings } = await snapshotCode(root, store.folder, { signal });
+      store.setCode(id, code, gaps, warnings);
+    },
+    started(pid) {
+      pipeline.add({ process: processIdentity(pid) });
+      sampler = startSampler(pid, env, (points) => pipeline.add({ points: [{ source: "system", points }] }));
+      // What cannot be stored now is tried again, and said when it cannot be stored at the end either.
+      pacer = startPacer(pipeline, () => {});
+    },
+    async end(end, signal) {
+      const endTime = Date.now();
+      writeEndNote(runFolder, { exitCode: end.exitCode, signal: end.signal, endTime });
+      sampler?.stop();
+      await pacer?.stop();
+      if (end.lostBytes > 0) warn(`${end.lostBytes} bytes of the output could not be written to the log.`);
+      const last = await pipeline.finish({ budgetMs: BUDGET_MS, signal });
+      const { exitCode, signal: killer } = end;
+      if (last) store.endRun(id, { exitCode, signal: killer, status: statusOf(end), endTime }, last);
+      else handOver({ exitCode, signal: killer, endTime });
+      await pipeline.close();
+      store.close();
+    },
+    endUnstarted(end) {
+      pipeline.save();
+      store.endRun(id, { ...end, endTime: Date.now() });
+      store.close();
+    },
+  };
+}
+
+/** The run within which we were started, when it is of this store. */
+function parentRun(store: Store, env: NodeJS.ProcessEnv): string | null {
+  const id = env.MODELTRAIL_RUN_ID;
+  return id && store.getSummaries([id]).length > 0 ? id : null;
+}

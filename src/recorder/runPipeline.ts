@@ -1,0 +1,76 @@
+/** The pipeline of one run, put together from what the store knows of it: the same while it runs and after a crash. */
+import type { Run } from "../domain/run";
+import type { CodePlace } from "../snapshot/codeReader";
+import { createDataHasher } from "../snapshot/data";
+import type { Store } from "../store/contract";
+import { describeCommand } from "./describe";
+import { diskStart } from "./endNote";
+import { createBlindness } from "./listeners/blindness";
+import { createEnvironmentListener } from "./listeners/environment";
+import { createFilesListener } from "./listeners/files";
+import { createParamsListener } from "./listeners/params";
+import { createPipeline, type Pipeline } from "./pipeline";
+
+export interface RunPipelineOptions {
+  /** What the command was started with. After a crash: what is known of it. */
+  env?: NodeJS.ProcessEnv;
+  /** After a crash: ms since the epoch of the run's end. */
+  endTime?: number;
+}
+
+export interface RunPipeline extends Pipeline {
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
+export function createRunPipeline(store: Store, id: string, options: RunPipelineOptions = {}): RunPipeline {
+  const run = store.getRun(id)!;
+  const { root, folder: storeFolder } = store;
+  const { command, cwd, script, startTime, snapshot } = run;
+  const hasher = createDataHasher({ store });
+  const blindness = createBlindness(describeCommand(command, cwd, root).isPython);
+  const params = createParamsListener(command, script);
+  const env = options.env ?? snapshot.environment?.variables ?? {};
+  const environment = createEnvironmentListener({ root, storeFolder, env });
+  const written: ((path: string) => void)[] = [];
+  const files = createFilesListener({
+    root,
+    cwd,
+    storeFolder,
+    hasher,
+    startTime,
+    diskStart: diskStart(store.runFolder(id)) ?? startTime,
+    endTime: options.endTime,
+    knownReads: storedReads(run),
+    code: () => codePlace(store.getRun(id)!),
+    mayMiss: () => blindness.isPossible,
+    isArgument: params.has,
+    hadCompany: () => hadCompany(store, run),
+    onWritten: (path) => {
+      for (const tell of written) tell(path);
+    },
+  });
+  const pipeline = createPipeline({
+    store,
+    id,
+    listeners: [params, environment, files, blindness],
+    onOffer: (register) => written.push(register),
+  });
+  return { ...pipeline, close: hasher.close };
+}
+
+function storedReads({ snapshot }: Run): Set<string> {
+  const data = snapshot.data.filter(({ role }) => role === "read");
+  return new Set([...data, ...snapshot.config].map(({ path }) => path));
+}
+
+function codePlace({ snapshot }: Run): CodePlace | null {
+  const { gitDir, commit, root } = snapshot.code;
+  return gitDir !== null && commit !== null ? { gitDir, commit, root } : null;
+}
+
+/** Whether another run of the store was running at some time during this one. */
+function hadCompany(store: Store, { id, startTime }: Run): boolean {
+  const { runs } = store.listRuns({ sort: { key: "startTime", descending: true }, limit: 100 });
+  return runs.some((one) => one.id !== id && (one.endTime ?? Number.POSITIVE_INFINITY) >= startTime);
+}
