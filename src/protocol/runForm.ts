@@ -1,4 +1,13 @@
-/** Run With Arguments: what its page and the extension host say to each other. */
+/**
+ * Run With Arguments: what its page and the extension host say to each other, over `openChannel` with `checksFor`.
+ *
+ * 1. The page calls `load` as soon as it listens, after a reload too, and draws what it gets. Values in its own view state
+ *    come before those of the content.
+ * 2. It notifies `remember` a moment after the last change, valid or not.
+ * 3. It calls `run` when it finds no fault. That is answered once the run was started; an error is shown in the page, what
+ *    is filled in stays. Afterwards the page takes these values for `lastRun`, and remembers them without name and note.
+ * 4. The host notifies `argumentsChanged` when the script was edited; what is filled in stays.
+ */
 import * as z from "zod";
 import { FilledArguments, nothingFilled } from "./commandLine";
 import type { Contract } from "./contract";
@@ -21,9 +30,13 @@ export const RunFormContent = z.object({
   script: z.string(),
   /** Its path for people, relative to the workspace folder. */
   label: z.string(),
+  /** The interpreter for people: its path. Null when none was found. */
+  interpreter: z.string().nullable(),
   arguments: ScriptArguments,
   /** What was filled in last. */
   values: RunFormValues,
+  /** What the script was last run with from this form. */
+  lastRun: RunFormValues.nullable(),
   /** Names to choose from. */
   experiments: z.array(z.string()),
   /** The beginning of the command line, e.g. ["python", "train.py"]. */
@@ -37,7 +50,10 @@ export const runFormHost = {
   remember: { argument: RunFormValues, result: z.void() },
   run: { argument: RunFormValues, result: z.void() },
   /** A file or folder that the user picks, as it is to be written on the command line; null when they pick none. */
-  browse: { argument: z.object({ label: z.string() }), result: z.string().nullable() },
+  browse: {
+    argument: z.object({ label: z.string(), kind: z.enum(["file", "folder"]) }),
+    result: z.string().nullable(),
+  },
   openScript: { argument: z.object({}), result: z.void() },
 } satisfies Contract;
 

@@ -3,7 +3,14 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
 import { buildArguments, checkArguments } from "../../protocol/commandLine";
-import { emptyForm, RunFormState, RunFormValues, runFormHost, runFormPage } from "../../protocol/runForm";
+import {
+  emptyForm,
+  type RunFormContent,
+  RunFormState,
+  RunFormValues,
+  runFormHost,
+  runFormPage,
+} from "../../protocol/runForm";
 import { parseTags } from "../../protocol/tags";
 import { Panel } from "../contributions";
 import type { Log } from "../log";
@@ -58,7 +65,8 @@ export function createRunForms(deps: RunFormDeps): RunForms {
 
 function fillForm(panel: vscode.WebviewPanel, script: vscode.Uri, deps: RunFormDeps, restored?: RunFormValues): void {
   const { projects, launcher, last, log } = deps;
-  const known = restored ?? RunFormValues.safeParse(last.get(script.fsPath)).data ?? emptyForm;
+  const { typed, ran } = last.get(script.fsPath);
+  const known = restored ?? valuesFrom(typed) ?? valuesFrom(ran) ?? emptyForm;
 
   async function start(values: RunFormValues): Promise<void> {
     const scriptArguments = await readScriptArguments(script);
@@ -66,7 +74,7 @@ function fillForm(panel: vscode.WebviewPanel, script: vscode.Uri, deps: RunFormD
     if (fault) throw new UserError(fault);
     const tags = parseTags(values.tags);
     if (!tags) throw new UserError(vscode.l10n.t("Write tags as key=value, with spaces between them."));
-    last.set(script.fsPath, values);
+    last.set(script.fsPath, { ran: values, typed: values });
     const { experiment, name, note } = values;
     const args = buildArguments(scriptArguments, values);
     await launcher.run({ script, args, experiment: experiment.trim(), name: name.trim(), note: note.trim(), tags });
@@ -85,12 +93,13 @@ function fillForm(panel: vscode.WebviewPanel, script: vscode.Uri, deps: RunFormD
         label: vscode.workspace.asRelativePath(script),
         arguments: await readScriptArguments(script),
         values: known,
+        lastRun: valuesFrom(last.get(script.fsPath).ran) ?? null,
         experiments: await experimentNames(projects, script),
-        command: await commandStart(script, log),
+        ...(await commandStart(script, log)),
       }),
-      remember: (values) => last.set(script.fsPath, values),
+      remember: (values) => last.set(script.fsPath, { typed: values }),
       run: start,
-      browse: ({ label }) => browse(script, label),
+      browse: ({ label, kind }) => browse(script, label, kind),
       async openScript() {
         await vscode.window.showTextDocument(script);
       },
@@ -104,6 +113,8 @@ function fillForm(panel: vscode.WebviewPanel, script: vscode.Uri, deps: RunFormD
   panel.onDidDispose(() => reread.dispose());
 }
 
+const valuesFrom = (kept: unknown): RunFormValues | undefined => RunFormValues.safeParse(kept).data;
+
 async function experimentNames(projects: Projects, script: vscode.Uri): Promise<string[]> {
   const { root } = await projects.ensure(workingDirectory(script));
   const groups = await projects.call("listGroups", { root, by: "experiment", query: {} });
@@ -111,23 +122,25 @@ async function experimentNames(projects: Projects, script: vscode.Uri): Promise<
 }
 
 /** How the command line begins; only to look at, so a missing Python is no reason not to fill in the form. */
-async function commandStart(script: vscode.Uri, log: Log): Promise<string[]> {
-  const python = await findInterpreter(script, log).then(
-    ({ executable }) => path.basename(executable),
-    () => "python",
+async function commandStart(script: vscode.Uri, log: Log): Promise<Pick<RunFormContent, "interpreter" | "command">> {
+  const interpreter = await findInterpreter(script, log).then(
+    ({ executable }) => executable,
+    () => null,
   );
-  return [python, path.relative(workingDirectory(script), script.fsPath)];
+  const file = path.relative(workingDirectory(script), script.fsPath);
+  return { interpreter, command: [path.basename(interpreter ?? "python"), file] };
 }
 
-async function browse(script: vscode.Uri, label: string): Promise<string | null> {
+async function browse(script: vscode.Uri, label: string, kind: "file" | "folder"): Promise<string | null> {
   const cwd = workingDirectory(script);
   const [chosen] =
     (await vscode.window.showOpenDialog({
       title: label,
       openLabel: vscode.l10n.t("Choose"),
       defaultUri: vscode.Uri.file(cwd),
-      canSelectFiles: true,
-      canSelectFolders: true,
+      // Windows and Linux have no dialog for both.
+      canSelectFiles: kind === "file",
+      canSelectFolders: kind === "folder",
     })) ?? [];
   if (!chosen) return null;
   const relative = path.relative(cwd, chosen.fsPath);
