@@ -22,8 +22,12 @@ export type FilledArguments = z.infer<typeof FilledArguments>;
 
 export const nothingFilled: FilledArguments = { values: {}, commands: [], extra: "" };
 
-/** What must be put right before the script can run, by argument id; `extra` for the free words, `commands` for the choice. */
+/** What must be put right before the script can run, by argument id or one of the two below. */
 export type Faults = Record<string, string>;
+/** The choice of a subcommand. No argument has such an id. */
+export const COMMANDS = "/commands";
+/** The free words. */
+export const EXTRA = "/extra";
 
 const INTEGER = /^[+-]?\d[\d_]*$/;
 const NUMBER = /^[+-]?((\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[+-]?\d+)?|inf(inity)?|nan)$/i;
@@ -45,7 +49,7 @@ export function chosenCommands(script: ScriptArguments, chosen: readonly string[
 export function checkArguments(script: ScriptArguments, filled: FilledArguments): Faults {
   const faults: Faults = {};
   const path = chosenCommands(script, filled.commands);
-  if (path.at(-1)!.subcommands?.required) faults.commands = "Choose a command.";
+  if (path.at(-1)!.subcommands?.required) faults[COMMANDS] = "Choose a command.";
   for (const command of path) {
     const exclusive = new Map<number, string>();
     for (const argument of command.arguments) {
@@ -59,7 +63,7 @@ export function checkArguments(script: ScriptArguments, filled: FilledArguments)
     }
   }
   const extraFault = wordsFault(filled.extra);
-  if (extraFault) faults.extra = extraFault;
+  if (extraFault) faults[EXTRA] = extraFault;
   return faults;
 }
 

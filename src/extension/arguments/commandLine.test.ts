@@ -122,15 +122,15 @@ describe("faults", () => {
     [
       "an open quote in the extra words",
       { values: { data: "x" }, extra: '"' },
-      { extra: 'A quote (") is not closed.' },
+      { "/extra": 'A quote (") is not closed.' },
     ],
   ])("%s", (_, filled, expected) => {
     expect(faults(SCRIPT, filled)).toEqual(expected);
   });
 
   test("a required command, then its own arguments", () => {
-    expect(faults(COMMANDS, {})).toEqual({ commands: "Choose a command." });
+    expect(faults(COMMANDS, {})).toEqual({ "/commands": "Choose a command." });
     expect(faults(COMMANDS, { commands: ["train"] })).toEqual({ "train/lr": "A value is required." });
-    expect(faults(COMMANDS, { commands: ["gone"] })).toEqual({ commands: "Choose a command." });
+    expect(faults(COMMANDS, { commands: ["gone"] })).toEqual({ "/commands": "Choose a command." });
   });
 });
