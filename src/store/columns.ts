@@ -38,6 +38,7 @@ export function sliceColumns({ steps, times, values }: Columns, from: number, to
 
 /** Pieces of at most `size` points, as views. */
 export function splitColumns(columns: Columns, size: number): Columns[] {
+  if (columns.steps.length <= size) return [columns];
   const pieces: Columns[] = [];
   for (let from = 0; from < columns.steps.length; from += size) pieces.push(sliceColumns(columns, from, from + size));
   return pieces;

@@ -85,7 +85,7 @@ export function readSeries(db: Database, run: number, key: number): Series | und
     run,
     key,
   );
-  return row && { ...row, sources: row.sources.split(",").map(Number) };
+  return row && Object.assign(row, { sources: row.sources.split(",").map(Number) });
 }
 
 function newSeries(db: Database): Series {
