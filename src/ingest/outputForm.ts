@@ -163,7 +163,11 @@ function takePair(text: string, at: number, form: LineForm, split: string, round
     const [, name = "", sign, space, number = ""] = pair;
     // "localhost:8080" and "train.py:12" are no pairs; XGBoost's "train-rmse:0.5" is one.
     if (sign === ":" && space === "" && !rounds && !NO_SPACE_VALUE.test(number)) return 0;
-    addValue(form, text, split, name, pair, pair.slice(4), PAIR.lastIndex);
+    // A name may have several words, "best score = 0.5"; but "test accuracy=0.97" is of the last one.
+    const isTight = pair[0].includes(`${name}=`) && space === "";
+    const word = isTight ? (/[A-Za-z_][^ \t]*$/.exec(name)?.[0] ?? name) : name;
+    const index = pair.index + pair[0].indexOf(name) + name.length - word.length;
+    addValue(form, text, split, word, { index }, pair.slice(4), PAIR.lastIndex);
     return PAIR.lastIndex;
   }
   if (form.epoch === undefined && form.step === undefined) return 0;
@@ -179,7 +183,7 @@ function addValue(
   text: string,
   split: string,
   name: string,
-  { index }: RegExpExecArray,
+  { index }: { index: number },
   [number, whole, percentage, unit]: (string | undefined)[],
   end: number,
 ): void {
