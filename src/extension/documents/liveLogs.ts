@@ -17,8 +17,8 @@ const MOST_UNSEEN = 20;
 interface FollowedLog {
   uri: vscode.Uri;
   path: string;
+  /** Bytes of the log when it was read last. */
   size: number;
-  mtime: number;
   timer: NodeJS.Timeout | undefined;
   /** Looks in a row at which no document showed it: VS Code asks about files that it does not open, too. */
   unseen: number;
@@ -59,6 +59,7 @@ export class LiveLogs implements ReadOnlyFiles, vscode.Disposable {
     const { root, id } = parseLogUri(uri);
     await this.projects.ensure(root);
     const log = await this.projects.call("readLog", { root, id, limit: maxBytes() });
+    (await this.follow(uri)).size = log.size;
     return new TextEncoder().encode(withNote(log));
   }
 
@@ -75,7 +76,7 @@ export class LiveLogs implements ReadOnlyFiles, vscode.Disposable {
     const { root, id } = parseLogUri(uri);
     await this.projects.ensure(root);
     const path = await this.projects.call("logPath", { root, id });
-    const log: FollowedLog = { uri, path, size: -1, mtime: 0, timer: undefined, unseen: 0 };
+    const log: FollowedLog = { uri, path, size: 0, timer: undefined, unseen: 0 };
     this.followed.set(key, log);
     this.lookLater(log);
     return log;
@@ -88,16 +89,15 @@ export class LiveLogs implements ReadOnlyFiles, vscode.Disposable {
   }
 
   private lookLater(log: FollowedLog): void {
-    const shown = Math.min(Math.max(0, log.size), maxBytes());
+    const shown = Math.min(log.size, maxBytes());
     const pause = LOOK_MS + (shown / 1_000_000) * LOOK_MS_PER_MEGABYTE;
     log.timer = setTimeout(() => void this.look(log), pause);
   }
 
   private async look(log: FollowedLog): Promise<void> {
-    const { size, mtimeMs } = await stat(log.path).catch(() => ({ size: 0, mtimeMs: 0 }));
-    if (log.size >= 0 && (size !== log.size || mtimeMs !== log.mtime)) this.changed(log.uri);
-    log.size = size;
-    log.mtime = mtimeMs;
+    const { size } = await stat(log.path).catch(() => ({ size: 0 }));
+    // Told until it is read: VS Code drops a change that comes while it opens the document.
+    if (size !== log.size) this.changed(log.uri);
     const key = log.uri.toString();
     const isShown = vscode.workspace.textDocuments.some((document) => document.uri.toString() === key);
     log.unseen = isShown ? 0 : log.unseen + 1;

@@ -25,7 +25,10 @@ export function codePath(run: Run, file: string): string | null {
   return relative.replaceAll(path.sep, "/");
 }
 
-/** From one run's code to another's, or with `to` null to the files as they are now. */
+/**
+ * From one run's code to another's, or with `to` null to the files as they are now. Files that the runs themselves wrote
+ * are left out: git may not ignore them, but they came out of the code.
+ */
 export async function codeChanges(
   store: Store,
   from: string,
@@ -33,9 +36,17 @@ export async function codeChanges(
   signal: AbortSignal,
 ): Promise<CodeChange[]> {
   const before = runOf(store, from);
-  const after = to === null ? await codeNow(store, before, signal) : placeOf(runOf(store, to));
-  const differences = await diffTrees(placeOf(before), after);
-  return differences.map(toChange);
+  const after = to === null ? undefined : runOf(store, to);
+  const place = after ? placeOf(after) : await codeNow(store, before, signal);
+  const differences = await diffTrees(placeOf(before), place);
+  const written = new Set([before, after].flatMap((run) => (run ? filesWritten(store, run) : [])));
+  return differences.filter(({ path }) => !written.has(path)).map(toChange);
+}
+
+/** Files that the run wrote, as paths in its code. */
+function filesWritten(store: Store, run: Run): string[] {
+  const data = run.snapshot.data.filter(({ role }) => role === "write");
+  return [...data, ...run.artifacts].flatMap((file) => codePath(run, path.resolve(store.root, file.path)) ?? []);
 }
 
 const toChange = ({ status, path, oldPath }: TreeDifference): CodeChange => ({

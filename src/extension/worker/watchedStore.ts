@@ -12,6 +12,8 @@ const DATABASE = "db.sqlite";
 const SETTLE_MS = 100;
 /** Where file events do not arrive (network disks, some containers), changes are seen this late. */
 const POLL_MS = 3_000;
+/** How soon a project's first run is seen. Until then there is nothing to watch, and a look costs next to nothing. */
+const APPEAR_MS = 500;
 
 export interface WatchedStoreOptions {
   root: string;
@@ -28,16 +30,13 @@ export class WatchedStore {
   private inode: number | undefined;
   private revision = 0;
   private watcher: FSWatcher | undefined;
-  private watchedFolder: string | undefined;
-  private readonly polling: NodeJS.Timeout;
+  private polling: NodeJS.Timeout | undefined;
   private settling: NodeJS.Timeout | undefined;
   private closed = false;
   /** Said once, until opening succeeds again. */
   private lastFault = "";
 
   constructor(private readonly options: WatchedStoreOptions) {
-    this.polling = setInterval(() => this.look(), POLL_MS);
-    this.followFolder();
     this.look();
   }
 
@@ -54,9 +53,8 @@ export class WatchedStore {
 
   close(): void {
     this.closed = true;
-    clearInterval(this.polling);
+    clearTimeout(this.polling);
     clearTimeout(this.settling);
-    void this.watcher?.close();
     this.drop();
   }
 
@@ -68,7 +66,7 @@ export class WatchedStore {
     // Asked with a revision that no store has reached, the answer is where this one stands.
     this.revision = store.changesSince(Number.MAX_SAFE_INTEGER).revision;
     this.lastFault = "";
-    this.followFolder();
+    this.follow(store.folder);
     onOpen(store);
   }
 
@@ -79,12 +77,20 @@ export class WatchedStore {
   }
 
   private drop(): void {
+    void this.watcher?.close();
+    this.watcher = undefined;
     this.store?.close();
     this.store = undefined;
   }
 
-  /** Tells what changed since the last look. */
+  /** Tells what changed since the last look, and looks again later. */
   private look(): void {
+    clearTimeout(this.polling);
+    this.tell();
+    if (!this.closed) this.polling = setTimeout(() => this.look(), this.store ? POLL_MS : APPEAR_MS);
+  }
+
+  private tell(): void {
     const { root, onChange, onFault } = this.options;
     try {
       const before = this.store;
@@ -102,12 +108,7 @@ export class WatchedStore {
     }
   }
 
-  private followFolder(): void {
-    const { folder } = this;
-    if (folder === this.watchedFolder) return;
-    this.watchedFolder = folder;
-    void this.watcher?.close();
-    // While the folder does not exist, chokidar waits for it in the one above.
+  private follow(folder: string): void {
     this.watcher = watch(folder, {
       depth: 0,
       ignoreInitial: true,

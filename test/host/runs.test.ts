@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { after, afterEach, before, describe, it } from "mocha";
+import * as vscode from "vscode";
+import type { RunStatus } from "../../src/domain/run";
+import type { Node } from "../../src/extension/tree/nodes";
+import {
+  cleanUp,
+  hasEnded,
+  internals,
+  labelOf,
+  nodeOf,
+  runOfScript,
+  runScript,
+  sectionsOf,
+  startScript,
+  type TestInternals,
+  workspaceRoot,
+  writeScript,
+} from "./support";
+
+const TRAIN = [
+  "import argparse, json, pathlib",
+  "parser = argparse.ArgumentParser()",
+  "parser.add_argument('--lr', type=float, default=0.1)",
+  "args = parser.parse_args()",
+  "for epoch in range(3):",
+  "    print(f'epoch {epoch} loss={1 / (epoch + 1):.4f}')",
+  "pathlib.Path('model.json').write_text(json.dumps({'lr': args.lr}))",
+];
+
+describe("a run", () => {
+  let own: TestInternals;
+  const stop: (() => Promise<void>)[] = [];
+  before(async () => {
+    own = await internals();
+  });
+  afterEach(async () => {
+    for (const end of stop.splice(0)) await end();
+  });
+  after(cleanUp);
+
+  it("is recorded by the Run button, and stands in the tree with what it was made of", async () => {
+    const run = await runScript(own, "host train.py", TRAIN);
+    assert.equal(run.status, "finished");
+    assert.equal(run.exitCode, 0);
+    assert.equal(run.cwd, workspaceRoot());
+    const node = await nodeOf(own, run);
+    const item = own.tree.getTreeItem(node);
+    assert.match(String(item.description), /^loss 0\.3333 · /);
+    const sections = await sectionsOf(own, node);
+    assert.deepEqual(
+      [...sections.keys()].slice(0, 8),
+      ["Params", "Metrics", "Artifacts", "Code", "Data", "Environment", "Log"].slice(0, 8),
+    );
+    const entries = (section: string) => sections.get(section)!.entries.map((entry) => labelOf(own, entry));
+    assert.deepEqual(entries("Params"), ["lr"]);
+    assert.ok(entries("Metrics").includes("loss"), entries("Metrics").join());
+    assert.ok(entries("Artifacts").includes("model.json"), entries("Artifacts").join());
+    assert.equal(entries("Code")[0], "host train.py");
+    assert.ok(entries("Environment").includes("Interpreter"), entries("Environment").join());
+  });
+
+  it("changes one element of the tree while it goes on, and is stopped", async () => {
+    const lines = [
+      "import time",
+      "step = 0",
+      "while True:",
+      "    step += 1",
+      "    print(f'step {step} loss={step}', flush=True)",
+      "    time.sleep(0.05)",
+    ];
+    await startScript(await writeScript("host_live.py", lines));
+    const isLive = await runOfScript(own, "host_live.py", (run) => (run.metrics.loss?.last ?? 0) > 2);
+    stop.push(() => own.projects.call("stop", { root: workspaceRoot(), id: isLive.id }));
+    const node = await nodeOf(own, isLive);
+    const refreshed: (Node[] | undefined)[] = [];
+    const subscription = own.tree.onDidChangeTreeData((nodes) => refreshed.push(nodes));
+    const reached = node.run.metrics.loss!.last;
+    await runOfScript(own, "host_live.py", (run) => run.metrics.loss!.last > reached + 20);
+    subscription.dispose();
+    assert.ok(refreshed.length > 0, "the tree was told of no change");
+    for (const nodes of refreshed) assert.deepEqual(nodes, [node]);
+    assert.ok(node.run.metrics.loss!.last > reached);
+
+    await vscode.commands.executeCommand("modeltrail.stop", node);
+    const ended = await runOfScript(own, "host_live.py", hasEnded);
+    assert.equal(ended.status, "killed" satisfies RunStatus);
+  });
+
+  it("is recorded as failed when it fails", async () => {
+    const run = await runScript(own, "host_fails.py", ["import sys", "sys.exit(3)"]);
+    assert.deepEqual([run.status, run.exitCode], ["failed", 3]);
+  });
+
+  it("saves what is unsaved first", async () => {
+    const uri = await writeScript("host_dirty.py", ["print('old')"]);
+    const document = await vscode.workspace.openTextDocument(uri);
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(uri, new vscode.Range(0, 0, 1, 0), "print('fresh=1')\n");
+    await vscode.workspace.applyEdit(edit);
+    assert.ok(document.isDirty);
+    await startScript(uri);
+    const run = await runOfScript(own, "host_dirty.py", hasEnded);
+    assert.equal(document.isDirty, false);
+    assert.equal(run.metrics.fresh?.last, 1);
+  });
+
+  it("runs again with the same arguments, in its experiment", async () => {
+    await writeScript("host_again.py", TRAIN);
+    const script = vscode.Uri.file(path.join(workspaceRoot(), "host_again.py"));
+    await own.launcher.run({ script, args: ["--lr", "0.5"], experiment: "again" });
+    const first = await runOfScript(own, "host_again.py", hasEnded);
+    await vscode.commands.executeCommand("modeltrail.runAgain", await nodeOf(own, first));
+    const second = await runOfScript(own, "host_again.py", (run) => hasEnded(run) && run.id !== first.id);
+    assert.deepEqual(second.command, first.command);
+    assert.deepEqual([second.experiment, second.params.lr], ["again", "0.5"]);
+  });
+
+  it("is deleted, and comes back by one click", async () => {
+    const run = await runScript(own, "host_delete.py", ["print('x=1')"]);
+    await vscode.commands.executeCommand("modeltrail.delete", await nodeOf(own, run));
+    const { root } = own.projects.all[0]!;
+    const live = async () => (await own.projects.call("listRuns", { root, query: { script: "host_delete.py" } })).total;
+    assert.equal(await live(), 0);
+    await vscode.commands.executeCommand("notification.acceptPrimaryAction");
+    await runOfScript(own, "host_delete.py", ({ id }) => id === run.id);
+    assert.equal(await live(), 1);
+  });
+
+  it("is renamed, tagged and moved, which shows at once", async () => {
+    const run = await runScript(own, "host_edit.py", ["print('x=1')"]);
+    const root = workspaceRoot();
+    await own.projects.call("renameRun", { root, id: run.id, name: "a better name" });
+    await own.projects.call("setTags", { root, ids: [run.id], tags: { stage: "dev" } });
+    await own.projects.call("setExperiment", { root, ids: [run.id], experiment: "edited" });
+    const changed = await runOfScript(own, "host_edit.py", ({ experiment }) => experiment === "edited");
+    const node = await nodeOf(own, changed);
+    assert.equal(labelOf(own, node), "a better name");
+    const sections = await sectionsOf(own, node);
+    assert.deepEqual(
+      sections.get("Tags")!.entries.map((entry) => own.tree.getTreeItem(entry).description),
+      ["dev"],
+    );
+  });
+
+  it("is a task that tasks.json can name", async () => {
+    await writeScript("host_task.py", TRAIN);
+    const definition = { type: "modeltrail", script: "host_task.py", args: ["--lr", "0.7"], experiment: "tasks" };
+    await vscode.workspace.getConfiguration("tasks").update("version", "2.0.0");
+    await vscode.workspace.getConfiguration("tasks").update("tasks", [{ ...definition, label: "Train by task" }]);
+    const [task] = (await vscode.tasks.fetchTasks({ type: "modeltrail" })).filter(
+      ({ name }) => name === "Train by task",
+    );
+    assert.ok(task, "VS Code does not offer the task");
+    await vscode.tasks.executeTask(task);
+    const run = await runOfScript(own, "host_task.py", hasEnded);
+    assert.deepEqual([run.params.lr, run.experiment], ["0.7", "tasks"]);
+    assert.ok(existsSync(path.join(workspaceRoot(), ".vscode/tasks.json")));
+  });
+});
