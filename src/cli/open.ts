@@ -9,7 +9,7 @@ export async function openProject(): Promise<Store | null> {
   const { root } = locateRoot(process.cwd());
   if (!storeExists(root)) return null;
   const store = openStore(root, { create: false });
-  // What it needs is loaded only where there may be something to finish.
+  // What it needs is loaded only where there is something to finish.
   if (store.running(true).length > 0) {
     const { settleRuns } = await import("../recorder/recover");
     await settleRuns(store);

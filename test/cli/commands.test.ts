@@ -152,7 +152,7 @@ describe("log", () => {
     expect((await cli("log", "bar", "--raw")).out).toBe("start\n10%\r50%\r100%\ndone");
     expect(JSON.parse((await cli("log", "bar", "--json")).out)).toMatchObject({
       text: "start\n100%\ndone",
-      size: 25,
+      size: 23,
       skipped: 0,
     });
     expect(await cli("log", "bar", "--json", "-f")).toMatchObject({ code: 1 });

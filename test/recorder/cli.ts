@@ -27,6 +27,8 @@ export function useCli(): void {
       target: "node22.13",
       outdir: join(built, "dist"),
       define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
+      // As in the real build: a lazy part is required, with its name as it stands.
+      supported: { "dynamic-import": false },
       logLevel: "warning",
     };
     await esbuild.build({

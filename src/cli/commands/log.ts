@@ -8,7 +8,6 @@ import { toJson } from "../../domain/json";
 import { terminalText } from "../../domain/terminalText";
 import { readLogText } from "../../ingest/logText";
 import type { Store } from "../../store/contract";
-import { isAlive } from "../../store/process";
 import { withStore } from "../open";
 import { print } from "../print";
 
@@ -57,7 +56,7 @@ async function copy(path: string, offset: number, writer: Writer): Promise<numbe
 function isGoingOn(store: Store, id: string): boolean {
   if (store.getSummaries([id])[0]?.status !== "running") return false;
   const running = store.running(true).find((run) => run.id === id);
-  return running !== undefined && isAlive(running.recorder);
+  return running !== undefined && store.recorderState(running) !== "dead";
 }
 
 interface Writer {
