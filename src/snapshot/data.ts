@@ -1,13 +1,11 @@
 /** The data of a run: what its files contain, by hash, and their bytes where they are not too big. */
-import { formatSize } from "../domain/format";
-import type { Gap, GapKind } from "../domain/run";
+import type { Gap } from "../domain/run";
 import type { FileStamp, Store } from "../store/contract";
 import { hasObject, listObjects } from "../store/objects";
-import { summariseGaps } from "./gaps";
+import { createDataReport } from "./dataReport";
 import { createHashPool, type HashPoolOptions, type SizedTask } from "./hashPool";
 import type { HashOutcome } from "./hashTask";
-import { findKnown, type KnownFile } from "./knownFiles";
-import { projectPath } from "./projectPath";
+import { visitKnown } from "./knownFiles";
 import { isRacy } from "./stamp";
 
 export interface DataHasherOptions extends HashPoolOptions {
@@ -51,41 +49,51 @@ export interface DataHasher {
 
 const DEFAULT_KEEP_BYTES = 50 * 2 ** 20;
 const MANY = 200;
+/** So many files are hashed, then noted: a caller that is killed loses no more, and memory stays small. */
+const PORTION = 4096;
 
 export function createDataHasher(options: DataHasherOptions): DataHasher {
   const { store, keepBytes = DEFAULT_KEEP_BYTES, ...poolOptions } = options;
   const pool = createHashPool(poolOptions);
 
   async function hash(requests: readonly DataRequest[], signal?: AbortSignal): Promise<HashResult> {
-    const known = await findKnown(store, [...new Set(requests.map((request) => request.path))]);
-    const isKept = keptTest(store.folder, known.length);
-    const isKeepable = (stamp: FileStamp) => stamp.size <= keepBytes;
-    const unread = known.filter(
-      ({ stamp, sha256 }) => stamp && (sha256 === undefined || (isKeepable(stamp) && !isKept(sha256))),
-    );
-    const tasks = unread.map(({ path, stamp }): SizedTask => {
-      return { path, size: Number(stamp!.size), keepIn: isKeepable(stamp!) ? store.folder : null };
+    const report = createDataReport(store.root, requests, keepBytes);
+    const isKept = keptTest(store.folder, requests.length);
+    const unread = new Map<string, Unread>();
+    const files = requests.map((request) => request.path);
+    await visitKnown(store, files, (index, stats, sha256) => {
+      if (!stats) return report.fail(index, 0, "missing", "was gone before it could be hashed");
+      const isKeepable = stats.size <= keepBytes;
+      if (sha256 !== undefined && (!isKeepable || isKept(sha256))) return report.add(index, stats, sha256, isKeepable);
+      const path = files[index]!;
+      const same = unread.get(path);
+      if (same) same.indexes.push(index);
+      else
+        unread.set(path, {
+          indexes: [index],
+          path,
+          size: stats.size,
+          keepIn: isKeepable ? store.folder : null,
+        });
     });
-    const outcomes = await pool.hash(tasks, signal);
-    remember(store, tasks, outcomes);
-
-    const contents = new Map<string, Content>();
-    for (const file of known) contents.set(file.path, contentOf(file, isKeepable));
-    tasks.forEach(({ path }, index) => {
-      contents.set(path, contentAfter(outcomes[index]!, contents.get(path)!, isKeepable));
-    });
-    return report(store.root, requests, contents, keepBytes);
+    const tasks = [...unread.values()];
+    for (let from = 0; from < tasks.length; from += PORTION) {
+      const some = tasks.slice(from, from + PORTION);
+      const outcomes = await pool.hash(some, signal);
+      remember(store, some, outcomes);
+      some.forEach(({ indexes, size, keepIn }, at) => {
+        for (const index of indexes) report.addOutcome(index, outcomes[at]!, size, keepIn !== null);
+      });
+    }
+    return report.result();
   }
 
   return { hash, close: pool.close };
 }
 
-/** What is known of a file in the end. */
-interface Content {
-  sha256: string | null;
-  stamp: FileStamp | null;
-  kept: boolean;
-  trouble?: Pick<Gap, "kind" | "message">;
+interface Unread extends SizedTask {
+  /** The requests for it. */
+  indexes: number[];
 }
 
 /** Asking for each of many hashes costs more than listing them all. */
@@ -93,40 +101,6 @@ function keptTest(folder: string, count: number): (sha256: string) => boolean {
   if (count < MANY) return (sha256) => hasObject(folder, sha256);
   const objects = listObjects(folder);
   return (sha256) => objects.has(sha256);
-}
-
-function contentOf({ stamp, sha256 }: KnownFile, isKeepable: (stamp: FileStamp) => boolean): Content {
-  if (stamp) return { sha256: sha256 ?? null, stamp, kept: isKeepable(stamp) };
-  return {
-    sha256: null,
-    stamp: null,
-    kept: false,
-    trouble: { kind: "missing", message: "was gone before it could be hashed" },
-  };
-}
-
-function contentAfter(outcome: HashOutcome, before: Content, isKeepable: (stamp: FileStamp) => boolean): Content {
-  const failed = (kind: GapKind, message: string): Content => ({
-    ...before,
-    sha256: null,
-    kept: false,
-    trouble: { kind, message },
-  });
-  switch (outcome.state) {
-    case "hashed": {
-      const { sha256, stamp, notKept } = outcome;
-      if (notKept === undefined) return { sha256, stamp, kept: isKeepable(before.stamp!) };
-      const message = `could not be kept (${notKept}), so that only its hash is known`;
-      return { sha256, stamp, kept: false, trouble: { kind: "hash-only", message } };
-    }
-    case "changing":
-      return failed("changed-while-hashing", "was written to all the time, so that it could not be hashed");
-    case "unreadable":
-      return failed("unreadable", `could not be read (${outcome.reason})`);
-    case "missing":
-    case "not a file":
-      return failed("missing", "was gone before it could be hashed");
-  }
 }
 
 /** Keeps the hashes for the next run, but those of files whose next change might not show in their stamp. */
@@ -147,52 +121,4 @@ function remember(
   } catch {
     // The store is busy or its disk full: the files are read again next time.
   }
-}
-
-function report(
-  root: string,
-  requests: readonly DataRequest[],
-  contents: ReadonlyMap<string, Content>,
-  keepBytes: number,
-): HashResult {
-  const files: HashedFile[] = [];
-  const gaps: Gap[] = [];
-  const tooBig: HashedFile[] = [];
-  for (const { path, seen } of requests) {
-    const content = contents.get(path);
-    if (!content) continue;
-    const { sha256, stamp, kept, trouble } = content;
-    const file = { path, name: projectPath(root, path), sha256, size: Number(stamp?.size ?? 0), kept };
-    files.push(file);
-    if (trouble) gaps.push({ kind: trouble.kind, path: file.name, message: `${file.name} ${trouble.message}.` });
-    else if (!kept) tooBig.push(file);
-    if (stamp && sha256 !== null && isOther(stamp, seen)) gaps.push(changedSince(file.name));
-  }
-  return { files, gaps: [...summariseGaps(gaps), ...hashOnly(tooBig, keepBytes)] };
-}
-
-function isOther(stamp: FileStamp, seen: DataRequest["seen"]): boolean {
-  return (
-    (seen?.size !== undefined && seen.size !== stamp.size) ||
-    (seen?.mtimeNs !== undefined && seen.mtimeNs !== stamp.mtimeNs)
-  );
-}
-
-function changedSince(name: string): Gap {
-  const message = `${name} was changed after the run had opened it: its hash may not be that of what the run read.`;
-  return { kind: "changed-while-hashing", path: name, message };
-}
-
-/** One gap for all files that are too big to keep: they are expected, and their hashes tell whether they are the same. */
-function hashOnly(files: readonly HashedFile[], keepBytes: number): Gap[] {
-  const [first] = files;
-  if (!first) return [];
-  const limit = formatSize(keepBytes);
-  const size = formatSize(files.reduce((sum, file) => sum + file.size, 0));
-  if (files.length === 1) {
-    const message = `${first.name} (${size}) is larger than ${limit}: its hash is known, its bytes are not kept.`;
-    return [{ kind: "hash-only", path: first.name, message }];
-  }
-  const message = `${files.length} files (${size} together, the first ${first.name}) are larger than ${limit}: their hashes are known, their bytes are not kept.`;
-  return [{ kind: "hash-only", message }];
 }

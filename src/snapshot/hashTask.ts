@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { FileStamp } from "../store/contract";
 import { hasObject, publish } from "../store/objects";
+import { isSameStamp, stampOf } from "./stamp";
 
 export interface HashTask {
   /** Absolute. */
@@ -160,12 +161,4 @@ function cloneFile(file: string, temporary: string, device: bigint): number | nu
     withoutReflink.add(device);
     return null;
   }
-}
-
-export function stampOf({ size, mtimeNs, ctimeNs, ino }: fs.BigIntStats): FileStamp {
-  return { size, mtimeNs, ctimeNs, ino };
-}
-
-export function isSameStamp(a: FileStamp, b: FileStamp): boolean {
-  return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.ino === b.ino;
 }

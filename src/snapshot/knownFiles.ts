@@ -2,85 +2,85 @@
 import fs from "node:fs";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { FileStamp, Store } from "../store/contract";
-import { stampText } from "../store/hashes";
-import { stampOf } from "./hashTask";
+import type { Store } from "../store/contract";
+import { stampOf } from "./stamp";
 
 export type HashCache = Pick<Store, "cachedHash" | "cachedHashesBelow">;
 
-export interface KnownFile {
-  path: string;
-  /** Null when there is nothing of that name. */
-  stamp: FileStamp | null;
-  /** Undefined: not hashed before, or changed since. */
-  sha256: string | undefined;
-}
+/**
+ * Told of each file: its place in the list, what it is now (null when there is nothing of that name) and its hash (undefined
+ * when it was not hashed before, or has changed since).
+ */
+export type KnownVisitor = (index: number, stats: FileLook | null, sha256: string | undefined) => void;
+
+/** What one look at a file tells. `size` in bytes, `mtimeMs` in ms since the epoch. */
+export type FileLook = Pick<fs.Stats, "size" | "mtimeMs">;
 
 /** From so many files of one folder on, the store is asked for the folder and not for each. */
 const BULK = 200;
 /** Other work gets its turn after so many files: a few milliseconds. */
 const SLICE = 2000;
 
-/** Stamps and known hashes of `files` (absolute paths), without what is there but no file; links are followed. */
-export async function findKnown(cache: HashCache, files: readonly string[]): Promise<KnownFile[]> {
-  const known: KnownFile[] = [];
+/** Visits `files` (absolute paths) in any order, without what is there but no file; links are followed. */
+export async function visitKnown(cache: HashCache, files: readonly string[], visit: KnownVisitor): Promise<void> {
   let looked = 0;
-  for (const { folder, files: some } of groupByFolder(files)) {
-    const below = some.length >= BULK ? cache.cachedHashesBelow(folder) : null;
-    for (const file of some) {
+  for (const { folder, indexes } of groupByFolder(files)) {
+    const below = indexes.length >= BULK ? cache.cachedHashesBelow(folder) : null;
+    for (const index of indexes) {
       if (++looked % SLICE === 0) await setImmediate();
+      const file = files[index]!;
       const stats = look(file);
-      if (!stats) known.push({ path: file, stamp: null, sha256: undefined });
-      else if (stats.isFile()) known.push(recall(cache, below, file, stampOf(stats)));
+      if (!stats) visit(index, null, undefined);
+      else if (!stats.isFile()) continue;
+      else visit(index, stats, below ? below(file, stats) : exactHash(cache, file));
     }
   }
-  return known;
 }
 
-function recall(
-  cache: HashCache,
-  below: ReturnType<HashCache["cachedHashesBelow"]> | null,
-  file: string,
-  stamp: FileStamp,
-): KnownFile {
-  if (!below) return { path: file, stamp, sha256: cache.cachedHash(file, stamp) };
-  const found = below.get(file);
-  return { path: file, stamp, sha256: found?.stamp === stampText(stamp) ? found.sha256 : undefined };
-}
-
-function look(file: string): fs.BigIntStats | undefined {
+function look(file: string): fs.Stats | undefined {
   try {
-    return fs.statSync(file, { bigint: true, throwIfNoEntry: false });
+    return fs.statSync(file, { throwIfNoEntry: false });
   } catch {
     // A folder above it is closed to us, or a link leads in circles.
     return undefined;
   }
 }
 
+/** A second look, to the nanosecond: single files are few. */
+function exactHash(cache: HashCache, file: string): string | undefined {
+  try {
+    return cache.cachedHash(file, stampOf(fs.statSync(file, { bigint: true })));
+  } catch {
+    // It went away between the two: who hashes it will find out.
+    return undefined;
+  }
+}
+
 interface Group {
   folder: string;
-  files: string[];
+  /** Of the files in the list. */
+  indexes: number[];
 }
 
 /** Each file under the deepest folder above it that has at least `BULK` of the files below it, else under its own folder. */
 function groupByFolder(files: readonly string[]): Group[] {
-  const direct = new Map<string, string[]>();
-  for (const file of files) {
-    const folder = path.dirname(file);
-    const some = direct.get(folder);
-    if (some) some.push(file);
-    else direct.set(folder, [file]);
-  }
+  const direct = new Map<string, number[]>();
+  files.forEach((file, index) => {
+    const folder = file.slice(0, file.lastIndexOf(path.sep)) || path.sep;
+    const indexes = direct.get(folder);
+    if (indexes) indexes.push(index);
+    else direct.set(folder, [index]);
+  });
   const counts = new Map<string, number>();
-  for (const [folder, some] of direct) {
-    for (const above of withParents(folder)) counts.set(above, (counts.get(above) ?? 0) + some.length);
+  for (const [folder, indexes] of direct) {
+    for (const above of withParents(folder)) counts.set(above, (counts.get(above) ?? 0) + indexes.length);
   }
   const groups = new Map<string, Group>();
-  for (const [folder, some] of direct) {
+  for (const [folder, indexes] of direct) {
     const shared = withParents(folder).find((above) => counts.get(above)! >= BULK) ?? folder;
     const group = groups.get(shared);
-    if (group) group.files.push(...some);
-    else groups.set(shared, { folder: shared, files: [...some] });
+    if (!group) groups.set(shared, { folder: shared, indexes });
+    else group.indexes = group.indexes.concat(indexes);
   }
   return [...groups.values()];
 }

@@ -174,6 +174,12 @@ export interface OpenOptions {
   journal?: "wal" | "rollback";
 }
 
+/** The known hash of an unchanged file, by the numbers of `fs.Stats`, else undefined. */
+export type HashLookup = (
+  path: string,
+  stats: { size: number; mtimeMs: number; ctimeMs: number; ino: number },
+) => string | undefined;
+
 export interface Store {
   readonly root: string;
   /** The store folder, `<root>/.modeltrail` unless moved. */
@@ -234,8 +240,8 @@ export interface Store {
   /** Known hash of an unchanged file, else undefined. */
   cachedHash(path: string, stamp: FileStamp): string | undefined;
   cacheHashes(entries: { path: string; stamp: FileStamp; sha256: string }[]): void;
-  /** All cached entries below a folder, for checking very many files at once; stamps as `stampText` writes them. */
-  cachedHashesBelow(folder: string): Map<string, { stamp: string; sha256: string }>;
+  /** For very many files at once: a look-up of what is known of the files below a folder now. */
+  cachedHashesBelow(folder: string): HashLookup;
 
   /** Folder of the run's log, spool and so on; made if absent. */
   runFolder(id: string): string;

@@ -1,6 +1,6 @@
 /** Hashes of files by what the file system says of them: an unchanged file is not read again. */
 import { sep } from "node:path";
-import type { FileStamp } from "./contract";
+import type { FileStamp, HashLookup } from "./contract";
 import type { Database } from "./database";
 
 /** Entries written in one transaction: others get their turn in between. */
@@ -40,29 +40,48 @@ export function cacheHashes(db: Database, entries: HashEntry[]): void {
 }
 
 /**
- * All entries of files below `folder` (absolute, without a separator at its end), by path, their stamps as `stampText` has
- * them. The rows come as one JSON text: half the time of rows one by one, which counts when 50,000 files are checked.
+ * Looks up very many files below `folder` (absolute, without a separator at its end). The rows come as JSON texts of numbers,
+ * and are compared as numbers: together half the time of rows and big integers, which counts when 50,000 files are checked.
  */
-export function cachedHashesBelow(db: Database, folder: string): Map<string, { stamp: string; sha256: string }> {
+export function cachedHashesBelow(db: Database, folder: string): HashLookup {
   const prefix = folder.endsWith(sep) ? folder : folder + sep;
   // The range of all paths with this prefix: up to the prefix with its last character moved on by one.
   const end = prefix.slice(0, -1) + String.fromCharCode(sep.charCodeAt(0) + 1);
   const sql = `
-    SELECT json_group_array(path) AS paths,
-      json_group_array(size || ' ' || mtime || ' ' || ctime || ' ' || inode) AS stamps,
-      json_group_array(lower(hex(sha256))) AS hashes
+    SELECT json_group_array(path) AS paths, json_group_array(size) AS sizes, json_group_array(mtime) AS mtimes,
+      json_group_array(ctime) AS ctimes, json_group_array(inode) AS inodes, json_group_array(lower(hex(sha256))) AS hashes
     FROM hashes WHERE path >= ? AND path < ?`;
-  const row = db.read(() => db.get<{ paths: string; stamps: string; hashes: string }>(sql, prefix, end))!;
-  const [paths, stamps, hashes] = [row.paths, row.stamps, row.hashes].map((text) => JSON.parse(text) as string[]);
-  return new Map(paths!.map((path, index) => [path, { stamp: stamps![index]!, sha256: hashes![index]! }]));
+  const row = db.read(() => db.get<Record<string, string>>(sql, prefix, end))!;
+  const numbers = (column: string) => JSON.parse(row[column]!) as number[];
+  const [sizes, mtimes, ctimes, inodes] = ["sizes", "mtimes", "ctimes", "inodes"].map(numbers) as [
+    number[],
+    number[],
+    number[],
+    number[],
+  ];
+  const hashes = JSON.parse(row.hashes!) as string[];
+  const places = new Map((JSON.parse(row.paths!) as string[]).map((path, place) => [path, place]));
+  return (path, stats) => {
+    const place = places.get(path);
+    const isSame =
+      place !== undefined &&
+      sizes[place] === stats.size &&
+      isSameTime(mtimes[place]!, stats.mtimeMs) &&
+      isSameTime(ctimes[place]!, stats.ctimeMs) &&
+      isSameInode(inodes[place]!, stats.ino);
+    return isSame ? hashes[place] : undefined;
+  };
 }
 
-/** A stamp as one text, for comparing very many: two are equal when the stamps are. */
-export function stampText({ size, mtimeNs, ctimeNs, ino }: FileStamp): string {
-  return `${size} ${mtimeNs} ${ctimeNs} ${ino < HIGHEST_INTEGER ? ino : signed(ino)}`;
+/** A number holds a time of today to a quarter of a microsecond; no file is changed, hashed and changed within one. */
+function isSameTime(nanoseconds: number, milliseconds: number): boolean {
+  return Math.abs(nanoseconds / 1e6 - milliseconds) < 0.001;
 }
 
-const HIGHEST_INTEGER = 2n ** 63n;
+function isSameInode(stored: number, inode: number): boolean {
+  const unsigned = stored < 0 ? stored + 2 ** 64 : stored;
+  return unsigned === inode || Math.abs(unsigned - inode) <= unsigned * Number.EPSILON * 4;
+}
 
 /** Inode numbers use all 64 bits on some file systems; SQLite's integers are signed. */
 function signed(inode: bigint): bigint {
