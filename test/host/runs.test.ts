@@ -48,7 +48,7 @@ describe("a run", () => {
     assert.equal(run.cwd, workspaceRoot());
     const node = await nodeOf(own, run);
     const item = own.tree.getTreeItem(node);
-    assert.match(String(item.description), /^loss 0\.3333 · /);
+    assert.match(String(item.description), /^0\.3333 loss · /);
     const sections = await sectionsOf(own, node);
     assert.deepEqual(
       [...sections.keys()].slice(0, 8),

@@ -48,7 +48,8 @@ export function registerCompareRuns({ projects, tree, register }: CommandDeps): 
     if (fromMenu.length === 2) return fromMenu;
     const chosen = await chosenRuns();
     const [only] = fromMenu;
-    if (!only && chosen.length === 2) return chosen;
+    const isChosen = !only || chosen.some(({ run }) => run.id === only.run.id);
+    if (fromMenu.length <= 1 && isChosen && chosen.length === 2) return chosen;
     if (fromMenu.length > 2 || (!only && chosen.length > 2)) {
       throw new UserError(
         vscode.l10n.t("Choose two runs to compare; {0} are chosen.", Math.max(fromMenu.length, chosen.length)),

@@ -31,7 +31,8 @@ export async function pickExperiment(projects: Projects, runs: readonly RunAt[])
   });
   return new Promise((resolve) => {
     picker.onDidAccept(() => {
-      resolve(picker.selectedItems[0]?.name);
+      // Who types quickly is done before the entry for a new name is there.
+      resolve(picker.selectedItems[0]?.name ?? (picker.value.trim() || undefined));
       picker.hide();
     });
     picker.onDidHide(() => {

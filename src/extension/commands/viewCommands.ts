@@ -143,7 +143,9 @@ function pickOrType(choices: Choice<RunFilter>[], text = ""): Promise<RunFilter 
   show(text);
   return new Promise((resolve) => {
     picker.onDidAccept(() => {
-      resolve(picker.selectedItems[0]?.value);
+      const typed = picker.value.trim();
+      // Who types quickly is done before the entry for what was typed is there.
+      resolve(picker.selectedItems[0]?.value ?? (typed === "" ? undefined : { text: typed }));
       picker.hide();
     });
     picker.onDidHide(() => {

@@ -48,13 +48,15 @@ export function showPage<Own extends Contract, Page extends Contract>(
   return channel;
 }
 
+const newNonce = () => randomBytes(16).toString("base64");
+
 function htmlOf(webview: vscode.Webview, folder: vscode.Uri, name: string, title: string): string {
-  const nonce = randomBytes(16).toString("base64");
+  const [nonce, styleNonce] = [newNonce(), newNonce()];
   const source = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource}`,
+    `style-src ${webview.cspSource} 'nonce-${styleNonce}'`,
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} data:`,
   ].join("; ");
@@ -64,6 +66,8 @@ function htmlOf(webview: vscode.Webview, folder: vscode.Uri, name: string, title
     <meta charset="utf-8">
     <meta http-equiv="Content-Security-Policy" content="${policy}">
     <meta name="viewport" content="width=device-width, initial-scale=1">
+    <!-- The toolkit looks here for the nonce of a style sheet by which it finds out what the browser can do. -->
+    <meta property="csp-nonce" content="${styleNonce}">
     <title>${title.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)}</title>
     <link rel="stylesheet" href="${source(`${name}.css`)}">
   </head>

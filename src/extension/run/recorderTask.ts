@@ -36,6 +36,8 @@ export function recorderTask(
     reveal: setting("modeltrail.run.revealTerminal") ? vscode.TaskRevealKind.Always : vscode.TaskRevealKind.Silent,
     focus: false,
     panel: vscode.TaskPanelKind.Shared,
+    // The run's own output, and nothing else.
+    echo: false,
     showReuseMessage: false,
   };
   return task;

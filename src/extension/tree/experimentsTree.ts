@@ -161,7 +161,11 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, E
     if (this.failure) this.view.message = this.failure;
     else if (isFiltered(filter)) {
       const total = await this.model.total().catch(() => 0);
-      this.view.message = vscode.l10n.t("Filter: {0} — {1} runs", describeFilter(filter), total.toLocaleString());
+      // An empty view says so itself, as long as there is no message.
+      this.view.message =
+        total === 0
+          ? undefined
+          : vscode.l10n.t("Filter: {0} — {1} runs", describeFilter(filter), total.toLocaleString());
     } else this.view.message = undefined;
   }
 

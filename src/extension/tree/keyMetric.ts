@@ -25,8 +25,8 @@ export function keyMetric(run: RunSummary, sort: ViewState["sort"]): string | un
   return names.find((name) => !/^(epoch|step|iteration|time|lr)$/i.test(name)) ?? names[0];
 }
 
-/** E.g. "accuracy 0.9421"; empty when the run has no metric. */
+/** E.g. "0.9421 accuracy", so that a narrow view still shows the number; empty when the run has no metric. */
 export function describeKeyMetric(run: RunSummary, sort: ViewState["sort"]): string {
   const name = keyMetric(run, sort);
-  return name === undefined ? "" : `${name} ${formatNumber(run.metrics[name]!.last)}`;
+  return name === undefined ? "" : `${formatNumber(run.metrics[name]!.last)} ${name}`;
 }

@@ -12,8 +12,7 @@ export function runTooltip(run: RunSummary, now: number): string {
     `**${escapeMarkdown(run.name)}** — ${describeStatus(run)}`,
     run.note && escapeMarkdown(run.note),
     `${new Date(run.startTime).toLocaleString()} · ${describeDuration(run, now)}`,
-    codeBlock(joinWords(run.command)),
-    table("Param", "Value", Object.entries(run.params)),
+    codeBlock(joinWords(withShortProgram(run.command))),
     table(
       "Metric",
       "Last",
@@ -21,11 +20,15 @@ export function runTooltip(run: RunSummary, now: number): string {
         .filter(([name]) => !/^system[./]/.test(name))
         .map(([name, { last }]) => [name, formatNumber(last)]),
     ),
+    table("Param", "Value", Object.entries(run.params)),
     describeTags(run.tags),
     describeShortcomings(run),
   ];
   return blocks.filter(Boolean).join("\n\n");
 }
+
+/** The program without its folder, which is mostly a long one; the environment has it in full. */
+const withShortProgram = ([program = "", ...words]: string[]) => [program.replace(/^.*[\\/]/, ""), ...words];
 
 export function describeStatus({
   status,
