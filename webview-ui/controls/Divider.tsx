@@ -1,0 +1,1 @@
+export const Divider = () => <vscode-divider role="presentation" />;

@@ -1,0 +1,39 @@
+/** A page's end of the channel to the extension, and the state that VS Code keeps for it. */
+import { type Channel, type Handlers, openChannel } from "../src/protocol/channel";
+import { type ApiOf, type Contract, checksFor } from "../src/protocol/contract";
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** It can be acquired once only. */
+const api = acquireVsCodeApi();
+
+export const keptState = (): unknown => api.getState();
+/** Comes back after the page was hidden or the window reloaded. */
+export const keepState = (state: unknown): void => api.setState(state);
+
+export function connect<Own extends Contract, Host extends Contract>(
+  own: Own,
+  host: Host,
+  handlers: Handlers<ApiOf<Own>>,
+  onFault: (error: unknown) => void,
+): Channel<ApiOf<Host>> {
+  return openChannel<ApiOf<Own>, ApiOf<Host>>({
+    port: {
+      post: (message) => api.postMessage(message),
+      listen: (listener) => {
+        const receive = ({ data }: MessageEvent) => listener(data);
+        window.addEventListener("message", receive);
+        return () => window.removeEventListener("message", receive);
+      },
+    },
+    handlers,
+    checks: checksFor(own, host),
+    onFault,
+  });
+}
