@@ -20,6 +20,7 @@ export const Command = {
   compareWithWorkspace: "modeltrail.compareWithWorkspace",
   compareWithRun: "modeltrail.compareWithRun",
   compareRuns: "modeltrail.compareRuns",
+  compareChosen: "modeltrail.compareChosen",
   compareRunWithWorkspace: "modeltrail.compareRunWithWorkspace",
   rename: "modeltrail.rename",
   editTags: "modeltrail.editTags",

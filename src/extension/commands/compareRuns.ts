@@ -127,6 +127,8 @@ export function registerCompareRuns({ projects, tree, register }: CommandDeps): 
 
   return vscode.Disposable.from(
     register(Command.compareRuns, "compare the runs", (...given) => compareRuns(given)),
+    // A view's title hands over the row that has the focus, which this is not about.
+    register(Command.compareChosen, "compare the runs", () => compareRuns([])),
     register(Command.compareRunWithWorkspace, "compare the run with the workspace", (...given) =>
       compareRunWithWorkspace(given),
     ),
