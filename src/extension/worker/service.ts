@@ -19,6 +19,7 @@ export interface ServiceEvents {
 }
 
 interface OpenProject {
+  mayWrite: boolean;
   watched: WatchedStore;
   maintenance: Maintenance | undefined;
 }
@@ -32,7 +33,7 @@ export function createStoreService(events: ServiceEvents): StoreService {
   const projects = new Map<string, OpenProject>();
 
   function open(root: string, mayWrite: boolean): OpenProject {
-    const project: OpenProject = { maintenance: undefined, watched: undefined! };
+    const project: OpenProject = { mayWrite, maintenance: undefined, watched: undefined! };
     project.watched = new WatchedStore({
       root,
       mayWrite,
@@ -61,6 +62,13 @@ export function createStoreService(events: ServiceEvents): StoreService {
     return store;
   }
 
+  function writableStoreOf(root: string): Store {
+    if (projects.get(root)?.mayWrite !== false) return storeOf(root);
+    throw new UserError(
+      "In Restricted Mode runs can be browsed, but not changed. Trust the workspace, then try again.",
+    );
+  }
+
   const handlers: Handlers<StoreApi> = {
     open({ folder, mayWrite }) {
       const { root } = locateRoot(folder);
@@ -82,19 +90,19 @@ export function createStoreService(events: ServiceEvents): StoreService {
     },
     getSummaries: ({ root, ids }) => find(root)?.getSummaries(ids) ?? [],
 
-    renameRun: ({ root, id, name }) => storeOf(root).renameRun(id, name),
-    setNote: ({ root, id, note }) => storeOf(root).setNote(id, note),
+    renameRun: ({ root, id, name }) => writableStoreOf(root).renameRun(id, name),
+    setNote: ({ root, id, note }) => writableStoreOf(root).setNote(id, note),
     setTags({ root, ids, tags }) {
-      const store = storeOf(root);
+      const store = writableStoreOf(root);
       for (const id of ids) for (const [key, value] of Object.entries(tags)) store.setTag(id, key, value);
     },
     setExperiment({ root, ids, experiment }) {
-      const store = storeOf(root);
+      const store = writableStoreOf(root);
       for (const id of ids) store.setExperiment(id, experiment);
     },
-    deleteRuns: ({ root, ids }) => storeOf(root).deleteRuns(ids),
-    restoreRuns: ({ root, ids }) => storeOf(root).restoreRuns(ids),
-    stop: ({ root, id }) => stopRun(storeOf(root), id),
+    deleteRuns: ({ root, ids }) => writableStoreOf(root).deleteRuns(ids),
+    restoreRuns: ({ root, ids }) => writableStoreOf(root).restoreRuns(ids),
+    stop: ({ root, id }) => stopRun(writableStoreOf(root), id),
 
     readLog: ({ root, id, limit }) => readLogText(storeOf(root).logPath(id), limit),
     logPath: ({ root, id }) => storeOf(root).logPath(id),
