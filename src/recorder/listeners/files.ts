@@ -9,6 +9,7 @@ import { displayPath, fsPath } from "../../ingest/spoolPath";
 import type { CodePlace } from "../../snapshot/codeReader";
 import { configParams, isConfigFile } from "../../snapshot/config";
 import type { DataHasher, DataRequest, HashedFile } from "../../snapshot/data";
+import { findDeclaredData } from "../../snapshot/declaredData";
 import { projectPath } from "../../snapshot/projectPath";
 import { checkSources, type UsedSource } from "../../snapshot/sources";
 import type { IngestBatch } from "../../store/contract";
@@ -60,11 +61,22 @@ export function createFilesListener(options: FilesOptions): Listener {
   let waiting: DataRequest[] = [];
   let hashing: Promise<void> | null = null;
   let ready: IngestBatch = {};
+  const declared = takeDeclared();
 
   const nameOf = (path: string) => projectPath(root, displayPath(path));
 
   function say(...gaps: Gap[]): void {
     addToBatch(ready, { gaps });
+  }
+
+  async function takeDeclared(): Promise<void> {
+    const { files, gaps } = await findDeclaredData(root);
+    say(...gaps);
+    for (const path of files) {
+      if (read.has(path) || knownReads?.has(nameOf(path))) continue;
+      read.add(path);
+      waiting.push({ path });
+    }
   }
 
   function hearRead({ path, size, mtimeNs }: SpoolEventOf<"open">): void {
@@ -156,6 +168,7 @@ export function createFilesListener(options: FilesOptions): Listener {
   }
 
   async function finishAll(signal?: AbortSignal): Promise<void> {
+    await declared;
     await hashing;
     await checkCode();
     await hashWaiting(signal);
