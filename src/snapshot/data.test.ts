@@ -156,6 +156,26 @@ describe("files that are known", () => {
     expect(hasObject(store.folder, sha256("one"))).toBe(true);
   });
 
+  test("the same of very many, where a sample is looked for", async () => {
+    const files = Array.from({ length: 300 }, (_, index) => write(`d/${index}`, `content ${index}`));
+    await settled(files.at(-1)!);
+    await hasher().hash(files.map((file) => ({ path: file })));
+    fs.rmSync(path.join(store.folder, "objects"), { recursive: true });
+    const { files: again } = await hasher().hash(files.map((file) => ({ path: file })));
+    expect(again.every(({ sha256: hash, kept }) => kept && hasObject(store.folder, hash!))).toBe(true);
+  });
+
+  test("a limit that was raised since keeps what was too big before", async () => {
+    const small = Array.from({ length: 300 }, (_, index) => write(`d/${index}`, `content ${index}`));
+    const files = [...small, write("d/big", Buffer.alloc(2 * 2 ** 20, 1))];
+    await settled(files.at(-1)!);
+    const requests = files.map((file) => ({ path: file }));
+    expect((await hasher({ keepBytes: 5 }).hash(requests)).gaps).toMatchObject([{ kind: "hash-only" }]);
+    const { files: again, gaps } = await hasher().hash(requests);
+    expect(gaps).toEqual([]);
+    expect(again.every(({ sha256: hash, kept }) => kept && hasObject(store.folder, hash!))).toBe(true);
+  });
+
   test("a store that cannot be written to costs the memory, not the hashes", async () => {
     vi.spyOn(store, "cacheHashes").mockImplementation(() => {
       throw new Error("disk full");

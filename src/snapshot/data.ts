@@ -1,10 +1,10 @@
 /** The data of a run: what its files contain, by hash, and their bytes where they are not too big. */
 import type { Gap } from "../domain/run";
 import type { FileStamp, Store } from "../store/contract";
-import { hasObject, listObjects } from "../store/objects";
 import { createDataReport } from "./dataReport";
 import { createHashPool, type HashPoolOptions, type SizedTask } from "./hashPool";
 import type { HashOutcome } from "./hashTask";
+import { isRemembered, keptObjects } from "./keptObjects";
 import { visitKnown } from "./knownFiles";
 import { isRacy } from "./stamp";
 
@@ -48,7 +48,6 @@ export interface DataHasher {
 }
 
 const DEFAULT_KEEP_BYTES = 50 * 2 ** 20;
-const MANY = 200;
 /** So many files are hashed, then noted: a caller that is killed loses no more, and memory stays small. */
 const PORTION = 4096;
 
@@ -57,28 +56,9 @@ export function createDataHasher(options: DataHasherOptions): DataHasher {
   const pool = createHashPool(poolOptions);
 
   async function hash(requests: readonly DataRequest[], signal?: AbortSignal): Promise<HashResult> {
-    const report = createDataReport(store.root, requests, keepBytes);
-    const isKept = keptTest(store.folder, requests.length);
-    const unread = new Map<string, Unread>();
-    const files = requests.map((request) => request.path);
-    await visitKnown(store, files, (index, stats, sha256) => {
-      if (!stats) return report.fail(index, 0, "missing", "was gone before it could be hashed");
-      const isKeepable = stats.size <= keepBytes;
-      if (sha256 !== undefined && (!isKeepable || isKept(sha256))) return report.add(index, stats, sha256, isKeepable);
-      const path = files[index]!;
-      const same = unread.get(path);
-      if (same) same.indexes.push(index);
-      else
-        unread.set(path, {
-          indexes: [index],
-          path,
-          size: stats.size,
-          keepIn: isKeepable ? store.folder : null,
-        });
-    });
-    const tasks = [...unread.values()];
-    for (let from = 0; from < tasks.length; from += PORTION) {
-      const some = tasks.slice(from, from + PORTION);
+    const { report, unread } = (await look(requests, false)) ?? (await look(requests, true))!;
+    for (let from = 0; from < unread.length; from += PORTION) {
+      const some = unread.slice(from, from + PORTION);
       const outcomes = await pool.hash(some, signal);
       remember(store, some, outcomes);
       some.forEach(({ indexes, size, keepIn }, at) => {
@@ -86,6 +66,25 @@ export function createDataHasher(options: DataHasherOptions): DataHasher {
       });
     }
     return report.result();
+  }
+
+  /** Reports what is known and gathers what must be read; null when what is known turns out not to be true of the store. */
+  async function look(requests: readonly DataRequest[], strictly: boolean) {
+    const report = createDataReport(store.root, requests, keepBytes);
+    const objects = keptObjects(store.folder, requests.length, strictly);
+    const unread = new Map<string, Unread>();
+    const files = requests.map((request) => request.path);
+    await visitKnown(store, files, (index, stats, sha256) => {
+      if (!stats) return report.fail(index, 0, "missing", "was gone before it could be hashed");
+      const { size } = stats;
+      const keep = size <= keepBytes;
+      if (sha256 !== undefined && (!keep || objects.has(sha256, size))) return report.add(index, stats, sha256, keep);
+      const path = files[index]!;
+      const same = unread.get(path);
+      if (same) same.indexes.push(index);
+      else unread.set(path, { indexes: [index], path, size, keepIn: keep ? store.folder : null });
+    });
+    return objects.isDoubtful ? null : { report, unread: [...unread.values()] };
   }
 
   return { hash, close: pool.close };
@@ -96,14 +95,7 @@ interface Unread extends SizedTask {
   indexes: number[];
 }
 
-/** Asking for each of many hashes costs more than listing them all. */
-function keptTest(folder: string, count: number): (sha256: string) => boolean {
-  if (count < MANY) return (sha256) => hasObject(folder, sha256);
-  const objects = listObjects(folder);
-  return (sha256) => objects.has(sha256);
-}
-
-/** Keeps the hashes for the next run, but those of files whose next change might not show in their stamp. */
+/** Keeps the hashes for the next run, but not those of files whose next change might not show in their stamp. */
 function remember(
   store: DataHasherOptions["store"],
   tasks: readonly SizedTask[],
@@ -111,9 +103,11 @@ function remember(
 ): void {
   const entries = outcomes.flatMap((outcome, index) => {
     if (outcome.state !== "hashed") return [];
-    const { stamp, sha256, readMs } = outcome;
+    const { stamp, sha256, readMs, notKept } = outcome;
+    const { path, size, keepIn } = tasks[index]!;
+    if (!isRemembered(size, keepIn !== null && notKept === undefined)) return [];
     const changedNs = stamp.mtimeNs > stamp.ctimeNs ? stamp.mtimeNs : stamp.ctimeNs;
-    return isRacy(Number(changedNs) / 1e6, readMs) ? [] : [{ path: tasks[index]!.path, stamp, sha256 }];
+    return isRacy(Number(changedNs) / 1e6, readMs) ? [] : [{ path, stamp, sha256 }];
   });
   if (entries.length === 0) return;
   try {
