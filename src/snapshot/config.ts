@@ -62,12 +62,7 @@ async function parse(ending: string, content: string): Promise<unknown> {
   const text = content.replace(/^\ufeff/, "");
   if (ending === ".json") return JSON.parse(text);
   if (ending === ".toml") return (await import("smol-toml")).parse(text);
-  if (ending === ".yaml" || ending === ".yml") {
-    const { parseDocument } = await import("yaml");
-    // Warnings (of unknown tags) would go to the run's own standard error.
-    const document = parseDocument(text, { logLevel: "silent" });
-    return document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 });
-  }
+  if (ending === ".yaml" || ending === ".yml") return (await import("./yaml")).parseYaml(text);
   return undefined;
 }
 

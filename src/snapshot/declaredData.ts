@@ -31,10 +31,8 @@ async function readProjectFile(file: string): Promise<ProjectFile> {
   const content = await readFile(file, "utf8");
   // Most project files are there for their place alone.
   if (/^(?:\s*(?:#.*)?(?:\n|$))*$/.test(content)) return {};
-  const { parseDocument } = await import("yaml");
-  const document = parseDocument(content, { logLevel: "silent" });
-  if (document.errors[0]) throw new Error(document.errors[0].message.split("\n")[0]);
-  const parsed = ProjectFile.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  const { parseYaml } = await import("./yaml");
+  const parsed = ProjectFile.safeParse(parseYaml(content) ?? {});
   if (!parsed.success) {
     throw new Error(
       parsed.error.issues.map(({ path: at, message }) => [at.join("."), message].filter(Boolean).join(": ")).join("; "),
