@@ -5,7 +5,6 @@ import "./controls.css";
 
 export { Button, type ButtonProps } from "./Button";
 export { Checkbox, type CheckboxProps } from "./Checkbox";
-export { Divider } from "./Divider";
 export { Dropdown, type DropdownProps } from "./Dropdown";
 export { Link, type LinkProps } from "./Link";
 export { TextArea, TextField, type TextProps } from "./TextField";

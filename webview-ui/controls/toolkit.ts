@@ -11,7 +11,6 @@ import {
   type TextField,
   vsCodeButton,
   vsCodeCheckbox,
-  vsCodeDivider,
   vsCodeDropdown,
   vsCodeLink,
   vsCodeOption,
@@ -23,7 +22,6 @@ import type { HTMLAttributes, RefAttributes } from "react";
 provideVSCodeDesignSystem().register(
   vsCodeButton(),
   vsCodeCheckbox(),
-  vsCodeDivider(),
   vsCodeDropdown(),
   vsCodeLink(),
   vsCodeOption(),

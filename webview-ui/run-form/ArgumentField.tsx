@@ -48,7 +48,8 @@ export const ArgumentField = memo(function ArgumentField({ argument, value, faul
       required={required}
       fault={fault}
       changed={isChanged(argument, value)}
-      onReset={() => fill(undefined)}
+      // A checkbox is its own way back.
+      onReset={argument.input === "flag" ? undefined : () => fill(undefined)}
       isCode
       isSwitch={argument.input === "flag"}
       beside={

@@ -1,1 +1,0 @@
-export const Divider = () => <vscode-divider role="presentation" />;
