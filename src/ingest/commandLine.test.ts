@@ -18,6 +18,9 @@ test.each<[string, Record<string, string>]>([
   ["python train.py data.csv out/", {}],
   ["python train.py --empty= --x", { empty: "", x: "true" }],
   ["Rscript fit.R --alpha 0.5", { alpha: "0.5" }],
+  ["/usr/bin/python3.11 -c x=1 --lr 0.1", { lr: "0.1" }],
+  ["bash -c a=1", {}],
+  ["./train -c conf.yaml", { c: "conf.yaml" }],
   ["make", {}],
 ])("%s", (command, params) => {
   expect(paramsFromCommand(command.split(" "))).toEqual(params);

@@ -33,11 +33,15 @@ export function paramsFromCommand(command: readonly string[]): Record<string, st
   return params;
 }
 
+/** Programs that take code as an argument: what follows that is the code's. */
+const TAKES_CODE = /(?:^|[\\/])(?:(?:python|pypy)[\w.]*|(?:ba|da|z|k)?sh)(?:\.exe)?$/i;
+
 /** The arguments of the script, without those of what starts it. */
 function argumentsOf(command: readonly string[]): readonly string[] {
   const script = command.findIndex((argument, at) => at > 0 && !argument.startsWith("-") && SCRIPT.test(argument));
   const module = command.indexOf("-m", 1);
-  const known = [script, module < 0 ? -1 : module + 1].filter((at) => at >= 0);
+  const code = TAKES_CODE.test(command[0] ?? "") ? command.indexOf("-c", 1) : -1;
+  const known = [script, module < 0 ? -1 : module + 1, code < 0 ? -1 : code + 1].filter((at) => at >= 0);
   return command.slice(known.length > 0 ? Math.min(...known) + 1 : 1);
 }
 
