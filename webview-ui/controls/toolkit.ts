@@ -44,7 +44,6 @@ declare module "react" {
     interface IntrinsicElements {
       "vscode-button": ElementProps<Button, { appearance: "primary" | "secondary" | "icon"; ariaDisabled?: string }>;
       "vscode-checkbox": ElementProps<Checkbox, { checked: boolean }>;
-      "vscode-divider": ElementProps<HTMLElement, { role?: "separator" | "presentation" }>;
       "vscode-dropdown": ElementProps<Dropdown, { listboxId: string }>;
       "vscode-link": ElementProps<HTMLElement, { href: string }>;
       "vscode-option": ElementProps<HTMLElement, { value: string }>;
