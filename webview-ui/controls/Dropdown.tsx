@@ -27,8 +27,6 @@ export function Dropdown(props: DropdownProps) {
     <vscode-dropdown
       ref={ref}
       id={id}
-      // `aria-controls` will name it. In the shadow tree it would not be found; so it finds the element, which holds the options.
-      listboxId={id}
       onChange={({ currentTarget }) => {
         const chosen = options[currentTarget.selectedIndex]?.value;
         if (chosen !== undefined && chosen !== value) onChange(chosen);

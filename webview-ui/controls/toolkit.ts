@@ -44,7 +44,7 @@ declare module "react" {
     interface IntrinsicElements {
       "vscode-button": ElementProps<Button, { appearance: "primary" | "secondary" | "icon"; ariaDisabled?: string }>;
       "vscode-checkbox": ElementProps<Checkbox, { checked: boolean }>;
-      "vscode-dropdown": ElementProps<Dropdown, { listboxId: string }>;
+      "vscode-dropdown": HTMLAttributes<Dropdown> & RefAttributes<Dropdown>;
       "vscode-link": ElementProps<HTMLElement, { href: string }>;
       "vscode-option": ElementProps<HTMLElement, { value: string }>;
       "vscode-text-area": ElementProps<TextArea, TextProps & { rows: number; resize: "vertical" }>;
