@@ -1,5 +1,6 @@
 /** What the tracer cannot see, said once: programs in other languages, and libraries that open files in compiled code. */
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Gap } from "../../domain/run";
 import type { SpoolRecord } from "../../ingest/spool";
 import type { IngestBatch } from "../../store/contract";
@@ -27,18 +28,25 @@ export interface Blindness extends Listener {
 export function createBlindness(isPython: boolean): Blindness {
   const programs = new Set<string>();
   const modules = new Set<string>();
+  const searched = new Set<string>();
   let traced = false;
   let ready: Gap[] = [];
 
   function hearOne(event: SpoolRecord): void {
-    if (event.e === "start") traced = true;
-    else if (event.e === "spawn" && !HARMLESS.has(basename(event.argv0))) programs.add(basename(event.argv0));
+    if (event.e === "start") {
+      traced = true;
+      for (const folder of event.path) searched.add(folder);
+    }
+    if (event.e === "spawn" && !HARMLESS.has(basename(event.argv0))) programs.add(basename(event.argv0));
     else if (event.e === "import" && BLIND_MODULES.has(event.name)) modules.add(event.name);
   }
 
+  /** Those that are there: many libraries try to import others and do without, as in `try: import pyarrow`. */
+  const presentModules = () => [...modules].filter((name) => isPresent(name, searched));
+
   return {
     get isPossible() {
-      return !traced || programs.size > 0 || modules.size > 0;
+      return !traced || programs.size > 0 || presentModules().length > 0;
     },
     hear(events) {
       events.forEach(hearOne);
@@ -51,9 +59,17 @@ export function createBlindness(isPython: boolean): Blindness {
     async finish() {
       if (!traced) ready.push({ kind: "tracer", message: isPython ? SILENT : OTHER_LANGUAGE });
       if (programs.size > 0) ready.push({ kind: "tracer", message: programsMessage([...programs]) });
-      if (modules.size > 0) ready.push({ kind: "tracer", message: modulesMessage([...modules]) });
+      const present = presentModules();
+      if (present.length > 0) ready.push({ kind: "tracer", message: modulesMessage(present) });
     },
   };
+}
+
+function isPresent(name: string, searched: Iterable<string>): boolean {
+  for (const folder of searched) {
+    if (existsSync(join(folder, name)) || existsSync(join(folder, `${name}.py`))) return true;
+  }
+  return false;
 }
 
 const SILENT =
