@@ -30,7 +30,7 @@ export const RunFormContent = z.object({
   script: z.string(),
   /** Its path for people, relative to the workspace folder. */
   label: z.string(),
-  /** The interpreter for people: its path. Null when none was found. */
+  /** The interpreter for people: its path, from the workspace folder on when it is in there. Null when none was found. */
   interpreter: z.string().nullable(),
   arguments: ScriptArguments,
   /** What was filled in last. */

@@ -128,7 +128,8 @@ async function commandStart(script: vscode.Uri, log: Log): Promise<Pick<RunFormC
     () => null,
   );
   const file = path.relative(workingDirectory(script), script.fsPath);
-  return { interpreter, command: [path.basename(interpreter ?? "python"), file] };
+  const shown = interpreter === null ? null : vscode.workspace.asRelativePath(interpreter);
+  return { interpreter: shown, command: [path.basename(interpreter ?? "python"), file] };
 }
 
 async function browse(script: vscode.Uri, label: string, kind: "file" | "folder"): Promise<string | null> {

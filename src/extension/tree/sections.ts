@@ -188,7 +188,8 @@ function environmentSection(environment: Environment | null): Section {
   const field = (key: string, label: string, value: string | null, tooltip?: string): FieldEntry[] =>
     value ? [{ kind: "field", key, label, value, tooltip }] : [];
   const { python, executable, implementation, packages, imported, variables } = environment;
-  const interpreter = python && [implementation ?? "Python", python].join(" ");
+  const isUsual = implementation === null || implementation === "cpython";
+  const interpreter = python && `${isUsual ? "Python" : implementation} ${python}`;
   const entries: Entry[] = [
     ...field("python", "Interpreter", interpreter, executable ?? undefined),
     ...field("platform", "Platform", environment.platform),
