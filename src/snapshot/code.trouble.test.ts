@@ -22,6 +22,14 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe("the user's settings", () => {
   test("no hook, monitor or signing program is run", async () => {
     const ran = path.join(temporaryFolder(), "ran");
@@ -141,7 +149,16 @@ describe("a git that is busy, missing or refuses", () => {
     const { code, gaps } = await take(root, { git: slow, timeoutMs: 200 });
     expect(gaps).toMatchObject([{ kind: "other", message: expect.stringContaining("longer than 0.2 s") }]);
     expect(code.commit).toBeNull();
-    expect(() => process.kill(Number(fs.readFileSync(pid, "utf8")), 0)).toThrow();
+    await vi.waitUntil(() => !isRunning(Number(fs.readFileSync(pid, "utf8"))));
+  });
+
+  test("a child of git that holds its output open is not waited for", async () => {
+    const root = makeRepository(SOURCES);
+    const pid = path.join(temporaryFolder(), "pid");
+    const slow = program(`sleep 600 & echo $! > '${pid}'; wait`);
+    const { code } = await take(root, { git: slow, timeoutMs: 200 });
+    expect(code.commit).toBeNull();
+    process.kill(Number(fs.readFileSync(pid, "utf8")), "SIGKILL");
   });
 
   test("the caller gives up", async () => {

@@ -3,7 +3,7 @@
  * the user's hooks, monitors and environment switched off, bytes in and bytes out. (simple-git, which the readers use,
  * can neither feed standard input nor return names that are not UTF-8.)
  */
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 
 export interface GitOptions {
   cwd: string;
@@ -94,11 +94,12 @@ function gitEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   };
 }
 
-/** Runs git and returns what it wrote. Throws GitError; when `signal` fires, its reason, after the process has ended. */
+/** Runs git and returns what it wrote. Throws GitError; when `signal` fires, its reason, at once: git is ended behind it. */
 export function git(args: readonly string[], options: GitOptions): Promise<GitOutput> {
   const settings = [...NEUTRAL_CONFIG, ...(options.config ?? [])].flatMap((setting) => ["-c", setting]);
+  const { signal } = options;
   return new Promise((resolve, reject) => {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const child = spawn(options.executable ?? "git", [...settings, ...args], {
       cwd: options.cwd,
       env: gitEnvironment(options.env),
@@ -108,8 +109,11 @@ export function git(args: readonly string[], options: GitOptions): Promise<GitOu
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     let startError: string | undefined;
-    const end = () => child.kill();
-    options.signal?.addEventListener("abort", end, { once: true });
+    const abandon = () => {
+      end(child);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener("abort", abandon, { once: true });
     child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
     // Git may end without having read all of its input; its exit code tells the rest.
@@ -119,11 +123,19 @@ export function git(args: readonly string[], options: GitOptions): Promise<GitOu
       startError = error.code ?? error.message;
     });
     child.on("close", (code) => {
-      options.signal?.removeEventListener("abort", end);
+      signal?.removeEventListener("abort", abandon);
       const output = { stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() };
-      if (options.signal?.aborted) reject(options.signal.reason);
-      else if (code === 0 && !startError) resolve(output);
+      if (code === 0 && !startError) resolve(output);
       else reject(new GitError(args, startError ? null : code, output.stdout, output.stderr, startError));
     });
   });
+}
+
+/** Ends a git that nobody waits for any more: it is given the time to remove its lock files, then none. */
+function end(child: ChildProcessWithoutNullStreams): void {
+  child.kill();
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+  child.unref();
+  const timer = setTimeout(() => child.kill("SIGKILL"), 2000).unref();
+  child.on("exit", () => clearTimeout(timer));
 }

@@ -4,6 +4,7 @@ import { projectPath } from "./projectPath";
 test.skipIf(process.platform === "win32").each([
   ["/work/p", "/work/p/a/b.csv", "a/b.csv"],
   ["/work/p", "/work/p", "."],
+  ["/work/p", "/work/p/a/", "a"],
   ["/work/p", "/work/p/.hidden/a", ".hidden/a"],
   ["/work/p", "/work/p/x/../a", "a"],
   ["/work/p", "/work/p//a", "a"],

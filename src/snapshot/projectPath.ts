@@ -3,7 +3,7 @@ import path from "node:path";
 /** A path as runs name it: relative to the project root with `/`, or absolute when outside it. */
 export function projectPath(root: string, file: string): string {
   // Files are named by the ten thousand, and a path without dots or double separators needs no resolving.
-  if (path.sep === "/" && !file.includes("/.") && !file.includes("//")) {
+  if (path.sep === "/" && !file.includes("/.") && !file.includes("//") && !file.endsWith("/")) {
     if (file === root) return ".";
     return file.startsWith(root) && (file[root.length] === "/" || root === "/")
       ? withoutSlash(file.slice(root.length))
