@@ -8,8 +8,11 @@ import { isNode } from "../tree/nodes";
 import type { CommandDeps } from "./deps";
 import { pickRun, type RunAt } from "./pickRuns";
 
-export async function openLog({ root, run }: RunAt): Promise<void> {
-  await vscode.window.showTextDocument(logUri(root, run), { preview: true });
+/** Shows the end of the log, as what is wanted of it is mostly there: the newest line, or the error that ended the run. */
+export async function openLog({ root, run }: RunAt, preserveFocus = false): Promise<void> {
+  const editor = await vscode.window.showTextDocument(logUri(root, run), { preview: true, preserveFocus });
+  const end = editor.document.lineAt(editor.document.lineCount - 1).range.end;
+  editor.revealRange(new vscode.Range(end, end));
 }
 
 export function registerOpenRuns({ projects, files, register }: CommandDeps): vscode.Disposable {
@@ -51,9 +54,10 @@ export function registerOpenRuns({ projects, files, register }: CommandDeps): vs
   }
 
   return vscode.Disposable.from(
-    register(Command.openLog, "open the log", async (...given) =>
-      openLog(await pick(given, vscode.l10n.t("Open Log"))),
-    ),
+    register(Command.openLog, "open the log", async (...given) => {
+      // From the tree as its other rows: the focus stays where it is.
+      await openLog(await pick(given, vscode.l10n.t("Open Log")), isNode(given[0]));
+    }),
     register(Command.openRawLog, "open the raw log", (...given) => openRawLog(given)),
     register(Command.openScript, "open the script", (...given) => openScript(given)),
     register(Command.openRunFolder, "open the run's folder", (...given) => openRunFolder(given)),

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import { formatAgo } from "../../domain/format";
 import type { RunStatus } from "../../domain/run";
 import { Command } from "../contributions";
-import { logUri, recordedFileUri } from "../documents/uris";
+import { recordedFileUri } from "../documents/uris";
 import { describeKeyMetric } from "./keyMetric";
 import type { FieldNode, FileNode, GroupNode, MoreNode, Node, ProjectNode, RunNode, SectionNode } from "./nodes";
 import { describeDuration, type SectionKind } from "./sections";
@@ -124,7 +124,7 @@ function sortedBy({ run }: RunNode, { sort }: ViewState): string {
 }
 
 function sectionItem(node: SectionNode): vscode.TreeItem {
-  const { section, run } = node;
+  const { section } = node;
   const hasChildren = section.entries.length > 0 || section.kind === "children";
   const item = new vscode.TreeItem(section.label, hasChildren ? Collapsed : None);
   item.description = section.description;
@@ -135,7 +135,9 @@ function sectionItem(node: SectionNode): vscode.TreeItem {
       : undefined,
   );
   item.contextValue = `section.${section.kind}`;
-  if (section.kind === "log") item.command = openCommand(logUri(node.root, run.run));
+  if (section.kind === "log") {
+    item.command = { command: Command.openLog, title: vscode.l10n.t("Open Log"), arguments: [node] };
+  }
   return item;
 }
 
