@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
@@ -16,6 +18,7 @@ import {
   sectionsOf,
   startScript,
   type TestInternals,
+  until,
   workspaceRoot,
   writeScript,
 } from "./support";
@@ -50,10 +53,15 @@ describe("a run", () => {
     const item = own.tree.getTreeItem(node);
     assert.match(String(item.description), /^0\.3333 loss · /);
     const sections = await sectionsOf(own, node);
-    assert.deepEqual(
-      [...sections.keys()].slice(0, 8),
-      ["Params", "Metrics", "Artifacts", "Code", "Data", "Environment", "Log"].slice(0, 8),
-    );
+    assert.deepEqual([...sections.keys()].slice(0, 7), [
+      "Params",
+      "Metrics",
+      "Artifacts",
+      "Code",
+      "Data",
+      "Environment",
+      "Log",
+    ]);
     const entries = (section: string) => sections.get(section)!.entries.map((entry) => labelOf(own, entry));
     assert.deepEqual(entries("Params"), ["lr"]);
     assert.ok(entries("Metrics").includes("loss"), entries("Metrics").join());
@@ -142,6 +150,23 @@ describe("a run", () => {
     assert.deepEqual(
       sections.get("Tags")!.entries.map((entry) => own.tree.getTreeItem(entry).description),
       ["dev"],
+    );
+  });
+
+  it("of a script outside the workspace is recorded in that script's own project", async () => {
+    const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "outside-")));
+    stop.push(async () => rmSync(folder, { recursive: true, maxRetries: 5 }));
+    await writeFile(path.join(folder, "away.py"), "print('x=1')\n");
+    await startScript(vscode.Uri.file(path.join(folder, "away.py")));
+    const ended = await until("the run outside has ended", async () => {
+      const { runs } = await own.projects.call("listRuns", { root: folder, query: {} });
+      return runs[0] && hasEnded(runs[0]) ? runs[0] : undefined;
+    });
+    assert.deepEqual([ended.status, ended.cwd, ended.script], ["finished", folder, "away.py"]);
+    const roots = await own.tree.getChildren();
+    assert.ok(
+      roots.some((node) => node.kind === "project" && node.root === folder),
+      "the tree has no level for it",
     );
   });
 

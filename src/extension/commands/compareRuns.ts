@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
 import { Command } from "../contributions";
 import { recordedFileUri } from "../documents/uris";
+import { withCancel } from "../progress";
 import { isNode } from "../tree/nodes";
 import type { CodeChange } from "../worker/api";
 import type { CommandDeps } from "./deps";
@@ -16,19 +17,9 @@ type Side = (file: string) => vscode.Uri;
 export function registerCompareRuns({ projects, tree, register }: CommandDeps): vscode.Disposable {
   const details = async ({ root, run }: RunAt) => (await projects.call("getRun", { root, id: run.id }))?.run;
 
-  /** Changes are looked for with progress that can be cancelled: the code may be large, or git slow. */
-  function changes(root: string, from: string, to: string | null): Thenable<CodeChange[]> {
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t("Comparing code…"),
-      cancellable: true,
-    };
-    return vscode.window.withProgress(options, (_, token) => {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
-      return projects.call("codeChanges", { root, from, to }, controller.signal);
-    });
-  }
+  /** The code may be large, or git slow. */
+  const changes = (root: string, from: string, to: string | null): Promise<CodeChange[]> =>
+    withCancel(vscode.l10n.t("Comparing code…"), (signal) => projects.call("codeChanges", { root, from, to }, signal));
 
   async function compareRuns(given: readonly unknown[]): Promise<void> {
     const [before, after] = (await twoRuns(given)).toSorted((a, b) => a.run.startTime - b.run.startTime) as [

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
 import { Command } from "../contributions";
 import { logUri, recordedFileUri } from "../documents/uris";
+import { withCancel } from "../progress";
 import { isNode } from "../tree/nodes";
 import type { CommandDeps } from "./deps";
 import { pickRun, type RunAt } from "./pickRuns";
@@ -42,7 +43,9 @@ export function registerOpenRuns({ projects, files, register }: CommandDeps): vs
     const name = path.posix.basename(uri.path);
     const defaultUri = folder ? vscode.Uri.joinPath(folder, name) : undefined;
     const target = await vscode.window.showSaveDialog({ defaultUri, title: vscode.l10n.t("Save a Copy") });
-    if (target) await (await files()).copyTo(uri, target);
+    if (!target) return;
+    const recorded = await files();
+    await withCancel(vscode.l10n.t("Saving {0}…", name), (signal) => recorded.copyTo(uri, target, signal));
   }
 
   /** From an editor or the explorer: the file as some run had it. */

@@ -1,6 +1,8 @@
 /** Read-only documents of what runs recorded: files of their code, data, config and artifacts, under their own names. */
-import { createReadStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
 import * as vscode from "vscode";
 import type { Projects } from "../stores/projects";
 import { parseFileUri } from "./parseUri";
@@ -30,12 +32,10 @@ export class RecordedFiles implements ReadOnlyFiles {
   }
 
   /** Streams the file to where the user wants a copy. */
-  async copyTo(uri: vscode.Uri, target: vscode.Uri): Promise<void> {
+  async copyTo(uri: vscode.Uri, target: vscode.Uri, signal: AbortSignal): Promise<void> {
     const kept = target.scheme === "file" ? await this.keptFile(parseFileUri(uri)) : null;
     if (!kept) return vscode.workspace.fs.writeFile(target, await this.readFile(uri));
-    const { createWriteStream } = await import("node:fs");
-    const { pipeline } = await import("node:stream/promises");
-    await pipeline(createReadStream(kept), createWriteStream(target.fsPath));
+    await pipeline(createReadStream(kept), createWriteStream(target.fsPath), { signal });
   }
 
   /** Where the store keeps the bytes; null when they can only be in the run's code. */
@@ -60,7 +60,6 @@ export class RecordedFiles implements ReadOnlyFiles {
   }
 
   private async pathInCode(root: string, id: string, file: string): Promise<string | null> {
-    const { resolve } = await import("node:path");
     return this.projects.call("codePath", { root, id, file: resolve(root, file) });
   }
 

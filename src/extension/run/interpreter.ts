@@ -13,6 +13,8 @@ export interface Interpreter {
   source: string;
 }
 
+/** Another extension may take long to start, or never answer: then the next source is asked. */
+const ANSWER_WITHIN_MS = 15_000;
 const WINDOWS = process.platform === "win32";
 
 /** Throws an error that says what to do when no Python can be found. */
@@ -26,7 +28,9 @@ export async function findInterpreter(script: vscode.Uri, log: Log): Promise<Int
     ["PATH", () => fromPath()],
   ];
   for (const [source, find] of candidates) {
-    const executable = await find().catch((error) => log.error(`ask ${source} for the interpreter`, error));
+    const executable = await within(ANSWER_WITHIN_MS, find()).catch((error) =>
+      log.error(`ask ${source} for the interpreter`, error),
+    );
     if (!executable) continue;
     log.channel.info(`Python is ${executable}, from ${source}.`);
     return { executable, source };
@@ -40,6 +44,13 @@ export async function findInterpreter(script: vscode.Uri, log: Log): Promise<Int
       run: () => vscode.commands.executeCommand("workbench.action.openSettings", "modeltrail.python"),
     },
   );
+}
+
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`There was no answer within ${ms / 1000} s.`)), ms);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function fromSetting(key: "modeltrail.python", script: vscode.Uri): string | undefined {

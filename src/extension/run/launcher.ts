@@ -71,7 +71,7 @@ export function createLauncher({ distFolder, projects, tree, log }: LauncherOpti
   }
 
   async function request({ script, args, python, ...named }: ScriptRun): Promise<RunRequest> {
-    const executable = python || (await findInterpreter(script, log)).executable;
+    const executable = python || (await selectedInterpreter(script, log));
     const cwd = workingDirectory(script);
     const relative = path.relative(cwd, script.fsPath);
     const file = relative.startsWith("..") || path.isAbsolute(relative) ? script.fsPath : relative;
@@ -94,6 +94,12 @@ export function createLauncher({ distFolder, projects, tree, log }: LauncherOpti
     task: (request, definition, scope) =>
       recorderTask(request, definition, scope, path.basename(definition.script), distFolder),
   };
+}
+
+/** With a word in the status bar, for the first time that VS Code's Python extension has to start. */
+async function selectedInterpreter(script: vscode.Uri, log: Log): Promise<string> {
+  const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Finding Python…") };
+  return (await vscode.window.withProgress(options, () => findInterpreter(script, log))).executable;
 }
 
 const sameWords = (a: readonly string[], b: readonly string[]) =>

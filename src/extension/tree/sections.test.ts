@@ -1,0 +1,160 @@
+import { expect, test } from "vitest";
+import type { Run } from "../../domain/run";
+import { type Entry, type Section, sectionsOf } from "./sections";
+
+const NO_CODE = { commit: null, tree: null, head: null, branch: null, dirty: null, gitDir: null, root: null };
+const BARE: Run = {
+  id: "0".repeat(32),
+  name: "calm-otter",
+  experiment: "e",
+  status: "finished",
+  exitCode: 0,
+  signal: null,
+  startTime: 0,
+  endTime: 1,
+  command: ["python", "train.py"],
+  cwd: "/w",
+  script: "train.py",
+  params: {},
+  metrics: {},
+  tags: {},
+  note: "",
+  parent: null,
+  gaps: [],
+  warnings: [],
+  logSize: 0,
+  revision: 1,
+  snapshot: { code: NO_CODE, data: [], config: [], environment: null },
+  artifacts: [],
+};
+
+const draw = (run: Run, more: { children?: number; script?: string | null } = {}) =>
+  drawSections(sectionsOf({ run, children: 0, script: null, ...more }));
+
+/** As indented lines. */
+function drawSections(sections: Section[], indent = ""): string[] {
+  return sections.flatMap(({ label, description, entries }) => [
+    `${indent}${label}: ${description}`,
+    ...entries.flatMap((entry) => drawEntry(entry, `${indent}  `)),
+  ]);
+}
+
+function drawEntry(entry: Entry, indent: string): string[] {
+  if (entry.kind === "section") return drawSections([entry.section], indent);
+  return [
+    `${indent}${entry.kind === "file" ? `${entry.file.path} (${entry.description})` : `${entry.label}=${entry.value}`}`,
+  ];
+}
+
+test("a run of which little is known says so", () => {
+  expect(draw(BARE)).toEqual([
+    "Params: none",
+    "Metrics: none",
+    "Artifacts: none",
+    "Code: not captured",
+    "Data: none",
+    "Environment: not captured",
+    "Log: empty",
+  ]);
+});
+
+test("a whole run", () => {
+  const metric = { last: 0.5, min: 0.25, max: 1, count: 3, lastStep: 2 };
+  const sha256 = "a".repeat(64);
+  const run: Run = {
+    ...BARE,
+    params: { lr: "0.1", depth: "3" },
+    metrics: { "system/cpu_percent": metric, loss: metric, final: { ...metric, count: 1 } },
+    tags: { stage: "dev" },
+    gaps: [
+      { kind: "too-big", path: "big.bin", message: "2 GB" },
+      { kind: "tracer", message: "a C reader" },
+    ],
+    warnings: ["No GPU"],
+    logSize: 1234,
+    artifacts: [{ path: "out/model.json", sha256, size: 10 }],
+    snapshot: {
+      code: { ...NO_CODE, commit: "c".repeat(40), head: "d".repeat(40), branch: "main", dirty: true, root: "/w" },
+      data: [
+        { path: "data.csv", sha256, size: 2_000, role: "read" },
+        { path: "out.csv", sha256: null, size: 5, role: "write" },
+      ],
+      config: [{ path: "params.yaml", sha256 }],
+      environment: {
+        python: "3.11.7",
+        executable: "/usr/bin/python3",
+        implementation: "CPython",
+        platform: "Linux",
+        cpu: "A CPU",
+        cores: 2,
+        memory: 8e9,
+        gpus: ["A GPU"],
+        packages: { numpy: "2.0", pip: "24.0" },
+        imported: ["numpy"],
+        variables: { SEED: "1" },
+      },
+    },
+  };
+  expect(draw(run, { children: 2, script: "train.py" })).toEqual([
+    "Params: 2",
+    "  depth=3",
+    "  lr=0.1",
+    "Metrics: 3",
+    "  final=0.5",
+    "  loss=0.5  (min 0.25, max 1)",
+    "  system/cpu_percent=0.5  (min 0.25, max 1)",
+    "Artifacts: 1",
+    "  out/model.json (10 B)",
+    "Code: main · uncommitted changes kept",
+    "  train.py (the script as it ran)",
+    "  Branch=main",
+    "  HEAD=dddddddddd",
+    "  Snapshot=cccccccccc",
+    "Data: 2",
+    "  data.csv (read · 2.0 kB)",
+    "  out.csv (written · 5 B)",
+    "Config: 1",
+    "  params.yaml ()",
+    "Environment: CPython 3.11.7",
+    "  Interpreter=CPython 3.11.7",
+    "  Platform=Linux",
+    "  CPU=A CPU (2 cores)",
+    "  Memory=8.0 GB",
+    "  GPU=A GPU",
+    "  SEED=1",
+    "  Imported packages: 1",
+    "    numpy=2.0",
+    "  All packages: 2",
+    "    numpy=2.0",
+    "    pip=24.0",
+    "Log: 1.2 kB",
+    "Tags: 1",
+    "  stage=dev",
+    "Gaps: 2",
+    "  big.bin=2 GB",
+    "  tracer=a C reader",
+    "Warnings: 1",
+    "  No GPU=",
+    "Child runs: 2",
+  ]);
+});
+
+test("of very many entries the first are shown, with how many there are", () => {
+  const params = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`p${index}`, "1"]));
+  const [section] = sectionsOf({ run: { ...BARE, params }, children: 0, script: null });
+  expect(section!.description).toBe("2000");
+  expect(section!.entries).toHaveLength(501);
+  expect(section!.entries.at(-1)).toMatchObject({ label: "… and 1500 more" });
+});
+
+test("what is copied of a metric is its whole last value", () => {
+  const metrics = { loss: { last: 0.123456789, min: 0, max: 1, count: 2, lastStep: 1 } };
+  const section = sectionsOf({ run: { ...BARE, metrics }, children: 0, script: null })[1]!;
+  expect(section.entries[0]).toMatchObject({ value: "0.12346  (min 0, max 1)", copy: "0.123456789" });
+});
+
+test("keys are unique within a section", () => {
+  const gap = { kind: "other" as const, message: "twice" };
+  const sections = sectionsOf({ run: { ...BARE, gaps: [gap, gap], warnings: ["a", "a"] }, children: 0, script: null });
+  for (const { entries } of sections) expect(new Set(entries.map(({ key }) => key)).size).toBe(entries.length);
+});
