@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Store } from "../store/contract";
 import { hasObject, objectPath } from "../store/objects";
 import { openStore } from "../store/open";
@@ -27,6 +27,7 @@ beforeEach(() => {
 afterEach(async () => {
   await Promise.all(hashers.map((hasher) => hasher.close()));
   store.close();
+  fs.rmSync(root, { recursive: true });
 });
 
 function hasher(options: Partial<DataHasherOptions> = {}): DataHasher {
@@ -83,8 +84,9 @@ describe("hashing", () => {
   });
 
   test("the same content is kept once, and files outside the project have their full name", async () => {
-    const outside = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "modeltrail-out-")), "x.csv");
+    const outside = `${root}-outside.csv`;
     fs.writeFileSync(outside, "same");
+    onTestFinished(() => fs.rmSync(outside));
     const files = [write("a", "same"), write("b", "same"), outside];
     const result = await hasher().hash(files.map((file) => ({ path: file })));
     expect(result.files.map(({ name }) => name)).toEqual(["a", "b", outside]);

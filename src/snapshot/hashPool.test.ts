@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { createHashPool, type HashPool, type HashPoolOptions } from "./hashPool";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "modeltrail-pool-"));
@@ -30,6 +30,8 @@ const answers = (count: number) => tasks(count).map(({ path: name }) => ({ state
 afterEach(async () => {
   await Promise.all(pools.map((pool) => pool.close()));
 });
+
+afterAll(() => fs.rmSync(folder, { recursive: true }));
 
 describe("threads", () => {
   test("start with the work, not more than allowed, and answer in order", async () => {

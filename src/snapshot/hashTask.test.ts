@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { hasObject, objectPath } from "../store/objects";
 import { hashFile } from "./hashTask";
 
@@ -10,6 +10,7 @@ const sha256 = (content: string) => createHash("sha256").update(content).digest(
 
 function setUp(content: string): { file: string; store: string } {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "modeltrail-task-"));
+  onTestFinished(() => fs.rmSync(folder, { recursive: true }));
   const file = path.join(folder, "data.csv");
   fs.writeFileSync(file, content);
   return { file, store: path.join(folder, "store") };

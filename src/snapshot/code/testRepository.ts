@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { expect } from "vitest";
+import { afterAll, expect } from "vitest";
 import type { CodeVersion } from "../../domain/run";
 import { type CodeOptions, type CodeSnapshot, snapshotCode } from "../code";
 import { readAbsent } from "./snapshotNotes";
@@ -23,9 +23,17 @@ const ENVIRONMENT = {
   GIT_COMMITTER_EMAIL: "ada@example.org",
 };
 
-/** A folder of its own, by its real path. */
+const made: string[] = [];
+
+afterAll(() => {
+  for (const folder of made) fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder of its own, by its real path; removed when the file's tests are done. */
 export function temporaryFolder(): string {
-  return fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "modeltrail-code-")));
+  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "modeltrail-code-")));
+  made.push(folder);
+  return folder;
 }
 
 export function gitIn(cwd: string, ...args: string[]): string {
