@@ -3,7 +3,7 @@ import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { snapshotCode } from "./code";
 import {
   filesInSnapshot,
@@ -262,6 +262,9 @@ describe("files that are hard to read", () => {
   });
 
   describe.skipIf(process.platform === "win32")("without permission", () => {
+    /** What was closed for a test must be removable after it. */
+    const reopen = (folder: string) => onTestFinished(() => void execFileSync("chmod", ["-R", "u+rwX", folder]));
+
     /** Root may read everything, so that another user must look. */
     function asUser<T>(action: () => Promise<T>): Promise<T> {
       if (process.geteuid?.() !== 0) return action();
@@ -281,6 +284,7 @@ describe("files that are hard to read", () => {
     test("an unreadable file and folder are named, the rest is kept", async () => {
       const root = makeRepository({ ...SOURCES, "secret.py": "1\n" });
       const store = makeStore();
+      reopen(root);
       writeFiles(root, { "secret.py": "22\n", "private/a.py": "1\n", "new.py": "1\n" });
       fs.chmodSync(path.join(root, "secret.py"), 0);
       fs.chmodSync(path.join(root, "private"), 0);
@@ -300,6 +304,7 @@ describe("files that are hard to read", () => {
       const root = makeRepository(SOURCES);
       const store = makeStore();
       writeFiles(root, { "train.py": "2\n", "new.py": "1\n" });
+      reopen(root);
       owned(root, path.dirname(store));
       for (const name of ["objects", "refs"]) execFileSync("chmod", ["-R", "a-w", path.join(root, ".git", name)]);
       const { code, gaps } = await asUser(() => snapshotCode(root, store));
