@@ -30,6 +30,7 @@ const Manifest = z.object({
     commands: z.array(
       z.object({ command: z.string(), title: z.string(), category: z.string(), icon: z.string().optional() }),
     ),
+    keybindings: z.array(z.object({ command: z.string(), when: z.string(), args: z.literal("selection") })),
     menus: z.record(z.string(), z.array(MenuItem)),
     viewsContainers: z.object({ activitybar: z.array(z.object({ id: z.string(), icon: z.string() })) }),
     views: z.record(z.string(), z.array(z.object({ id: z.string() }))),
@@ -75,9 +76,9 @@ describe("commands", () => {
     }
   });
 
-  test("in menus are contributed ones, each with a condition", () => {
+  test("in menus and of keys are contributed ones, each with a condition", () => {
     const known = new Set<string>(Object.values(Command));
-    for (const item of Object.values(contributes.menus).flat()) {
+    for (const item of [...Object.values(contributes.menus).flat(), ...contributes.keybindings]) {
       expect(known).toContain(item.command);
       expect(item.when).toBeTruthy();
     }

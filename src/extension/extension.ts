@@ -48,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     forms: () => (forms ??= loadForms()),
     files: documents.files,
     log,
-    register: commandRegistrar(log),
+    register: commandRegistrar(log, () => tree.view.selection),
   };
 
   const features: Record<string, () => vscode.Disposable> = {

@@ -137,15 +137,35 @@ describe("a run", () => {
     assert.equal(await live(), 1);
   });
 
-  it("is renamed, tagged and moved, which shows at once", async () => {
+  it("is deleted by a key, while a row below it is not taken for it", async () => {
+    const run = await runScript(own, "host_key.py", ["print('x=1')"]);
+    await vscode.commands.executeCommand("modeltrail.experiments.focus");
+    const node = await nodeOf(own, run);
+    const total = async () =>
+      (await own.projects.call("listRuns", { root: workspaceRoot(), query: { script: "host_key.py" } })).total;
+    const [params] = await own.tree.getChildren(node);
+    await own.tree.view.reveal(node, { select: true, expand: true });
+    await own.tree.view.reveal(params!, { select: true });
+    await until("a row below the run is selected", () => own.tree.view.selection[0]?.kind === "section");
+    await vscode.commands.executeCommand("modeltrail.delete", "selection");
+    assert.equal(await total(), 1);
+    await own.tree.view.reveal(node, { select: true });
+    await until("the run is selected", () => own.tree.view.selection[0] === node);
+    await vscode.commands.executeCommand("modeltrail.delete", "selection");
+    assert.equal(await total(), 0);
+  });
+
+  it("is renamed, tagged and moved, which the tree shows", async () => {
     const run = await runScript(own, "host_edit.py", ["print('x=1')"]);
     const root = workspaceRoot();
     await own.projects.call("renameRun", { root, id: run.id, name: "a better name" });
     await own.projects.call("setTags", { root, ids: [run.id], tags: { stage: "dev" } });
     await own.projects.call("setExperiment", { root, ids: [run.id], experiment: "edited" });
     const changed = await runOfScript(own, "host_edit.py", ({ experiment }) => experiment === "edited");
-    const node = await nodeOf(own, changed);
-    assert.equal(labelOf(own, node), "a better name");
+    const node = await until("the tree shows the new name", async () => {
+      const shown = await nodeOf(own, changed);
+      return labelOf(own, shown) === "a better name" && shown;
+    });
     const sections = await sectionsOf(own, node);
     assert.deepEqual(
       sections.get("Tags")!.entries.map((entry) => own.tree.getTreeItem(entry).description),

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Command } from "../contributions";
 import type { Log } from "../log";
+import type { Node } from "../tree/nodes";
 
 /** What a menu, a key or the palette hands over: a tree item and the whole selection, a file's URI, or nothing. */
 export type CommandArguments = readonly unknown[];
@@ -12,13 +13,24 @@ export type RegisterCommand = (
   run: (...given: CommandArguments) => unknown,
 ) => vscode.Disposable;
 
-/** `what` completes the sentence "Modeltrail could not …". */
-export function commandRegistrar(log: Log): RegisterCommand {
+/** What a key gives, in package.json, to mean the runs that are selected in the tree. */
+export const SELECTION = "selection";
+
+/** `what` completes the sentence "Modeltrail could not …". `selection` gives what is selected in the tree. */
+export function commandRegistrar(log: Log, selection: () => readonly Node[]): RegisterCommand {
+  function fromKey(given: CommandArguments): CommandArguments {
+    if (given[0] !== SELECTION) return given;
+    // On a row below a run the key is not about the run.
+    const runs = selection().filter(({ kind }) => kind === "run");
+    if (runs.length === 0) throw new vscode.CancellationError();
+    return [runs[0], runs];
+  }
+
   return (id, what, run) =>
     vscode.commands.registerCommand(id, async (...given: unknown[]) => {
       const started = performance.now();
       try {
-        return await run(...given);
+        return await run(...fromKey(given));
       } catch (error) {
         log.show(what, error);
         return undefined;

@@ -66,6 +66,8 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, E
       this.chosen.onDidChange((runs) => this.showChoice(runs)),
       projects.onDidChangeProjects(() => this.refresh()),
       projects.onDidChangeRuns((change) => {
+        const gone = change.removed.map((id) => ({ root: change.root, id }));
+        this.chosen.set(gone, false);
         this.model.apply(change).then(
           () => this.showMessage(),
           (error) => this.log.error("bring the tree up to date", error),
