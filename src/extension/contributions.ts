@@ -81,6 +81,8 @@ export const Context = {
   chosen: "modeltrail.chosen",
   /** There are runs to do something with. */
   hasRuns: "modeltrail.hasRuns",
+  /** It is known that there are none: not so while they are still being looked for. */
+  noRuns: "modeltrail.noRuns",
   /** How many runs are running. */
   running: "modeltrail.running",
 } as const;

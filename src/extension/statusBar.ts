@@ -17,10 +17,9 @@ export function registerStatusBar(projects: Projects, log: Log): vscode.Disposab
       projects.all.map(({ root }) => projects.call("listGroups", { root, by: "status", query: {} })),
     );
     const running = groups.flat().reduce((sum, group) => sum + group.running, 0);
-    setContext(
-      Context.hasRuns,
-      groups.some((found) => found.length > 0),
-    );
+    const hasRuns = groups.some((found) => found.length > 0);
+    setContext(Context.hasRuns, hasRuns);
+    setContext(Context.noRuns, !hasRuns);
     setContext(Context.running, running);
     if (running === 0) return item.hide();
     const text = running === 1 ? vscode.l10n.t("1 run") : vscode.l10n.t("{0} runs", running);
