@@ -7,6 +7,7 @@ import { type CodeServer, installExtension, startCodeServer } from "../../script
 import { endCarrying } from "../../scripts/lib/processes.mjs";
 import { testSettings } from "../../scripts/lib/settings.mjs";
 import { commitAll, copyExamples, removeFolder, temporaryFolder } from "../../scripts/lib/workspace.mjs";
+import { Records } from "./records";
 import { Workbench } from "./workbench/workbench";
 
 export { expect } from "@playwright/test";
@@ -38,6 +39,8 @@ interface Fixtures {
   server: CodeServer;
   /** The page with VS Code open on `folder`. */
   workbench: Workbench;
+  /** What is recorded in `folder`. */
+  records: Records;
 }
 
 export const test = base.extend<FixtureOptions & Fixtures, WorkerFixtures>({
@@ -105,6 +108,12 @@ export const test = base.extend<FixtureOptions & Fixtures, WorkerFixtures>({
     const workbench = new Workbench(page, `${server.url}/?${new URLSearchParams({ folder })}`);
     await workbench.open();
     await use(workbench);
+  },
+
+  records: async ({ home, folder, extensionsDir }, use) => {
+    const installed = (await readdir(extensionsDir)).find((name) => name.startsWith("modeltrail."));
+    const cli = path.join(extensionsDir, installed ?? "", "dist", "cli.js");
+    await use(new Records(cli, folder, { ...process.env, XDG_DATA_HOME: path.join(home, "data") }));
   },
 });
 

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
+import { pickFromMenu } from "./menu";
 
 /** The active editor group: its tabs, its title's buttons, its text, and both sides of a comparison. */
 export class Editor {
@@ -16,6 +17,12 @@ export class Editor {
   /** A button in the editor's title, by its tooltip. */
   titleAction(label: string | RegExp): Locator {
     return this.group.locator(".editor-actions").getByRole("button", { name: label });
+  }
+
+  /** Picks an entry of a menu in the editor's title; `menu` is the tooltip of its arrow. */
+  async pickTitleMenu(menu: string, entry: string): Promise<void> {
+    await this.titleAction(menu).click();
+    await pickFromMenu(this.page, entry);
   }
 
   /** The lines of the active editor that are on the screen now, without line numbers. */

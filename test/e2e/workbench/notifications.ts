@@ -9,9 +9,9 @@ export class Notifications {
     return this.page.locator(".notifications-toasts .notification-list-item").filter({ hasText: text });
   }
 
-  /** Presses a button of the notification with this text. */
-  async press(text: string | RegExp, button: string): Promise<void> {
-    const notification = this.with(text);
+  /** Presses a button of a notification, or of the one with this text. */
+  async press(which: Locator | string | RegExp, button: string): Promise<void> {
+    const notification = typeof which === "string" || which instanceof RegExp ? this.with(which) : which;
     // Its buttons show while the pointer is on it.
     await notification.hover();
     await notification.getByRole("button", { name: button, exact: true }).click();

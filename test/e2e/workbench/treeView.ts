@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
+import { pickFromMenu } from "./menu";
 import { exactly } from "./quickInput";
 
 /** One tree view of the side bar. A tree has only the rows in the page that the window shows. */
@@ -6,7 +7,7 @@ export class TreeView {
   readonly pane: Locator;
 
   constructor(
-    private readonly page: Page,
+    protected readonly page: Page,
     title: string,
     private readonly container: string,
   ) {
@@ -54,9 +55,16 @@ export class TreeView {
     );
   }
 
+  /** Waits until there is something below the row, and unfolds it. */
   async expand(row: Locator): Promise<void> {
+    await expect(row).toHaveAttribute("aria-expanded", /true|false/);
     if ((await row.getAttribute("aria-expanded")) === "false") await row.locator(".monaco-tl-twistie").click();
     await expect(row).toHaveAttribute("aria-expanded", "true");
+  }
+
+  async collapse(row: Locator): Promise<void> {
+    if ((await row.getAttribute("aria-expanded")) === "true") await row.locator(".monaco-tl-twistie").click();
+    await expect(row).toHaveAttribute("aria-expanded", "false");
   }
 
   /** Presses a button of a row, by its tooltip. Rows show their buttons while the pointer is on them. */
@@ -68,13 +76,14 @@ export class TreeView {
   /** Picks an entry of a row's context menu. */
   async contextMenu(row: Locator, entry: string): Promise<void> {
     await row.click({ button: "right" });
-    await this.page.getByRole("menuitem", { name: entry }).click();
+    await pickFromMenu(this.page, entry);
   }
 
-  /** A button in the view's title. They show while the pointer is on the view. */
+  /** A button in the view's title: in that of the side bar, when the view is alone there. */
   async pressTitle(action: string): Promise<void> {
     await this.pane.hover();
-    await this.pane.locator(".pane-header").getByRole("button", { name: action }).click();
+    const titles = this.page.locator(".part.sidebar > .title").or(this.pane.locator(".pane-header"));
+    await titles.getByRole("button", { name: action }).click();
   }
 
   checkbox(row: Locator): Locator {

@@ -1,8 +1,10 @@
 import path from "node:path";
 import { expect, type FrameLocator, type Locator, type Page } from "@playwright/test";
 import { Editor } from "./editor";
+import { Experiments } from "./experiments";
 import { Notifications } from "./notifications";
 import { QuickInput } from "./quickInput";
+import { RunForm } from "./runForm";
 import { Terminal } from "./terminal";
 import { TreeView } from "./treeView";
 
@@ -12,6 +14,7 @@ export class Workbench {
   readonly editor: Editor;
   readonly terminal: Terminal;
   readonly notifications: Notifications;
+  readonly experiments: Experiments;
 
   constructor(
     readonly page: Page,
@@ -21,6 +24,7 @@ export class Workbench {
     this.editor = new Editor(page);
     this.terminal = new Terminal(page);
     this.notifications = new Notifications(page);
+    this.experiments = new Experiments(page);
   }
 
   /** Opens the window and waits until it can be used. */
@@ -29,12 +33,26 @@ export class Workbench {
     await this.untilReady();
   }
 
-  /** Reloads as a user does: VS Code stores its state first, which a reload by the browser may cut short. */
-  async reload(): Promise<void> {
+  /**
+   * Reloads as a user does: VS Code stores its state first, which a reload by the browser may cut short.
+   * @param meanwhile is done when the old window is gone
+   */
+  async reload(meanwhile?: () => Promise<void>): Promise<void> {
+    const left = this.page.waitForEvent("framenavigated", (frame) => frame === this.page.mainFrame());
     const loaded = this.page.waitForEvent("load");
     await this.runCommand("Developer: Reload Window");
+    await left;
+    await meanwhile?.();
     await loaded;
     await this.untilReady();
+  }
+
+  /** Closes the page as a user does, whatever VS Code asks. */
+  async close(): Promise<void> {
+    const closed = this.page.waitForEvent("close");
+    this.page.on("dialog", (dialog) => void dialog.accept());
+    await this.page.close({ runBeforeUnload: true });
+    await closed;
   }
 
   private async untilReady(): Promise<void> {
@@ -58,6 +76,23 @@ export class Workbench {
     await expect(this.editor.tab(name)).toHaveClass(/active/);
   }
 
+  /** Hides the panel with the terminals. */
+  async hidePanel(): Promise<void> {
+    const panel = this.page.locator(".part.panel");
+    if (await panel.isVisible()) await panel.getByRole("button", { name: /^Hide Panel/ }).click();
+    await expect(panel).toBeHidden();
+  }
+
+  /** Drags the side bar's edge until it is this wide, in pixels. */
+  async widenSideBar(width: number): Promise<void> {
+    const sideBar = this.page.locator(".part.sidebar");
+    const { x, y, width: now, height } = (await sideBar.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await this.page.mouse.move(x + now, y + height / 2);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + width, y + height / 2, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
   /** The tree view with this title; `container` is the name of its icon in the activity bar. */
   tree(title: string, container = "Modeltrail"): TreeView {
     return new TreeView(this.page, title, container);
@@ -78,10 +113,17 @@ export class Workbench {
     return this.page.frameLocator("iframe.webview.ready").last().frameLocator("iframe#active-frame");
   }
 
+  /** The page of Run With Arguments that is open. */
+  runForm(): RunForm {
+    return new RunForm(this.webview());
+  }
+
   /** Saves a picture of the window to docs/images, for the README, when MODELTRAIL_PICTURES is set; always to the results. */
   async picture(name: string): Promise<void> {
     const folder =
       process.env.MODELTRAIL_PICTURES ?? path.resolve(import.meta.dirname, "../../../test-results/pictures");
+    // Nothing is to look as if the pointer were on it.
+    await this.page.locator(".part.statusbar").hover();
     await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
   }
 }
