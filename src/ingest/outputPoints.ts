@@ -1,5 +1,5 @@
 /** From what lines say to points: which epoch a line belongs to, and which step its values get. */
-import { z } from "zod";
+import * as z from "zod";
 import type { MetricPoint } from "../domain/run";
 import type { LineMatch } from "./outputRules";
 import { createSeriesSet, type Position, SavedSeries } from "./outputSeries";

@@ -1,5 +1,5 @@
 /** Which step a value read from the output belongs to, when lines tell it in epochs, steps, both or not at all. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a line, or the epoch header above it, says about where the run is. */
 export interface Position {

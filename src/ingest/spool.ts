@@ -1,7 +1,7 @@
 /** Tails the tracer's spool: a folder of append-only JSON-lines files, one per Python process of the run. */
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { parseSpoolLine, type SpoolEvent } from "./spoolEvent";
 
 /** Bytes looked at in one call, and the longest line that is understood. */

@@ -1,5 +1,5 @@
 /** The events of the tracer's spool, one JSON line each. The wire format of python/tracer; unknown fields are dropped. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Ms since the epoch. */
 const t = z.number();

@@ -5,7 +5,8 @@
  */
 import { closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
+import type { IngestBatch } from "../store/contract";
 
 const SIZE = 256;
 
@@ -14,6 +15,8 @@ const EndNote = z.object({
   signal: z.string().nullable(),
   /** Ms since the epoch. */
   endTime: z.number(),
+  /** Bytes of the output that could not be written to the log; a full disk that keeps them out keeps warnings out too. */
+  lostBytes: z.number().int().optional(),
   /** What is left to be read was left to a process apart, which is at it. */
   handedOver: z.boolean().optional(),
 });
@@ -38,6 +41,16 @@ export function readEndNote(runFolder: string): EndNote | null {
   } catch {
     return null;
   }
+}
+
+/** What is to be said of a run when its disk did not take all that it should have. */
+export function sayLost({ lostBytes = 0 }: Pick<EndNote, "lostBytes">): IngestBatch {
+  if (lostBytes === 0) return {};
+  const message = "The disk did not take all of the output, so the tracer's notes of files may be incomplete too.";
+  return {
+    warnings: [`${lostBytes} bytes of the output could not be written to the log.`],
+    gaps: [{ kind: "tracer", message }],
+  };
 }
 
 /** When the run began, in ms since the epoch by the clock of the store's disk; null where disks do not tell. */
