@@ -1,4 +1,6 @@
 /** Turns what SQLite and the disk say into sentences for the user. */
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { UserError } from "../domain/errors";
 import { SqliteCode, sqliteCode } from "./sqlite";
 
@@ -11,7 +13,7 @@ export function explain(error: unknown, file: string): unknown {
     case SqliteCode.notADatabase:
       return damaged(file, options);
     case SqliteCode.full:
-      return new UserError(`The disk is full: ${file} could not be written. Free some space, then try again.`, options);
+      return full(file, options);
     case SqliteCode.busy:
     case SqliteCode.locked:
     case SqliteCode.protocol:
@@ -23,12 +25,28 @@ export function explain(error: unknown, file: string): unknown {
       return new UserError(`${file} is read-only. Make it writable, or set MODELTRAIL_DIR to another folder.`, options);
     case SqliteCode.ioError:
     case SqliteCode.cannotOpen:
+      // The files beside the database are written through memory, where a full disk shows as an I/O error.
+      if (isFull(dirname(file))) return full(file, options);
       return new UserError(
         `${file} could not be read or written (${(error as Error).message}). Check the disk and the folder's permissions, or set MODELTRAIL_DIR to another folder.`,
         options,
       );
     default:
       return error;
+  }
+}
+
+function full(file: string, options: ErrorOptions): UserError {
+  return new UserError(`The disk is full: ${file} could not be written. Free some space, then try again.`, options);
+}
+
+/** Whether there is less than what SQLite takes at a time. */
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < 64 * 1024;
+  } catch {
+    return false;
   }
 }
 
