@@ -7,7 +7,7 @@ import { locateRoot } from "../store/locate";
 import { openStore } from "../store/open";
 import { processIdentity } from "../store/process";
 import { describeCommand } from "./describe";
-import { type EndNote, prepareEndNote, writeEndNote } from "./endNote";
+import { type EndNote, prepareEndNote, sayLost, writeEndNote } from "./endNote";
 import { startPacer } from "./pacer";
 import { spoolFolder } from "./pipeline";
 import type { CommandEnd } from "./process/command";
@@ -112,12 +112,12 @@ export function beginRecording(options: RecordingOptions): Recording {
     },
     async end(end, signal) {
       const endTime = Date.now();
-      writeEndNote(runFolder, { exitCode: end.exitCode, signal: end.signal, endTime });
+      const { exitCode, signal: killer, lostBytes } = end;
+      writeEndNote(runFolder, { exitCode, signal: killer, endTime, lostBytes });
       sampler?.stop();
       await pacer?.stop();
-      if (end.lostBytes > 0) warn(`${end.lostBytes} bytes of the output could not be written to the log.`);
+      pipeline.add(sayLost({ lostBytes }));
       const last = await pipeline.finish({ budgetMs: BUDGET_MS, signal });
-      const { exitCode, signal: killer } = end;
       if (last) store.endRun(id, { exitCode, signal: killer, status: statusOf(end), endTime }, last);
       else handOver({ exitCode, signal: killer, endTime });
       await pipeline.close();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { RunEnd, RunningRun, Store } from "../store/contract";
 import { isAlive, processIdentity, processState } from "../store/process";
-import { type EndNote, readEndNote } from "./endNote";
+import { type EndNote, readEndNote, sayLost } from "./endNote";
 import { spoolFolder } from "./pipeline";
 import { createRunPipeline } from "./runPipeline";
 import { statusOf } from "./status";
@@ -76,7 +76,7 @@ async function finishRun(store: Store, { id, process: command }: RunningRun): Pr
   const endTime = note?.endTime ?? lastSign(store, id);
   const pipeline = createRunPipeline(store, id, { endTime });
   try {
-    if (!note) pipeline.add({ warnings: [warningOf(command)] });
+    pipeline.add(note ? sayLost(note) : { warnings: [warningOf(command)] });
     const last = await pipeline.finish();
     return store.endRun(id, endOf(note, store.stopRequested(id), endTime), last);
   } finally {
