@@ -1,9 +1,9 @@
 /** The run and everything it carries. The vocabulary is that of docs/architecture.md; use no other words. */
 import * as z from "zod";
 import { AnyNumber } from "./json";
+import { isRunId } from "./runId";
 
-/** 32 lower-case hex digits, the shape MLflow uses for its run ids. */
-export const RunId = z.string().regex(/^[0-9a-f]{32}$/);
+export const RunId = z.string().refine(isRunId);
 
 /**
  * How a run stands or ended. `finished`: exit code 0. `failed`: any other exit code.
