@@ -15,9 +15,9 @@ report on, a line each:
     refused ERRNO    it could not be started
     signal N         this signal reached us: it went to the whole process group, the command included
     log ERRNO        a write to the log failed, the first time
-    end CODE SIGNAL LOST DETACHED
-                     the command is over: exit code, or the signal that ended it (else 0), bytes missing in the log,
-                     and whether processes it left behind can still print (then we go on relaying them, alone)
+    exit CODE SIGNAL the command has ended: exit code, or the signal that ended it (else 0)
+    end LOST LEFT    all that it printed was relayed: bytes missing in the log, and whether processes that it left
+                     behind can still print (then we go on relaying them, alone)
 
 Standard library only, Python 3.8+, no import that is slow: the command waits for this to start.
 """
@@ -33,7 +33,8 @@ import termios
 import time
 
 CHUNK = 1 << 16
-REPORTED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH")
+# SIGTSTP (Ctrl-Z) does not stop us: the command has stopped by itself, and the recorder stops when it has.
+REPORTED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGTSTP")
 # How long processes that outlive the command may be silent before we report its end without them.
 QUIET = 0.05
 LONGEST_WAIT = 1.0
@@ -216,7 +217,7 @@ def become_command(command, environment, streams, session, ignored, refused):
 
 
 def held_signals():
-    return [getattr(_signal, name) for name in REPORTED + ("SIGTSTP",)]
+    return [getattr(_signal, name) for name in REPORTED]
 
 
 def watch_signals(streams, report, pid):
@@ -231,19 +232,8 @@ def watch_signals(streams, report, pid):
             except OSError:
                 pass
 
-    def stop(number, _frame):
-        # Ctrl-Z: what the command printed before it stopped is to be on the screen.
-        deadline = time.monotonic() + LONGEST_WAIT
-        while time.monotonic() < deadline and not all([stream.quiet() for stream in streams]):
-            time.sleep(0.005)
-        # The default action, for the kernel knows when a group must not be stopped (nobody could continue it).
-        _signal.signal(number, _signal.SIG_DFL)
-        os.kill(os.getpid(), number)
-        _signal.signal(number, stop)
-
     for name in REPORTED:
         _signal.signal(getattr(_signal, name), seen)
-    _signal.signal(_signal.SIGTSTP, stop)
     _signal.signal(_signal.SIGTTOU, _signal.SIG_IGN)
 
 
@@ -298,9 +288,9 @@ def main():
     for stream in streams:
         _thread.start_new_thread(stream.relay, (log, wake))
     _, status = os.waitpid(pid, 0)
-    detached = wait_for_streams(streams, waker)
-    code, killer = (0, os.WTERMSIG(status)) if os.WIFSIGNALED(status) else (os.WEXITSTATUS(status), 0)
-    report("end %d %d %d %d" % (code, killer, log.lost, detached))
+    report("exit %d %d" % ((0, os.WTERMSIG(status)) if os.WIFSIGNALED(status) else (os.WEXITSTATUS(status), 0)))
+    left = wait_for_streams(streams, waker)
+    report("end %d %d" % (log.lost, left))
     os.close(control)
     while any([stream.open for stream in streams]):
         os.read(waker, 16)

@@ -18,7 +18,7 @@ export async function restartWith(node: string, program: string): Promise<void> 
     child.once("error", reject);
     child.once("exit", (exitCode, signal) => resolve({ exitCode, signal }));
   });
-  signals.command({ pid: child.pid!, sawSignal: witness.sawSignal });
+  signals.command({ pid: child.pid!, sawSignal: witness.sawSignal, endedFor: () => 0, giveUp() {} });
   const end = await ended;
   witness.stop();
   exitLike(end);

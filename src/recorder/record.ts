@@ -54,7 +54,7 @@ export async function record(options: RecordOptions): Promise<RecordResult> {
     const impatient = new AbortController();
     signals.over((signal) => impatient.abort(signal));
     await guarded(recording, () => recording?.end(end, impatient.signal));
-    return end;
+    return signals.late ? { exitCode: null, signal: signals.late } : end;
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error;
     tell(error.message);

@@ -24,7 +24,7 @@ import tempfile
 import termios
 import time
 
-LIMIT = 100
+LIMIT = 40
 
 
 def main():
@@ -116,7 +116,9 @@ def main():
                 status = result
                 # What a process left behind still writes is not waited for, unless a step asks for it.
                 drained = time.monotonic() + 0.3
-        elif not steps and (not open_fds or (not readable and time.monotonic() > drained)):
+        elif not open_fds or (not readable and time.monotonic() > drained + (10 if steps else 0)):
+            if steps:
+                raise SystemExit("ended before %r; got %r" % (steps[0], got))
             break
     else:
         os.killpg(pid, signal.SIGKILL)

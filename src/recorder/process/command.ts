@@ -32,6 +32,10 @@ export interface RunningCommand {
    * got it already.
    */
   sawSignal(signal: NodeJS.Signals): Promise<boolean>;
+  /** Ms since its end was seen; 0 while it runs. What it printed may still be on its way then. */
+  endedFor(): number;
+  /** No longer waits for a reader who takes his time: what was printed and not read by now is given up. */
+  giveUp(): void;
   /** After the command ended and all that it printed is in the log and forwarded. Never rejects. */
   readonly ended: Promise<CommandEnd>;
 }

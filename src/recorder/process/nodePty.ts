@@ -58,5 +58,5 @@ export async function startWithNodePty(spec: CommandSpec): Promise<RunningComman
     });
   });
   // Keys, Ctrl-C among them, went to the command's own console.
-  return { pid: child.pid, output: "terminal", sawSignal: async () => true, ended };
+  return { pid: child.pid, output: "terminal", sawSignal: async () => true, endedFor: () => 0, giveUp() {}, ended };
 }

@@ -31,7 +31,9 @@ export async function startWithPipes(
   );
   const witness = startWitness();
 
+  let endedAt: number | undefined;
   const ended = exitOf(child).then(async ({ exitCode, signal }): Promise<CommandEnd> => {
+    endedAt = performance.now();
     witness.stop();
     const leftBehind = await settle(relays, (relay) => {
       const { fifo, output } = pipes[relays.indexOf(relay)]!;
@@ -41,7 +43,16 @@ export async function startWithPipes(
     log.close();
     return { exitCode, signal, lostBytes: log.lostBytes(), leftBehind };
   });
-  return { pid: child.pid!, output: "pipes", sawSignal: witness.sawSignal, ended };
+  return {
+    pid: child.pid!,
+    output: "pipes",
+    sawSignal: witness.sawSignal,
+    endedFor: () => (endedAt === undefined ? 0 : performance.now() - endedAt),
+    giveUp() {
+      for (const relay of relays) relay.close();
+    },
+    ended,
+  };
 }
 
 function openFifo(channels: Channels | null, output: Output): Pipe["fifo"] {

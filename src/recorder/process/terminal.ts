@@ -42,7 +42,8 @@ export async function startWithTerminal(spec: CommandSpec, channels: Channels | 
   const seen: { signal: number; at: number }[] = [];
   return new Promise((resolve, reject) => {
     let pid = 0;
-    let end: CommandEnd | null = null;
+    let end: Partial<CommandEnd> = {};
+    let endedAt: number | undefined;
     let finish: (end: CommandEnd) => void;
     const ended = new Promise<CommandEnd>((done) => {
       finish = done;
@@ -52,17 +53,29 @@ export async function startWithTerminal(spec: CommandSpec, channels: Channels | 
       control.noMoreWriters();
       if (word === "pid") {
         pid = numbers[0]!;
-        resolve({ pid, output: "terminal", sawSignal: (signal) => sawSignal(seen, helper, signal), ended });
+        resolve({
+          pid,
+          output: "terminal",
+          sawSignal: (signal) => sawSignal(seen, helper, signal),
+          endedFor: () => (endedAt === undefined ? 0 : performance.now() - endedAt),
+          giveUp: () => helper.kill("SIGKILL"),
+          ended,
+        });
       } else if (word === "refused") reject(new CommandRefused(spec.command[0]!, errorName(numbers[0]!)));
       else if (word === "signal") seen.push({ signal: numbers[0]!, at: performance.now() });
       else if (word === "log") spec.onLogError(describeError(errorName(numbers[0]!)));
-      else if (word === "end") end = readEnd(numbers);
+      else if (word === "exit") {
+        endedAt = performance.now();
+        end = { ...end, ...readExit(numbers) };
+      } else if (word === "end") end = { ...end, lostBytes: numbers[0]!, leftBehind: numbers[1] === 1 };
     });
     control.onClose(() => {
       helper.unref();
       if (pid === 0) reject(new Error(`${python} could not make a terminal`));
-      else if (end) finish(end);
-      else void endUnseen(pid).then(finish);
+      else
+        void (end.exitCode === undefined ? untilGone(pid) : Promise.resolve()).then(() =>
+          finish({ ...UNSEEN, ...end }),
+        );
     });
   });
 }
@@ -109,13 +122,8 @@ function openControl(path: string) {
   };
 }
 
-function readEnd([code, signal, lostBytes, leftBehind]: number[]): CommandEnd {
-  return {
-    exitCode: signal ? null : code!,
-    signal: signal ? signalName(signal) : null,
-    lostBytes: lostBytes!,
-    leftBehind: leftBehind === 1,
-  };
+function readExit([code, signal]: number[]): Pick<CommandEnd, "exitCode" | "signal"> {
+  return signal ? { exitCode: null, signal: signalName(signal) } : { exitCode: code!, signal: null };
 }
 
 /** Real-time signals have no names in Node. */
@@ -141,9 +149,10 @@ async function sawSignal(
   return hasPending(helper.pid!, signal) ?? false;
 }
 
+const UNSEEN: CommandEnd = { exitCode: null, signal: null, lostBytes: 0, leftBehind: false };
+
 /** Someone killed the helper: the command is no child of ours, so all that can be seen is that it is gone. */
-async function endUnseen(pid: number): Promise<CommandEnd> {
+async function untilGone(pid: number): Promise<void> {
   const identity = processIdentity(pid);
   while (identity.startToken && isAlive(identity)) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  return { exitCode: null, signal: null, lostBytes: 0, leftBehind: false };
 }

@@ -8,7 +8,8 @@ import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
 
-const LETHAL: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
+/** What ends the witness, or stops it. */
+const TELLING: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGTSTP"];
 /** A group's members get a signal within microseconds of each other; the rest is for the news to reach Node. */
 const LOOK_AFTER_MS = 5;
 const GIVE_UP_MS = 150;
@@ -41,7 +42,7 @@ export function startWitness(): Witness {
   async function sawSignal(signal: NodeJS.Signals): Promise<boolean> {
     const arrived = performance.now();
     const witness = child;
-    if (!LETHAL.includes(signal) || witness.pid === undefined) return inForeground();
+    if (!TELLING.includes(signal) || witness.pid === undefined) return inForeground();
     while (performance.now() - arrived < GIVE_UP_MS) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_AFTER_MS));
       if (died?.signal === signal && died.at >= arrived - LOOK_AFTER_MS * 2) return true;
@@ -69,7 +70,7 @@ export function hasPending(pid: number, signal: NodeJS.Signals): boolean | undef
   } catch {
     return true;
   }
-  if (/^State:\s+[ZX]/m.test(status)) return true;
+  if ((signal === "SIGTSTP" ? /^State:\s+[TZX]/m : /^State:\s+[ZX]/m).test(status)) return true;
   const bit = 1n << BigInt(constants.signals[signal] - 1);
   return [...status.matchAll(/^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)/gm)].some(([, mask]) => BigInt(`0x${mask}`) & bit);
 }
