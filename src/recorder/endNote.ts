@@ -3,12 +3,13 @@
  * dies in it must not make a finished run a lost one. The file has its place on the disk from the start, so that a full
  * disk does not matter.
  */
-import { closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import type { IngestBatch } from "../store/contract";
 
 const SIZE = 256;
+const FINISHING = "finishing";
 
 const EndNote = z.object({
   exitCode: z.number().int().nullable(),
@@ -17,8 +18,6 @@ const EndNote = z.object({
   endTime: z.number(),
   /** Bytes of the output that could not be written to the log; a full disk that keeps them out keeps warnings out too. */
   lostBytes: z.number().int().optional(),
-  /** What is left to be read was left to a process apart, which is at it. */
-  handedOver: z.boolean().optional(),
 });
 export type EndNote = z.infer<typeof EndNote>;
 
@@ -51,6 +50,17 @@ export function sayLost({ lostBytes = 0 }: Pick<EndNote, "lostBytes">): IngestBa
     warnings: [`${lostBytes} bytes of the output could not be written to the log.`],
     gaps: [{ kind: "tracer", message }],
   };
+}
+
+/** Says that what is left of the run is being read by someone else than its recorder: readers who want all of it wait. */
+export function markFinishing(runFolder: string): void {
+  try {
+    writeFileSync(join(runFolder, FINISHING), "");
+  } catch {}
+}
+
+export function isMarkedFinishing(runFolder: string): boolean {
+  return existsSync(join(runFolder, FINISHING));
 }
 
 /** When the run began, in ms since the epoch by the clock of the store's disk; null where disks do not tell. */

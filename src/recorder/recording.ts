@@ -7,7 +7,7 @@ import { locateRoot } from "../store/locate";
 import { openStore } from "../store/open";
 import { processIdentity } from "../store/process";
 import { describeCommand } from "./describe";
-import { type EndNote, prepareEndNote, sayLost, writeEndNote } from "./endNote";
+import { markFinishing, prepareEndNote, sayLost, writeEndNote } from "./endNote";
 import { startPacer } from "./pacer";
 import { spoolFolder } from "./pipeline";
 import type { CommandEnd } from "./process/command";
@@ -88,8 +88,8 @@ export function beginRecording(options: RecordingOptions): Recording {
   const warn = (message: string) => pipeline.add({ warnings: [message] });
   for (const notice of store.notices) warn(notice);
 
-  function handOver(note: EndNote): void {
-    writeEndNote(runFolder, { ...note, handedOver: true });
+  function handOver(): void {
+    markFinishing(runFolder);
     const pid = options.startFinisher(root, id);
     // Ours until then, so that nobody finds it without an owner. Without a finisher, the next reader finishes it.
     if (pid !== undefined) store.claimRun(id, processIdentity(), processIdentity(pid));
@@ -119,7 +119,7 @@ export function beginRecording(options: RecordingOptions): Recording {
       pipeline.add(sayLost({ lostBytes }));
       const last = await pipeline.finish({ budgetMs: BUDGET_MS, signal });
       if (last) store.endRun(id, { exitCode, signal: killer, status: statusOf(end), endTime }, last);
-      else handOver({ exitCode, signal: killer, endTime });
+      else handOver();
       await pipeline.close();
       store.close();
     },

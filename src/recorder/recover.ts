@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { RunEnd, RunningRun, Store } from "../store/contract";
 import { isAlive, processIdentity, processState } from "../store/process";
-import { type EndNote, readEndNote, sayLost } from "./endNote";
+import { type EndNote, isMarkedFinishing, markFinishing, readEndNote, sayLost } from "./endNote";
 import { spoolFolder } from "./pipeline";
 import { createRunPipeline } from "./runPipeline";
 import { statusOf } from "./status";
@@ -25,6 +25,7 @@ export async function recoverLostRuns(store: Store): Promise<string[]> {
   const recovered: string[] = [];
   for (const run of store.running(true)) {
     if (finishing.has(run.id) || !isLost(store, run)) continue;
+    markFinishing(store.runFolder(run.id));
     if (!store.claimRun(run.id, run.recorder, processIdentity())) continue;
     finishing.add(run.id);
     try {
@@ -37,14 +38,14 @@ export async function recoverLostRuns(store: Store): Promise<string[]> {
 }
 
 /**
- * The same, and waits for the runs that were left to a process apart, at most `ms`: what is read after that is whole for
- * every run whose command line has returned.
+ * The same, and waits for the runs that other processes are finishing, at most `ms`: what is read after that is whole for
+ * every run whose recorder is gone.
  */
 export async function settleRuns(store: Store, ms = 20_000): Promise<void> {
   const deadline = performance.now() + ms;
   for (;;) {
     await recoverLostRuns(store);
-    const pending = store.running().some(({ id }) => readEndNote(store.runFolder(id))?.handedOver);
+    const pending = store.running().some(({ id }) => isMarkedFinishing(store.runFolder(id)));
     if (!pending || performance.now() > deadline) return;
     await wait(POLL_MS);
   }
