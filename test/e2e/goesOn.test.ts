@@ -94,6 +94,8 @@ test("a run goes on while the page is closed", async ({ workbench, folder, recor
   await again.experiments.open();
   await again.experiments.untilStatus(first, "finished");
 
+  // Whether a closed page's editors come back is up to the browser.
+  await again.openFile(PausedScript.fileName);
   const second = await startPaused(again, script, 6);
   await again.close();
   const last = new Workbench(await context.newPage(), workbench.address);
