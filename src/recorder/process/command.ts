@@ -10,6 +10,7 @@ import { startWithTerminal } from "./terminal";
 export interface CommandSpec {
   /** Program and arguments; the program is looked up in the PATH of `env`. */
   command: string[];
+  /** Our own working folder, as far as Node can name it: the command inherits the folder itself. */
   cwd: string;
   /** The whole environment of the command. */
   env: NodeJS.ProcessEnv;

@@ -71,7 +71,6 @@ async function spawnWith(spec: CommandSpec, pipes: Pipe[]): Promise<ChildProcess
   };
   // nohup says nothing here: it found that our streams are no terminals when it was run for us.
   const child = spawn(spec.ignoreHangup ? "nohup" : program!, spec.ignoreHangup ? spec.command : args, {
-    cwd: spec.cwd,
     env: spec.env,
     stdio: ["inherit", end(1), end(2)],
     detached: spec.ownSession,

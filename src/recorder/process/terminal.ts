@@ -29,7 +29,6 @@ export async function startWithTerminal(spec: CommandSpec, channels: Channels | 
   // It is no process of the run: see runProcesses.ts.
   const { MODELTRAIL_RUN_ID: _, ...env } = spec.env;
   const helper = spawn(python, ["-I", "-S", program, channels.folder, "--", ...spec.command], {
-    cwd: spec.cwd,
     env,
     stdio: "inherit",
   });
