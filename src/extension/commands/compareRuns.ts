@@ -150,10 +150,11 @@ async function showChanges(title: string, found: CodeChange[], before: Side, aft
     await vscode.commands.executeCommand("vscode.diff", before(only.path), after(only.path), label);
     return;
   }
-  const resources = found.map(({ path: file, from, kind }) => [
-    after(file),
-    kind === "added" ? undefined : before(from ?? file),
-    kind === "deleted" ? undefined : after(file),
-  ]);
+  const resources = found.map(({ path: file, from, kind }) => {
+    const [old, current] = [before(from ?? file), after(file)];
+    // VS Code takes files with two paths for renamed ones; what our addresses mean is in their query.
+    const original = kind === "modified" ? old.with({ path: current.path }) : old;
+    return [current, kind === "added" ? undefined : original, kind === "deleted" ? undefined : current];
+  });
   await vscode.commands.executeCommand("vscode.changes", title, resources);
 }

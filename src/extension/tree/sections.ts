@@ -180,7 +180,8 @@ function codeSection(run: Run, script: string | null): Section {
     icon: "archive",
   });
   const state = code.dirty === null ? "" : code.dirty ? "uncommitted changes kept" : "as committed";
-  return section([code.branch ?? code.head?.slice(0, 7) ?? "", state].filter(Boolean).join(" · "), entries);
+  const place = code.branch ?? code.head?.slice(0, 7) ?? "no git repository";
+  return section([place, state].filter(Boolean).join(" · "), entries);
 }
 
 function environmentSection(environment: Environment | null): Section {

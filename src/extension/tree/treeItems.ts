@@ -103,7 +103,7 @@ function runItem(node: RunNode, { state, isChosen, now }: ItemOptions): vscode.T
   const isRunning = run.status === "running";
   const metric = describeKeyMetric(run, state.sort);
   const time = isRunning ? describeDuration(run, now) : formatAgo(run.startTime, now);
-  item.description = [metric, sortedBy(node, state), time].filter(Boolean).join(" · ");
+  item.description = [badEnd(run), metric, sortedBy(node, state), time].filter(Boolean).join(" · ");
   item.iconPath = statusIcon(run.status);
   item.contextValue = isRunning ? "run.running" : "run.ended";
   const chosen = isChosen(node);
@@ -113,6 +113,13 @@ function runItem(node: RunNode, { state, isChosen, now }: ItemOptions): vscode.T
   };
   item.accessibilityInformation = { label: [run.name, describeStatus(run), metric, time].filter(Boolean).join(", ") };
   return item;
+}
+
+/** What there is to know first of a run that did not finish well; empty for others. */
+function badEnd({ status, exitCode, signal }: RunNode["run"]): string {
+  if (status === "failed") return vscode.l10n.t("exit code {0}", exitCode ?? "?");
+  if (status === "killed") return signal ?? vscode.l10n.t("stopped");
+  return status === "lost" ? vscode.l10n.t("lost") : "";
 }
 
 /** What the tree is sorted by is to be seen: a param, or how long it took. */
