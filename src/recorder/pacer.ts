@@ -3,7 +3,7 @@ import type { Pipeline } from "./pipeline";
 
 const SHORTEST_MS = 250;
 const LONGEST_MS = 2_000;
-const GROWTH = 1.5;
+const GROWTH = 2;
 /** Of the time at most one part in this many goes into looking. */
 const SHARE = 10;
 

@@ -19,7 +19,7 @@ const FULL_MS = 500;
 const LOOK_MS = 25;
 
 export interface Pipeline {
-  /** Reads and stores some of what is new. True when there was anything. Throws what the store throws; nothing is lost then. */
+  /** Reads and stores some of what is new. True when the run was found to have done anything. Throws what the store throws; nothing is lost then. */
   pump(): Promise<boolean>;
   /**
    * The command is over: reads all that is left, stores all but the last part, and gives that for `endRun`. Undefined when
@@ -55,16 +55,16 @@ export function createPipeline({ store, id, listeners, onOffer }: PipelineOption
   // Without a checkpoint: events say what is so, and may be heard twice.
   const spool = createSpoolReader(spoolFolder(store.runFolder(id)));
   let batch: IngestBatch = {};
-  let logSize = -1;
+  let logSize = 0;
   let damaged = 0;
 
-  /** True when events are left. */
+  /** True when there was any, or there may be more. */
   function hearSome(final: boolean): boolean {
     const heard = spool.read(final);
     damaged += heard.damaged;
     const events = heard.events.sort((one, other) => one.t - other.t);
     for (const listener of listeners) if (events.length > 0) listener.hear(events);
-    return heard.more;
+    return heard.more || events.length > 0;
   }
 
   function takeHeard(): void {
@@ -96,10 +96,13 @@ export function createPipeline({ store, id, listeners, onOffer }: PipelineOption
     return { sources: Object.fromEntries(sources.map((source) => [source.id, source.checkpoint()])) };
   }
 
-  function noteLogSize(): void {
+  /** True when it grew. */
+  function noteLogSize(): boolean {
     const size = statSync(logPath, { throwIfNoEntry: false })?.size ?? 0;
-    if (size !== logSize) batch.logSize = size;
+    if (size === logSize) return false;
+    batch.logSize = size;
     logSize = size;
+    return true;
   }
 
   function save(): void {
@@ -114,13 +117,12 @@ export function createPipeline({ store, id, listeners, onOffer }: PipelineOption
     async pump() {
       // After a failure there is a batch that must get in before anything else is read.
       save();
-      const unheard = hearSome(false);
+      const heard = hearSome(false);
       takeHeard();
       const unread = await readBatch(false, LOOK_MS);
-      noteLogSize();
-      const any = unheard || unread || !isEmptyBatch(batch);
+      const printed = noteLogSize();
       save();
-      return any;
+      return heard || printed || unread;
     },
     async finish({ budgetMs = Number.POSITIVE_INFINITY, signal } = {}) {
       save();

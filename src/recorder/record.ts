@@ -7,6 +7,7 @@ import { commandEnvironment } from "./process/environment";
 import { restoreFileLimit } from "./process/fileLimit";
 import { CommandRefused } from "./process/refused";
 import { keepSignals } from "./process/signals";
+import { leaveStandardStreams } from "./process/standardStreams";
 import { beginRecording, type Recording, type RecordingOptions } from "./recording";
 
 export interface RecordOptions extends RecordingOptions {
@@ -22,6 +23,7 @@ export type RecordResult = Pick<CommandEnd, "exitCode" | "signal">;
  * thing we ever write there besides what a shell would say of a command that cannot be started.
  */
 export async function record(options: RecordOptions): Promise<RecordResult> {
+  leaveStandardStreams();
   const keep = options.onHangup === "continue";
   const signals = keepSignals({ ownSession: keep, keepOnHangup: keep });
   const preparing = Promise.all([makeChannels(), restoreFileLimit()]);

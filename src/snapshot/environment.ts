@@ -6,6 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import type { Environment, Gap } from "../domain/run";
 import { maskValue } from "../domain/secrets";
+import { findProgram } from "./findProgram";
 import { type Distribution, readDistributions } from "./packages";
 
 /** What the tracer says of the interpreter at its start. */
@@ -66,7 +67,7 @@ export async function readEnvironment(options: EnvironmentOptions): Promise<{ en
   const [distributions, conda, gpus] = await Promise.all([
     interpreter ? readDistributions(interpreter.path, path.join(options.storeFolder, "cache")) : [],
     interpreter ? condaPackages(interpreter.prefix) : {},
-    listGpus(),
+    listGpus(env),
   ]);
   const packages = Object.fromEntries(distributions.map(({ name, version }) => [name, version]));
   const cpus = os.cpus();
@@ -115,9 +116,11 @@ async function condaPackages(prefix: string): Promise<Record<string, string>> {
 }
 
 /** E.g. ["NVIDIA A100-SXM4-40GB"]; empty where there is no nvidia-smi. */
-async function listGpus(): Promise<string[]> {
+async function listGpus(env: NodeJS.ProcessEnv): Promise<string[]> {
+  const program = findProgram("nvidia-smi", env);
+  if (!program) return [];
   try {
-    const { stdout } = await promisify(execFile)("nvidia-smi", ["-L"], { timeout: GPU_TIMEOUT_MS, windowsHide: true });
+    const { stdout } = await promisify(execFile)(program, ["-L"], { timeout: GPU_TIMEOUT_MS, windowsHide: true });
     // "GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-…)"
     return [...stdout.matchAll(/^GPU \d+: (.+?)(?: \(UUID.*)?$/gm)].map(([, name]) => name!);
   } catch {

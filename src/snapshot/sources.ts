@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Gap } from "../domain/run";
 import type { CodePlace } from "./codeReader";
+import { git } from "./git";
 
 /** A source file that the run imported or ran: the tracer's `module` event. */
 export interface UsedSource {
@@ -30,12 +31,13 @@ export async function checkSources(
 ): Promise<SourceCheck> {
   const check: SourceCheck = { missing: [], gaps: [] };
   if (!place?.root || used.length === 0) return check;
-  // Loaded when it is needed, which is after the run has started.
-  const { listTree } = await import("./codeReader");
-  const kept = new Set((await listTree(place)).map((file) => file.path));
   const root = fs.realpathSync(place.root);
-  for (const { path: file, time } of used) {
-    const found = locate(root, file);
+  const located = used.map((source) => ({ ...source, found: locate(root, source.path) }));
+  const kept = await keptOf(
+    place,
+    located.flatMap(({ found }) => found?.inside ?? []),
+  );
+  for (const { path: file, time, found } of located) {
     if (!found) continue;
     if (!kept.has(found.inside)) {
       check.missing.push(file);
@@ -47,6 +49,24 @@ export async function checkSources(
     }
   }
   return check;
+}
+
+/** So many paths fit a command line on every system. */
+const ASKED_AT_ONCE = 200;
+
+/** Those of `paths` that the snapshot holds. */
+async function keptOf(place: CodePlace, paths: readonly string[]): Promise<Set<string>> {
+  const kept = new Set<string>();
+  for (let at = 0; at < paths.length; at += ASKED_AT_ONCE) {
+    const asked = paths.slice(at, at + ASKED_AT_ONCE);
+    const listing = ["ls-tree", "-z", "--name-only", "--full-tree", place.commit, "--", ...asked];
+    const { stdout } = await git(listing, { cwd: place.gitDir, env: { GIT_DIR: place.gitDir } });
+    for (const name of stdout.toString().split("\0")) kept.add(name);
+  }
+  if (paths.every((name) => kept.has(name))) return kept;
+  // Some may be in a submodule. What it takes to find out is loaded when it is needed, which is rarely.
+  const { listTree } = await import("./codeReader");
+  return new Set((await listTree(place)).map((file) => file.path));
 }
 
 /** The file's path relative to `root`, past links; null when it is elsewhere or gone. */

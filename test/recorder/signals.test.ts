@@ -186,6 +186,23 @@ describe.skipIf(process.platform === "win32")("job control in a shell", () => {
   });
 });
 
+describe.skipIf(process.platform === "win32")("streams that are shared", () => {
+  const flags = "import fcntl, os; print([fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_NONBLOCK for fd in (0, 1, 2)])";
+
+  test.each([[PIPES], [TERMINAL], [MIXED]])(
+    "stay blocking while and after a command is recorded: %j",
+    async (streams) => {
+      const folder = makeProject({ "main.py": "import time\nprint('ready', flush=True)\ntime.sleep(1)\n" });
+      // Looks at them beside the recorder, from outside the command, and once more when it is over; dies by a signal or not.
+      const script = `(sleep 0.7; ${python} -c "$1") & shift; "$@"; wait`;
+      const command = ["sh", "-c", `${script}; ${python} -c "$0"`, flags, flags, ...recorded([python, "main.py"])];
+      const result = await runSession({ command, cwd: folder, streams });
+      const printed = text(streams[1] === "tty" ? result.tty : result.out);
+      expect(printed.match(/\[.*\]/g)).toEqual(["[0, 0, 0]", "[0, 0, 0]"]);
+    },
+  );
+});
+
 describe.skipIf(process.platform === "win32")("what outlives", () => {
   const daemon = ["sh", "-c", "(sleep 1; echo late; echo later) & echo now"];
 

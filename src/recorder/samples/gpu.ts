@@ -1,8 +1,6 @@
 /** What NVIDIA GPUs do, from one `nvidia-smi` that goes on telling. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { createInterface } from "node:readline";
+import { findProgram } from "../../snapshot/findProgram";
 
 const QUERY = ["--query-gpu=index,uuid,utilization.gpu,memory.used", "--format=csv,noheader,nounits"];
 const INTERVAL_S = 5;
@@ -17,7 +15,7 @@ export interface GpuSample {
 
 /** Calls `onSample` every few seconds for each GPU that the command may use; null where there is no nvidia-smi. */
 export function watchGpus(env: NodeJS.ProcessEnv, onSample: (sample: GpuSample) => void): { stop(): void } | null {
-  const program = findInPath(env, process.platform === "win32" ? "nvidia-smi.exe" : "nvidia-smi");
+  const program = findProgram("nvidia-smi", env);
   if (!program) return null;
   const visible = visibleDevices(env);
   const child: ChildProcess = spawn(program, [...QUERY, "-l", String(INTERVAL_S)], {
@@ -25,9 +23,14 @@ export function watchGpus(env: NodeJS.ProcessEnv, onSample: (sample: GpuSample) 
     windowsHide: true,
   });
   child.on("error", () => {});
-  createInterface({ input: child.stdout! }).on("line", (line) => {
-    const sample = parseLine(line, visible);
-    if (sample) onSample(sample);
+  let rest = "";
+  child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      const sample = parseLine(line, visible);
+      if (sample) onSample(sample);
+    }
   });
   return { stop: () => child.kill("SIGKILL") };
 }
@@ -48,9 +51,4 @@ export function visibleDevices(env: NodeJS.ProcessEnv): string[] | null {
 /** "[N/A]" is NaN. */
 function toNumber(text: string): number {
   return /^\d/.test(text) ? Number(text) : Number.NaN;
-}
-
-function findInPath(env: NodeJS.ProcessEnv, program: string): string | undefined {
-  const folders = (env.PATH ?? "").split(delimiter).filter(Boolean);
-  return folders.map((folder) => join(folder, program)).find(existsSync);
 }

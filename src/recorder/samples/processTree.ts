@@ -70,16 +70,27 @@ function readLinuxProcess(pid: number): ProcessUsage | null {
     // After the name, which is in brackets and may hold anything: field 3 (state) and on.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [user, system, childUser, childSystem] = fields.slice(11, 15).map(Number);
-    const resident = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
     return {
       pid,
       parent: Number(fields[1]),
       cpuMs: (user! + system! + childUser! + childSystem!) * TICK_MS,
-      memory: Number(resident ?? 0) * 1024,
+      memory: Number(fields[21]) * pageSize(),
     };
   } catch {
     return null;
   }
+}
+
+let page = 0;
+
+/** Bytes, found from our own memory as the kernel gives it in both units. 4 KiB, but 64 on some ARM machines. */
+function pageSize(): number {
+  if (page === 0) {
+    const pages = Number(readFileSync("/proc/self/statm", "latin1").split(" ")[1]);
+    const ratio = process.memoryUsage.rss() / pages;
+    page = 2 ** Math.round(Math.log2(ratio)) || 4096;
+  }
+  return page;
 }
 
 function ps(): Promise<string> {
