@@ -15,6 +15,8 @@ import type { Listener } from "./listener";
 /** A batch is stored when it holds so many points, or took so long to read. */
 const FULL_POINTS = 50_000;
 const FULL_MS = 500;
+/** Points of a run that is otherwise silent may wait so long. */
+const LONGEST_WAIT_MS = 5_000;
 /** While the command runs, a look takes no longer than this: relaying its output comes first. */
 const LOOK_MS = 25;
 
@@ -55,6 +57,9 @@ export function createPipeline({ store, id, listeners, onOffer }: PipelineOption
   // Without a checkpoint: events say what is so, and may be heard twice.
   const spool = createSpoolReader(spoolFolder(store.runFolder(id)));
   let batch: IngestBatch = {};
+  let savedAt = 0;
+  /** The store did not take the batch: it must get in before anything else is read. */
+  let unsaved = false;
   let logSize = 0;
   let damaged = 0;
 
@@ -107,22 +112,27 @@ export function createPipeline({ store, id, listeners, onOffer }: PipelineOption
 
   function save(): void {
     if (isEmptyBatch(batch)) return;
+    unsaved = true;
     store.ingest(id, { ...batch, checkpoint: checkpoint() });
+    unsaved = false;
     batch = {};
+    savedAt = performance.now();
   }
 
   return {
     add: (part) => addToBatch(batch, part),
     save,
     async pump() {
-      // After a failure there is a batch that must get in before anything else is read.
-      save();
+      if (unsaved) save();
       const heard = hearSome(false);
       takeHeard();
       const unread = await readBatch(false, LOOK_MS);
       const printed = noteLogSize();
-      save();
-      return heard || printed || unread;
+      const active = heard || printed || unread;
+      // Samples alone are not worth a write each.
+      const canWait = !active && Object.keys(batch).every((part) => part === "points");
+      if (!canWait || performance.now() - savedAt >= LONGEST_WAIT_MS) save();
+      return active;
     },
     async finish({ budgetMs = Number.POSITIVE_INFINITY, signal } = {}) {
       save();

@@ -108,7 +108,7 @@ export function beginRecording(options: RecordingOptions): Recording {
       pipeline.add({ process: processIdentity(pid) });
       sampler = startSampler(pid, env, (points) => pipeline.add({ points: [{ source: "system", points }] }));
       // What cannot be stored now is tried again, and said when it cannot be stored at the end either.
-      pacer = startPacer(pipeline, () => {});
+      pacer = startPacer(pipeline, [store.logPath(id), spool], () => {});
     },
     async end(end, signal) {
       const endTime = Date.now();

@@ -5,7 +5,7 @@ import { type ProcessUsage, readTree } from "./processTree";
 
 const FIRST_INTERVAL_MS = 1_000;
 const LONGEST_INTERVAL_MS = 5_000;
-const GROWTH = 1.2;
+const GROWTH = 1.4;
 const MEBIBYTE = 1 << 20;
 
 export interface Sampler {
