@@ -6,8 +6,8 @@ import type { Log } from "../log";
 import type { Projects, RunReference } from "../stores/projects";
 import { ChosenRuns } from "./chosenRuns";
 import { isNode, type MoreNode, type Node, type RunNode } from "./nodes";
-import { runTooltip } from "./tooltip";
-import { treeItem } from "./treeItems";
+import { RefreshPacer } from "./refreshPacer";
+import { countRuns, tooltipOf, treeItem } from "./treeItems";
 import { type Read, TreeModel } from "./treeModel";
 import { DEFAULT_VIEW, describeFilter, isFiltered, type ViewState } from "./viewState";
 
@@ -31,6 +31,7 @@ export interface ExperimentsTree extends vscode.Disposable {
 export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, ExperimentsTree {
   private readonly refreshed = new vscode.EventEmitter<Node[] | undefined>();
   readonly onDidChangeTreeData = this.refreshed.event;
+  private readonly pacer = new RefreshPacer((nodes) => this.refreshed.fire(nodes));
   readonly model: TreeModel;
   readonly chosen: ChosenRuns;
   readonly view: vscode.TreeView<Node>;
@@ -48,7 +49,7 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, E
       projects: () => projects.all,
       state: () => this.state,
       pageSize: () => Math.min(1000, Math.max(10, setting("modeltrail.tree.pageSize"))),
-      onRefresh: (nodes) => this.refreshed.fire(nodes),
+      onRefresh: (nodes) => this.pacer.refresh(nodes),
     });
     this.view = vscode.window.createTreeView(View.experiments, {
       treeDataProvider: this,
@@ -59,6 +60,7 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, E
     const clock = setInterval(() => this.tick(), CLOCK_MS);
     this.subscriptions = [
       this.view,
+      this.pacer,
       this.refreshed,
       this.chosen,
       { dispose: () => clearInterval(clock) },
@@ -125,7 +127,9 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, E
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
-    if (node.kind === "run") item.tooltip = new vscode.MarkdownString(runTooltip(node.run, Date.now()));
+    item.tooltip = tooltipOf(node, Date.now());
+    const run = runOf(node);
+    if (run) this.pacer.noteReading(run);
     return item;
   }
 
@@ -165,9 +169,7 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, E
       const total = await this.model.total().catch(() => 0);
       // An empty view says so itself, as long as there is no message.
       this.view.message =
-        total === 0
-          ? undefined
-          : vscode.l10n.t("Filter: {0} — {1} runs", describeFilter(filter), total.toLocaleString());
+        total === 0 ? undefined : vscode.l10n.t("Filter: {0} — {1}", describeFilter(filter), countRuns(total));
     } else this.view.message = undefined;
   }
 
@@ -175,7 +177,7 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, E
     if (!this.view.visible) return;
     const now = Date.now();
     const young = this.model.loadedRuns().filter(({ run }) => run.endTime === null || now - run.startTime < YOUNG_MS);
-    if (young.length > 0) this.refreshed.fire(young);
+    if (young.length > 0) this.pacer.refresh(young);
   }
 }
 

@@ -7,7 +7,7 @@ import { recordedFileUri } from "../documents/uris";
 import { describeKeyMetric } from "./keyMetric";
 import type { FieldNode, FileNode, GroupNode, MoreNode, Node, ProjectNode, RunNode, SectionNode } from "./nodes";
 import { describeDuration, type SectionKind } from "./sections";
-import { describeStatus } from "./tooltip";
+import { describeStatus, runTooltip } from "./tooltip";
 import type { ViewState } from "./viewState";
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -72,17 +72,39 @@ function itemOf(node: Node, options: ItemOptions): vscode.TreeItem {
   }
 }
 
+export const countRuns = (count: number) =>
+  count === 1 ? vscode.l10n.t("1 run") : vscode.l10n.t("{0} runs", count.toLocaleString());
+
+/** Made only when it is asked for. Undefined: the label says it all. */
+export function tooltipOf(node: Node, now: number): string | vscode.MarkdownString | undefined {
+  switch (node.kind) {
+    case "project":
+      return node.project.root;
+    case "run":
+      return new vscode.MarkdownString(runTooltip(node.run, now));
+    case "field": {
+      const { label, value, tooltip } = node.entry;
+      return tooltip ?? (value ? `${label}: ${value}` : label);
+    }
+    case "file": {
+      const { file, description } = node.entry;
+      return [file.path, description, file.sha256 && `SHA-256 ${file.sha256}`].filter(Boolean).join("\n");
+    }
+    default:
+      return undefined;
+  }
+}
+
 function projectItem({ project }: ProjectNode): vscode.TreeItem {
   const item = new vscode.TreeItem(project.name, Expanded);
   item.iconPath = new vscode.ThemeIcon("root-folder");
-  item.tooltip = project.root;
   item.contextValue = "project";
   return item;
 }
 
 function groupItem({ group, isNewest }: GroupNode, { group: by }: ViewState): vscode.TreeItem {
   const item = new vscode.TreeItem(groupLabel(group.value, by), isNewest ? Expanded : Collapsed);
-  const runs = group.runs === 1 ? vscode.l10n.t("1 run") : vscode.l10n.t("{0} runs", group.runs.toLocaleString());
+  const runs = countRuns(group.runs);
   item.description = group.running > 0 ? vscode.l10n.t("{0}, {1} running", runs, group.running) : runs;
   item.contextValue = by === "experiment" ? "experiment" : "group";
   item.iconPath =
@@ -151,7 +173,6 @@ function sectionItem(node: SectionNode): vscode.TreeItem {
 function fieldItem({ entry }: FieldNode): vscode.TreeItem {
   const item = new vscode.TreeItem(entry.label, None);
   item.description = entry.value;
-  item.tooltip = entry.tooltip ?? (entry.value ? `${entry.label}: ${entry.value}` : entry.label);
   if (entry.icon) item.iconPath = new vscode.ThemeIcon(entry.icon);
   item.contextValue = "field";
   return item;
@@ -164,7 +185,6 @@ function fileItem({ entry, run, root }: FileNode): vscode.TreeItem {
   item.resourceUri = uri; // gives the file's icon
   item.iconPath = vscode.ThemeIcon.File;
   item.description = description;
-  item.tooltip = [file.path, description, file.sha256 && `SHA-256 ${file.sha256}`].filter(Boolean).join("\n");
   item.contextValue = `file.${file.kind}`;
   item.command = openCommand(uri);
   return item;
