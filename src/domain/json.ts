@@ -1,5 +1,5 @@
 /** JSON with the numbers that JSON has not: NaN and the infinities are written as strings, as MLflow's wire does. */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** `value` as JSON; NaN, Infinity and -Infinity become "NaN", "Infinity" and "-Infinity" instead of null. */
 export function toJson(value: unknown, indent?: number): string {
@@ -11,5 +11,5 @@ export function toJson(value: unknown, indent?: number): string {
 /** Any number, not finite ones too, as a number or as `toJson` writes it. */
 export const AnyNumber = z.union([
   z.custom<number>((value) => typeof value === "number", "a number"),
-  z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number),
+  z.pipe(z.enum(["NaN", "Infinity", "-Infinity"]), z.transform(Number)),
 ]);

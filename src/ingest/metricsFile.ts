@@ -1,7 +1,7 @@
 /** Metrics from JSON files that the run writes: `metrics.json`, `test_metrics.json`, `run.metrics.json`. */
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { MetricPoint } from "../domain/run";
 import { flattenNumbers, parseLooseJson } from "./numbers";
 import type { Source, SourceRead } from "./source";

@@ -1,6 +1,6 @@
 /** Metrics from what the run prints: reads the raw log on from where it was, and matches its lines. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { MetricPoint } from "../domain/run";
 import { createLineTail, SavedTail } from "./outputLines";
 import { createPlacer, SavedPlace } from "./outputPoints";

@@ -3,7 +3,7 @@
  * and what counts is the last one.
  */
 import { stripVTControlCharacters } from "node:util";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Characters of a line that are looked at. */
 export const MAX_LINE = 4_096;

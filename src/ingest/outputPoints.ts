@@ -1,5 +1,5 @@
 /** From what lines say to points: which epoch a line belongs to, and which step its values get. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { MetricPoint } from "../domain/run";
 import type { LineMatch } from "./outputRules";
 import { createSeriesSet, type Position, SavedSeries } from "./outputSeries";
@@ -7,9 +7,9 @@ import { createSeriesSet, type Position, SavedSeries } from "./outputSeries";
 export const SavedPlace = z.object({
   series: SavedSeries,
   /** The epoch that was named last, in a line of its own or with values. */
-  epoch: z.number().optional(),
+  epoch: z.optional(z.number()),
   /** The epoch whose progress bar was finished last. */
-  barOf: z.number().optional(),
+  barOf: z.optional(z.number()),
 });
 
 export interface Placer {

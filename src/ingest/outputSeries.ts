@@ -1,5 +1,5 @@
 /** Which step a value read from the output belongs to, when lines tell it in epochs, steps, both or not at all. */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** What a line, or the epoch header above it, says about where the run is. */
 export interface Position {
@@ -14,11 +14,11 @@ const Series = z.object({
   /** The step given last. */
   last: z.number(),
   /** Whether its lines count steps or only epochs; absent while they count nothing. */
-  counts: z.enum(["step", "epoch"]).optional(),
+  counts: z.optional(z.enum(["step", "epoch"])),
   /** First and last count as printed, the epoch printed with it, and what is added because counting began anew. */
   first: z.number(),
   printed: z.number(),
-  epoch: z.number().optional(),
+  epoch: z.optional(z.number()),
   base: z.number(),
 });
 type Series = z.infer<typeof Series>;

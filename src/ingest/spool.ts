@@ -1,7 +1,7 @@
 /** Tails the tracer's spool: a folder of append-only JSON-lines files, one per Python process of the run. */
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { parseSpoolLine, type SpoolEvent } from "./spoolEvent";
 
 /** Bytes looked at in one call, and the longest line that is understood. */
@@ -29,7 +29,7 @@ export interface SpoolReader {
 
 /** Per file: bytes read, and whether we are inside a line that is longer than a slice. */
 const Checkpoint = z.object({
-  files: z.record(z.string(), z.object({ offset: z.number(), skipping: z.boolean().optional() })),
+  files: z.record(z.string(), z.object({ offset: z.number(), skipping: z.optional(z.boolean()) })),
 });
 type Place = z.infer<typeof Checkpoint>["files"][string];
 

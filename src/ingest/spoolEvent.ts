@@ -1,20 +1,20 @@
 /** The events of the tracer's spool, one JSON line each. The wire format of python/tracer; unknown fields are dropped. */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Ms since the epoch. */
 const t = z.number();
 /** Absolute; see spoolPath.ts for names that are not valid UTF-8. */
-const path = z.string().min(1);
+const path = z.string().check(z.minLength(1));
 const mode = z.enum(["r", "w", "rw"]);
 /** Nanoseconds or an inode as decimal digits: they do not fit a JSON number. */
-const digits = z.string().regex(/^-?\d+$/);
+const digits = z.string().check(z.regex(/^-?\d+$/));
 
 export const SpoolEvent = z.discriminatedUnion("e", [
   z.object({
     e: z.literal("start"),
     t,
-    pid: z.number().int(),
-    ppid: z.number().int(),
+    pid: z.int(),
+    ppid: z.int(),
     argv: z.array(z.string()),
     executable: z.string(),
     /** E.g. "3.11.7". */
@@ -26,9 +26,9 @@ export const SpoolEvent = z.discriminatedUnion("e", [
     /** `sys.path`. */
     path: z.array(z.string()),
     /** RANK, LOCAL_RANK, WORLD_SIZE and the like, when the process is one of several. */
-    rank: z.record(z.string(), z.string()).optional(),
+    rank: z.optional(z.record(z.string(), z.string())),
     /** The process came from a fork without exec. */
-    fork: z.boolean().optional(),
+    fork: z.optional(z.boolean()),
   }),
   z.object({
     e: z.literal("args"),
@@ -50,11 +50,11 @@ export const SpoolEvent = z.discriminatedUnion("e", [
     ino: digits,
   }),
   /** So many more files of one folder were opened than are named one by one. */
-  z.object({ e: z.literal("dir"), t, path, mode, count: z.number().int() }),
+  z.object({ e: z.literal("dir"), t, path, mode, count: z.int() }),
   /** A source file of the project was imported or run. */
   z.object({ e: z.literal("module"), t, path }),
   /** A module from outside the project was imported, by its top-level name. */
-  z.object({ e: z.literal("import"), t, name: z.string().min(1) }),
+  z.object({ e: z.literal("import"), t, name: z.string().check(z.minLength(1)) }),
   z.object({ e: z.literal("rename"), t, from: path, to: path }),
   /** A program that is not Python was started: its files are not seen. */
   z.object({ e: z.literal("spawn"), t, argv0: z.string() }),
@@ -63,7 +63,7 @@ export const SpoolEvent = z.discriminatedUnion("e", [
 export type SpoolEvent = z.infer<typeof SpoolEvent>;
 export type SpoolEventOf<E extends SpoolEvent["e"]> = Extract<SpoolEvent, { e: E }>;
 
-const KNOWN = new Set<string>(SpoolEvent.options.map((option) => option.shape.e.value));
+const KNOWN = new Set<string>(SpoolEvent.def.options.flatMap((option) => option.def.shape.e.def.values));
 
 /** One line as an event; "unknown" for an event of a newer tracer; "damaged" for anything else. Never throws. */
 export function parseSpoolLine(line: string): SpoolEvent | "unknown" | "damaged" {

@@ -5,19 +5,19 @@
  */
 import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { IngestBatch } from "../store/contract";
 
 const SIZE = 256;
 const FINISHING = "finishing";
 
 const EndNote = z.object({
-  exitCode: z.number().int().nullable(),
-  signal: z.string().nullable(),
+  exitCode: z.nullable(z.int()),
+  signal: z.nullable(z.string()),
   /** Ms since the epoch. */
   endTime: z.number(),
   /** Bytes of the output that could not be written to the log; a full disk that keeps them out keeps warnings out too. */
-  lostBytes: z.number().int().optional(),
+  lostBytes: z.optional(z.int()),
 });
 export type EndNote = z.infer<typeof EndNote>;
 

@@ -5,7 +5,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { createSources } from "../ingest/sources";
 import { createSpoolReader } from "../ingest/spool";
 import type { IngestBatch, Store } from "../store/contract";

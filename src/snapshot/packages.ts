@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { maskText } from "../domain/secrets";
 
 const Distribution = z.object({
@@ -17,7 +17,7 @@ const Distribution = z.object({
   /** The modules that it brings to the top level, e.g. ["sklearn"]. */
   modules: z.array(z.string()),
   /** The folder that an editable or folder install takes its code from. */
-  sourceFolder: z.string().nullable(),
+  sourceFolder: z.nullable(z.string()),
 });
 export type Distribution = z.infer<typeof Distribution>;
 
@@ -84,8 +84,8 @@ async function readDistribution(folder: string): Promise<Distribution | null> {
 
 const DirectUrl = z.object({
   url: z.string(),
-  vcs_info: z.object({ commit_id: z.string() }).optional(),
-  dir_info: z.object({}).optional(),
+  vcs_info: z.optional(z.object({ commit_id: z.string() })),
+  dir_info: z.optional(z.object({})),
 });
 
 async function readOrigin(folder: string): Promise<{ commit: string | null; folder: string | null }> {

@@ -1,5 +1,5 @@
 /** The place in a listing where its next page begins, as an opaque string. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { UserError } from "../domain/errors";
 import { AnyNumber, toJson } from "../domain/json";
 
@@ -7,10 +7,10 @@ const Cursor = z.object({
   /** The order it belongs to: a cursor of another listing would silently skip runs. */
   order: z.string(),
   /** Index of the phase, and the last run's value and number in it. */
-  phase: z.number().int().min(0),
+  phase: z.int().check(z.minimum(0)),
   // Tagged, since a text may be "Infinity" as well.
   value: z.union([z.object({ number: AnyNumber }), z.object({ text: z.string() })]),
-  seq: z.number().int(),
+  seq: z.int(),
 });
 
 export interface Place {
