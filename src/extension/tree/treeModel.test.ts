@@ -176,6 +176,19 @@ test("a deleted run goes, and comes back", async () => {
   expect(await draw()).toEqual(["e (2)", "  stays", "  run-1000"]);
 });
 
+test("the only run of its experiment goes, and comes back", async () => {
+  const id = add({ name: "only" });
+  end(id);
+  await draw();
+  await change(() => stores[0]!.deleteRuns([id]));
+  expect(await draw()).toEqual([]);
+  expect(model.find(stores[0]!.root, id)).toBeUndefined();
+  refreshed = [];
+  await change(() => stores[0]!.restoreRuns([id]));
+  expect(refreshed).toEqual([undefined]);
+  expect(await draw()).toEqual(["e (1)", "  only"]);
+});
+
 test("a run moved to another experiment", async () => {
   const id = add();
   add();

@@ -160,6 +160,7 @@ export class TreeModel {
     const wasShown = hasRuns(before);
     const after = await this.readGroups(tree.project, tree.node, before);
     tree.groups = Promise.resolve(after);
+    for (const group of before) if (!after.includes(group)) this.forget(group.list.runs);
     const changed: Node[] = [];
     for (const node of after) {
       const others = await node.list.reload();
@@ -250,7 +251,7 @@ export class TreeModel {
       fetch: (page) => this.options.read("listRuns", { root, query: page }),
       onNodes: (added, removed) => {
         for (const node of added) this.remember(node);
-        for (const node of removed) this.runNodes.get(keyOf(root, node.run.id))?.delete(node);
+        this.forget(removed);
       },
     });
   }
@@ -259,6 +260,10 @@ export class TreeModel {
     const key = keyOf(node.root, node.run.id);
     const nodes = this.runNodes.get(key) ?? new Set();
     this.runNodes.set(key, nodes.add(node));
+  }
+
+  private forget(nodes: RunNode[]): void {
+    for (const node of nodes) this.runNodes.get(keyOf(node.root, node.run.id))?.delete(node);
   }
 
   /** Child runs, whatever the filter. */
