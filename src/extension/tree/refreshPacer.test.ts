@@ -19,7 +19,7 @@ afterEach(() => {
 
 test("a running run is shown at once, and then at a pace, with its latest change not lost", () => {
   const run = runNode("a", "running");
-  for (let change = 0; change < 20; change++) {
+  for (let change = 0; change < 15; change++) {
     pacer.refresh([run]);
     vi.advanceTimersByTime(100);
   }

@@ -5,7 +5,7 @@
 import type { Node, RunNode } from "./nodes";
 
 /** A running run is shown anew so often at the most, */
-const PACE_MS = 1_500;
+const PACE_MS = 1_000;
 /** and not for so long after somebody asked for a tooltip of it, or of what is below it. */
 const READING_MS = 4_000;
 
