@@ -9,8 +9,9 @@ const mode = z.enum(["r", "w", "rw"]);
 /** Nanoseconds or an inode as decimal digits: they do not fit a JSON number. */
 const digits = z.string().check(z.regex(/^-?\d+$/));
 
-export const SpoolEvent = z.discriminatedUnion("e", [
-  z.object({
+/** By their name, so that a line is checked against its own kind only: a union of them would first build them all. */
+const EVENTS = {
+  start: z.object({
     e: z.literal("start"),
     t,
     pid: z.int(),
@@ -30,7 +31,7 @@ export const SpoolEvent = z.discriminatedUnion("e", [
     /** The process came from a fork without exec. */
     fork: z.optional(z.boolean()),
   }),
-  z.object({
+  args: z.object({
     e: z.literal("args"),
     t,
     library: z.string(),
@@ -39,7 +40,7 @@ export const SpoolEvent = z.discriminatedUnion("e", [
     defaults: z.record(z.string(), z.string()),
   }),
   /** A file was opened: once per path and mode and process. The stamp is that of the moment of opening. */
-  z.object({
+  open: z.object({
     e: z.literal("open"),
     t,
     path,
@@ -50,20 +51,18 @@ export const SpoolEvent = z.discriminatedUnion("e", [
     ino: digits,
   }),
   /** So many more files of one folder were opened than are named one by one. */
-  z.object({ e: z.literal("dir"), t, path, mode, count: z.int() }),
+  dir: z.object({ e: z.literal("dir"), t, path, mode, count: z.int() }),
   /** A source file of the project was imported or run. */
-  z.object({ e: z.literal("module"), t, path }),
+  module: z.object({ e: z.literal("module"), t, path }),
   /** A module from outside the project was imported, by its top-level name. */
-  z.object({ e: z.literal("import"), t, name: z.string().check(z.minLength(1)) }),
-  z.object({ e: z.literal("rename"), t, from: path, to: path }),
+  import: z.object({ e: z.literal("import"), t, name: z.string().check(z.minLength(1)) }),
+  rename: z.object({ e: z.literal("rename"), t, from: path, to: path }),
   /** A program that is not Python was started: its files are not seen. */
-  z.object({ e: z.literal("spawn"), t, argv0: z.string() }),
-  z.object({ e: z.literal("close"), t }),
-]);
-export type SpoolEvent = z.infer<typeof SpoolEvent>;
-export type SpoolEventOf<E extends SpoolEvent["e"]> = Extract<SpoolEvent, { e: E }>;
-
-const KNOWN = new Set<string>(SpoolEvent.def.options.flatMap((option) => option.def.shape.e.def.values));
+  spawn: z.object({ e: z.literal("spawn"), t, argv0: z.string() }),
+  close: z.object({ e: z.literal("close"), t }),
+};
+export type SpoolEventOf<E extends keyof typeof EVENTS> = z.infer<(typeof EVENTS)[E]>;
+export type SpoolEvent = { [E in keyof typeof EVENTS]: SpoolEventOf<E> }[keyof typeof EVENTS];
 
 /** One line as an event; "unknown" for an event of a newer tracer; "damaged" for anything else. Never throws. */
 export function parseSpoolLine(line: string): SpoolEvent | "unknown" | "damaged" {
@@ -73,8 +72,8 @@ export function parseSpoolLine(line: string): SpoolEvent | "unknown" | "damaged"
   } catch {
     return "damaged";
   }
-  const parsed = SpoolEvent.safeParse(value);
-  if (parsed.success) return parsed.data;
   const name = typeof value === "object" && value !== null && "e" in value ? value.e : undefined;
-  return typeof name === "string" && !KNOWN.has(name) ? "unknown" : "damaged";
+  if (typeof name !== "string") return "damaged";
+  if (!Object.hasOwn(EVENTS, name)) return "unknown";
+  return EVENTS[name as keyof typeof EVENTS].safeParse(value).data ?? "damaged";
 }

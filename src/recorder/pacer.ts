@@ -1,5 +1,7 @@
 /** How often the pipeline looks: soon after something was there, rarely while nothing is, never more than it is worth. */
+
 import { type FSWatcher, watch } from "node:fs";
+import { now } from "./clock";
 import type { Pipeline } from "./pipeline";
 
 const SHORTEST_MS = 250;
@@ -28,7 +30,7 @@ export function startPacer(pipeline: Pipeline, places: string[], onError: (error
   let timer = setTimeout(next, delay);
 
   async function look(): Promise<void> {
-    const start = performance.now();
+    const start = now();
     let any = false;
     try {
       any = await pipeline.pump();
@@ -38,7 +40,7 @@ export function startPacer(pipeline: Pipeline, places: string[], onError: (error
     if (stopped) return;
     delay = any ? SHORTEST_MS : Math.min(delay * GROWTH, LONGEST_MS);
     if (delay > RESTING_MS) watchers = places.flatMap((place) => watchOnce(place, wake));
-    timer = setTimeout(next, Math.max(delay, (performance.now() - start) * SHARE));
+    timer = setTimeout(next, Math.max(delay, (now() - start) * SHARE));
   }
 
   function next(): void {

@@ -2,6 +2,7 @@
  * From what a run left on disk (log, spool, files) into the store, a batch at a time, each with the place that was read
  * up to. The same pipeline finishes a run whose recorder died: it goes on from that place.
  */
+
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -10,6 +11,7 @@ import { createSources } from "../ingest/sources";
 import { createSpoolReader } from "../ingest/spool";
 import type { IngestBatch, Store } from "../store/contract";
 import { addToBatch, countPoints, isEmptyBatch } from "./batch";
+import { now } from "./clock";
 import type { Listener } from "./listener";
 
 /** A batch is stored when it holds so many points, or took so long to read. */
@@ -89,10 +91,10 @@ export function createPipeline({ store, id, listeners, onOffer }: PipelineOption
 
   /** Reads until nothing is left, the batch is full or the time is up. True when something is left. */
   async function readBatch(final: boolean, ms: number): Promise<boolean> {
-    const start = performance.now();
+    const start = now();
     for (;;) {
       const left = await readSome(final);
-      if (!left || countPoints(batch) >= FULL_POINTS || performance.now() - start >= ms) return left;
+      if (!left || countPoints(batch) >= FULL_POINTS || now() - start >= ms) return left;
       await setImmediate();
     }
   }
@@ -116,7 +118,7 @@ export function createPipeline({ store, id, listeners, onOffer }: PipelineOption
     store.ingest(id, { ...batch, checkpoint: checkpoint() });
     unsaved = false;
     batch = {};
-    savedAt = performance.now();
+    savedAt = now();
   }
 
   return {
@@ -131,7 +133,7 @@ export function createPipeline({ store, id, listeners, onOffer }: PipelineOption
       const active = heard || printed || unread;
       // Samples alone are not worth a write each.
       const canWait = !active && Object.keys(batch).every((part) => part === "points");
-      if (!canWait || performance.now() - savedAt >= LONGEST_WAIT_MS) save();
+      if (!canWait || now() - savedAt >= LONGEST_WAIT_MS) save();
       return active;
     },
     async finish({ budgetMs = Number.POSITIVE_INFINITY, signal } = {}) {
@@ -141,10 +143,10 @@ export function createPipeline({ store, id, listeners, onOffer }: PipelineOption
       takeHeard();
       noteLogSize();
       if (damaged > 0) addToBatch(batch, { warnings: [damagedSpool(damaged)] });
-      const deadline = performance.now() + budgetMs;
+      const deadline = now() + budgetMs;
       while (await readBatch(true, Math.min(FULL_MS, budgetMs))) {
         save();
-        if (performance.now() >= deadline) return undefined;
+        if (now() >= deadline) return undefined;
       }
       return { ...batch, checkpoint: checkpoint() };
     },

@@ -1,9 +1,11 @@
 /** Finishing the runs whose recorder died: what they left on disk is read to its end, and they are ended. */
+
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { RunEnd, RunningRun, Store } from "../store/contract";
 import { isAlive, processIdentity, processState } from "../store/process";
+import { now } from "./clock";
 import { type EndNote, isMarkedFinishing, markFinishing, readEndNote, sayLost } from "./endNote";
 import { spoolFolder } from "./pipeline";
 import { createRunPipeline } from "./runPipeline";
@@ -42,19 +44,19 @@ export async function recoverLostRuns(store: Store): Promise<string[]> {
  * every run whose recorder is gone.
  */
 export async function settleRuns(store: Store, ms = 20_000): Promise<void> {
-  const deadline = performance.now() + ms;
+  const deadline = now() + ms;
   for (;;) {
     await recoverLostRuns(store);
     const pending = store.running().some(({ id }) => isMarkedFinishing(store.runFolder(id)));
-    if (!pending || performance.now() > deadline) return;
+    if (!pending || now() > deadline) return;
     await wait(POLL_MS);
   }
 }
 
 /** For the process that a recorder left the rest of its run to: finishes it as soon as it is ours. */
 export async function finishHandedOver(store: Store, id: string): Promise<void> {
-  const deadline = performance.now() + HAND_OVER_MS;
-  while (performance.now() < deadline) {
+  const deadline = now() + HAND_OVER_MS;
+  while (now() < deadline) {
     const run = store.running().find((one) => one.id === id);
     if (!run || run.recorder.pid === process.pid) break;
     await wait(POLL_MS);

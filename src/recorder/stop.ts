@@ -1,9 +1,11 @@
 /** Stopping a run: the whole tree of its command, politely first. */
+
 import { execFile } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../domain/errors";
 import type { ProcessIdentity, Store } from "../store/contract";
 import { isAlive, processState } from "../store/process";
+import { now } from "./clock";
 import { readEndNote } from "./endNote";
 import { recoverLostRuns } from "./recover";
 import { findRunProcesses } from "./runProcesses";
@@ -73,7 +75,7 @@ function endOnWindows(pid: number, force: boolean): Promise<void> {
 }
 
 async function until(condition: () => boolean, ms: number): Promise<boolean> {
-  for (const start = performance.now(); performance.now() - start < ms; await wait(POLL_MS)) {
+  for (const start = now(); now() - start < ms; await wait(POLL_MS)) {
     if (condition()) return true;
   }
   return condition();

@@ -3,7 +3,7 @@
  * the user's hooks, monitors and environment switched off, bytes in and bytes out. (simple-git, which the readers use,
  * can neither feed standard input nor return names that are not UTF-8.)
  */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 
 export interface GitOptions {
   cwd: string;
@@ -103,7 +103,7 @@ export function git(args: readonly string[], options: GitOptions): Promise<GitOu
     const child = spawn(options.executable ?? "git", [...settings, ...args], {
       cwd: options.cwd,
       env: gitEnvironment(options.env),
-      stdio: "pipe",
+      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       windowsHide: true,
     });
     const stdout: Buffer[] = [];
@@ -114,11 +114,11 @@ export function git(args: readonly string[], options: GitOptions): Promise<GitOu
       reject(signal?.reason);
     };
     signal?.addEventListener("abort", abandon, { once: true });
-    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
     // Git may end without having read all of its input; its exit code tells the rest.
-    child.stdin.on("error", () => {});
-    child.stdin.end(options.input);
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(options.input);
     child.on("error", (error: NodeJS.ErrnoException) => {
       startError = error.code ?? error.message;
     });
@@ -132,9 +132,9 @@ export function git(args: readonly string[], options: GitOptions): Promise<GitOu
 }
 
 /** Ends a git that nobody waits for any more: it is given the time to remove its lock files, then none. */
-function end(child: ChildProcessWithoutNullStreams): void {
+function end(child: ChildProcess): void {
   child.kill();
-  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   child.unref();
   const timer = setTimeout(() => child.kill("SIGKILL"), 2000).unref();
   child.on("exit", () => clearTimeout(timer));

@@ -1,5 +1,5 @@
 /** Named pipes: Node gives its children sockets for pipes, and a program that opens /dev/stdout fails on a socket. */
-import { execFile } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,8 @@ const NAMES = ["out", "err", "control"] as const;
 export interface Channels {
   folder: string;
   path(name: (typeof NAMES)[number]): string;
+  /** The process that made them, which now waits for the end of its input: see witness.ts. */
+  maker: ChildProcess;
   remove(): void;
 }
 
@@ -26,15 +28,26 @@ export function makeChannels(): Promise<Channels | null> {
     return Promise.resolve(null);
   }
   const path = (name: string) => join(folder, name);
+  // "made" is said on the way to waiting. One process for both, since starting one is what costs.
+  const script = 'mkfifo -m 600 "$@" && echo made && exec cat >/dev/null';
+  const maker = spawn("sh", ["-c", script, "sh", ...NAMES.map(path)], { stdio: ["pipe", "pipe", "ignore"] });
   const remove = () => {
+    maker.kill("SIGKILL");
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch {}
   };
   return new Promise((resolve) => {
-    execFile("mkfifo", ["-m", "600", ...NAMES.map(path)], (error) => {
-      if (error) remove();
-      resolve(error ? null : { folder, path, remove });
+    const fail = () => {
+      remove();
+      resolve(null);
+    };
+    maker.once("error", fail);
+    maker.stdin.on("error", () => {});
+    maker.stdout.once("end", fail);
+    maker.stdout.once("data", () => {
+      maker.stdout.off("end", fail).destroy();
+      resolve({ folder, path, maker, remove });
     });
   });
 }

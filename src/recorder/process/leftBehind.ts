@@ -1,6 +1,8 @@
 /** Processes that outlive the command and still print (daemons): they are neither waited for nor cut off. */
+
 import { spawn } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
+import { now } from "../clock";
 import type { Output } from "./outputs";
 import type { Relay } from "./relay";
 
@@ -14,10 +16,10 @@ const LONGEST_WAIT_MS = 1_000;
  */
 export async function settle(relays: Relay[], handOver: (relay: Relay) => void): Promise<boolean> {
   const allClosed = Promise.all(relays.map((relay) => relay.closed)).then(() => true);
-  const start = performance.now();
+  const start = now();
   while (!(await Promise.race([allClosed, wait(QUIET_MS / 5)]))) {
     const quiet = relays.every((relay) => relay.isClosed || relay.quietFor() >= QUIET_MS);
-    if (!quiet && performance.now() - start < LONGEST_WAIT_MS) continue;
+    if (!quiet && now() - start < LONGEST_WAIT_MS) continue;
     // What waits for a slow reader is waited for, however long it takes.
     const held: boolean[] = [];
     for (const relay of relays) held.push(!relay.isClosed && (await relay.release()));

@@ -1,7 +1,9 @@
 /** Starting the command with a pipe for each stream that is not a terminal of ours. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
 import type { Socket } from "node:net";
+import { now } from "../clock";
 import type { Channels } from "./channels";
 import type { CommandEnd, CommandSpec, RunningCommand } from "./command";
 import { createForward } from "./forward";
@@ -29,11 +31,11 @@ export async function startWithPipes(
   const relays = pipes.map(({ output, fifo }) =>
     startRelay(fifo?.reader ?? nodePipe(child, output), log, createForward(output)),
   );
-  const witness = startWitness();
+  const witness = startWitness(channels?.maker);
 
   let endedAt: number | undefined;
   const ended = exitOf(child).then(async ({ exitCode, signal }): Promise<CommandEnd> => {
-    endedAt = performance.now();
+    endedAt = now();
     witness.stop();
     const leftBehind = await settle(relays, (relay) => {
       const { fifo, output } = pipes[relays.indexOf(relay)]!;
@@ -47,7 +49,7 @@ export async function startWithPipes(
     pid: child.pid!,
     output: "pipes",
     sawSignal: witness.sawSignal,
-    endedFor: () => (endedAt === undefined ? 0 : performance.now() - endedAt),
+    endedFor: () => (endedAt === undefined ? 0 : now() - endedAt),
     giveUp() {
       for (const relay of relays) relay.close();
     },

@@ -1,6 +1,8 @@
 /** Takes what the command prints on one stream: into the log first, then on to where it would have gone. */
+
 import { readSync } from "node:fs";
 import { Socket } from "node:net";
+import { now } from "../clock";
 import type { Forward } from "./forward";
 import type { LogWriter } from "./log";
 
@@ -25,7 +27,7 @@ export interface Relay {
 export function startRelay(source: number | Socket, log: LogWriter, forward: Forward): Relay {
   let forwarding = false;
   let forwarded: Promise<void> = Promise.resolve();
-  let last = performance.now();
+  let last = now();
   let released = false;
   // Two, for the one being forwarded must stay as it is.
   const buffers = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)];
@@ -34,9 +36,9 @@ export function startRelay(source: number | Socket, log: LogWriter, forward: For
   function take(data: Uint8Array): boolean {
     log.append(data);
     const done = forward(data);
-    const now = performance.now();
-    const rapid = data.length < SMALL && now - last < RAPID_MS;
-    last = now;
+    const time = now();
+    const rapid = data.length < SMALL && time - last < RAPID_MS;
+    last = time;
     if (done === false) {
       // Then the command gets SIGPIPE or EPIPE when it writes on, as it would without us.
       socket.destroy();
@@ -46,7 +48,7 @@ export function startRelay(source: number | Socket, log: LogWriter, forward: For
       forwarding = true;
       forwarded = done.then((delivered) => {
         forwarding = false;
-        last = performance.now();
+        last = now();
         if (!delivered) socket.destroy();
         else if (rapid) setTimeout(resume, GATHER_MS);
         else resume();
@@ -85,7 +87,7 @@ export function startRelay(source: number | Socket, log: LogWriter, forward: For
     get isClosed() {
       return socket.destroyed;
     },
-    quietFor: () => (forwarding ? 0 : performance.now() - last),
+    quietFor: () => (forwarding ? 0 : now() - last),
     async release() {
       released = true;
       socket.pause();

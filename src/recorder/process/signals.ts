@@ -1,5 +1,7 @@
 /** While the command runs, signals are its: each reaches it exactly once, and we wait for what it makes of them. */
+
 import { setTimeout as wait } from "node:timers/promises";
+import { now } from "../clock";
 import type { RunningCommand } from "./command";
 import { isStopped } from "./stopped";
 
@@ -106,7 +108,7 @@ async function forward(command: SignalTarget, signal: NodeJS.Signals, options: S
 
 /** The shell takes us for the command: it is to see that it stopped, after it did, and nothing if it did not. */
 async function stopWith(command: SignalTarget): Promise<void> {
-  for (const start = performance.now(); performance.now() - start < STOP_MS; await wait(STOP_POLL_MS)) {
+  for (const start = now(); now() - start < STOP_MS; await wait(STOP_POLL_MS)) {
     if (await isStopped(command.pid)) return stopOurselves();
   }
 }

@@ -1,4 +1,5 @@
 /** Starting the command with terminals where ours are: a small Python program makes and serves them, as Node cannot. */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, constants, openSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
@@ -6,6 +7,7 @@ import { constants as os } from "node:os";
 import { join } from "node:path";
 import { isatty } from "node:tty";
 import { isAlive, processIdentity } from "../../store/process";
+import { now } from "../clock";
 import type { Channels } from "./channels";
 import type { CommandEnd, CommandSpec, RunningCommand } from "./command";
 import { findPython } from "./findPython";
@@ -56,15 +58,15 @@ export async function startWithTerminal(spec: CommandSpec, channels: Channels | 
           pid,
           output: "terminal",
           sawSignal: (signal) => sawSignal(seen, helper, signal),
-          endedFor: () => (endedAt === undefined ? 0 : performance.now() - endedAt),
+          endedFor: () => (endedAt === undefined ? 0 : now() - endedAt),
           giveUp: () => helper.kill("SIGKILL"),
           ended,
         });
       } else if (word === "refused") reject(new CommandRefused(spec.command[0]!, errorName(numbers[0]!)));
-      else if (word === "signal") seen.push({ signal: numbers[0]!, at: performance.now() });
+      else if (word === "signal") seen.push({ signal: numbers[0]!, at: now() });
       else if (word === "log") spec.onLogError(describeError(errorName(numbers[0]!)));
       else if (word === "exit") {
-        endedAt = performance.now();
+        endedAt = now();
         end = { ...end, ...readExit(numbers) };
       } else if (word === "end") end = { ...end, lostBytes: numbers[0]!, leftBehind: numbers[1] === 1 };
     });
@@ -136,8 +138,8 @@ async function sawSignal(
   helper: ChildProcess,
   signal: NodeJS.Signals,
 ): Promise<boolean> {
-  const arrived = performance.now();
-  while (performance.now() - arrived < REPORT_MS) {
+  const arrived = now();
+  while (now() - arrived < REPORT_MS) {
     const report = seen.findIndex((one) => one.signal === os.signals[signal] && one.at >= arrived - REPORT_MS);
     if (report >= 0) {
       seen.splice(0, report + 1);

@@ -3,10 +3,12 @@
  * it was sent to the whole group (Ctrl-C, `timeout`, `kill -- -GROUP`), and did not when it was sent to us alone.
  * Node cannot tell the two apart; the witness can, for it dies of the first and not of the second.
  */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { isatty } from "node:tty";
+import { now } from "../clock";
 
 /** What ends the witness, or stops it. */
 const TELLING: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGTSTP"];
@@ -19,20 +21,25 @@ export interface Witness {
   stop(): void;
 }
 
-export function startWitness(): Witness {
+/** `first`: one that waits already. */
+export function startWitness(first?: ChildProcess): Witness {
   if (process.platform === "win32") return { sawSignal: async () => true, stop() {} };
   let stopped = false;
   let died: { signal: string | null; at: number } | null = null;
-  let child = start();
+  const isWaiting = first && first.exitCode === null && first.signalCode === null;
+  let child = follow(isWaiting ? first : start());
 
+  /** Waits for input that never comes, and so ends with us, however we end. */
   function start(): ChildProcess {
-    // Waits for input that never comes, and so ends with us, however we end.
-    const next = spawn("cat", { stdio: ["pipe", "ignore", "ignore"] });
+    return spawn("cat", { stdio: ["pipe", "ignore", "ignore"] });
+  }
+
+  function follow(next: ChildProcess): ChildProcess {
     next.on("error", () => {});
-    next.stdin.on("error", () => {});
+    next.stdin?.on("error", () => {});
     next.once("exit", (_code, signal) => {
-      died = { signal, at: performance.now() };
-      if (!stopped && signal) child = start();
+      died = { signal, at: now() };
+      if (!stopped && signal) child = follow(start());
     });
     next.unref();
     (next.stdin as unknown as { unref(): void }).unref();
@@ -40,10 +47,10 @@ export function startWitness(): Witness {
   }
 
   async function sawSignal(signal: NodeJS.Signals): Promise<boolean> {
-    const arrived = performance.now();
+    const arrived = now();
     const witness = child;
     if (!TELLING.includes(signal) || witness.pid === undefined) return inForeground();
-    while (performance.now() - arrived < GIVE_UP_MS) {
+    while (now() - arrived < GIVE_UP_MS) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_AFTER_MS));
       if (died?.signal === signal && died.at >= arrived - LOOK_AFTER_MS * 2) return true;
       const pending = hasPending(witness.pid, signal);

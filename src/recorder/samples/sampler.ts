@@ -1,5 +1,7 @@
 /** What the command's processes use while it runs, as metrics `system/…`. */
+
 import type { MetricPoint } from "../../domain/run";
+import { now } from "../clock";
 import { watchGpus } from "./gpu";
 import { type ProcessUsage, readTree } from "./processTree";
 
@@ -21,7 +23,7 @@ export function startSampler(pid: number, env: NodeJS.ProcessEnv, onPoints: (poi
   let step = 0;
   let stopped = false;
   let gpus: ReturnType<typeof watchGpus> | undefined;
-  let last = { at: performance.now(), tree: [] as ProcessUsage[] };
+  let last = { at: now(), tree: [] as ProcessUsage[] };
   let timer = setTimeout(sample, interval);
 
   function give(values: Record<string, number>): void {
@@ -38,7 +40,7 @@ export function startSampler(pid: number, env: NodeJS.ProcessEnv, onPoints: (poi
     });
     const tree = await readTree(pid);
     if (tree.length === 0 || stopped) return;
-    const at = performance.now();
+    const at = now();
     give({
       cpu_percent: cpuPercent(last.tree, tree, at - last.at),
       memory_mb: tree.reduce((sum, { memory }) => sum + memory, 0) / MEBIBYTE,

@@ -1,0 +1,130 @@
+/** The commands of `modeltrail`. What each needs is loaded when it is asked for, so that `run` starts quickly. */
+import { Command, CommanderError } from "commander";
+import { version } from "../../package.json";
+import { report } from "./report";
+
+const USAGE_ERROR = 2;
+const collect = (value: string, earlier: string[] = []) => [...earlier, value];
+
+function buildProgram(): Command {
+  const program = new Command("modeltrail")
+    .description("Press Run; later, get back anything: records runs with their code, data, config and environment.")
+    .version(version)
+    .enablePositionalOptions()
+    .showHelpAfterError("(`modeltrail --help` lists the commands, `modeltrail COMMAND --help` explains one)")
+    .exitOverride()
+    .addHelpText("after", "\nRUN is an id, the beginning of one, a name, or `latest`.");
+
+  program
+    .command("run")
+    .summary("run a command and record it")
+    .description(
+      "Runs COMMAND and records it. The command sees the same terminal, input and signals as without, and ends with its own exit code.",
+    )
+    .usage("[options] -- COMMAND…")
+    .argument("<command...>", "the command with its arguments")
+    .option("--experiment <name>", "the experiment that the run belongs to (default: after the script)")
+    .option("--name <name>", "the run's name (default: a memorable one)")
+    .option("--tag <key=value>", "a tag; can be given several times", collect)
+    .option("--note <text>", "a note")
+    .option("--keep-on-hangup", "go on when the terminal is closed")
+    .option("--source <name>", "who asked for the run, as other programs tell", "cli")
+    .passThroughOptions()
+    .action(async (command: string[], options) => (await import("./commands/run")).runCommand(options, command));
+
+  program
+    .command("ls")
+    .summary("list runs, newest first")
+    .option("--experiment <name>", "only runs of this experiment")
+    .option("--status <status>", "only running, finished, failed, killed or lost ones; several by commas", collect)
+    .option("--tag <key=value>", "only runs with this tag; can be given several times", collect)
+    .option("--text <text>", "only runs with this text in name, note, tags, experiment or script")
+    .option("--script <path>", "only runs of this script, as a path from the project's folder")
+    .option("--sort <key[:desc]>", "startTime, endTime, name, status, duration, metric:NAME or param:NAME")
+    .option("--limit <count>", "how many at the most", "100")
+    .option("--deleted", "the deleted runs that can be restored")
+    .option("--json", "as a JSON array")
+    .action(async (options) => (await import("./commands/ls")).listCommand(options));
+
+  program
+    .command("show <run>")
+    .summary("show all of one run")
+    .option("--json", "as a JSON object")
+    .action(async (run: string, options) => (await import("./commands/show")).showCommand(run, options));
+
+  program
+    .command("log <run>")
+    .summary("print what a run printed")
+    .option("-f, --follow", "go on until the run ends")
+    .option("--raw", "the very bytes, also where no terminal interprets them")
+    .option("--json", "as a JSON object: the text as a terminal would show it, its end when it is very long")
+    .action(async (run: string, options) => (await import("./commands/log")).logCommand(run, options));
+
+  program
+    .command("stop <run>")
+    .summary("stop a run: interrupt, then terminate, then kill")
+    .action(async (run: string) => (await import("./commands/stop")).stopCommand(run));
+
+  program
+    .command("rename <run> <name>")
+    .summary("give a run another name")
+    .action(async (run: string, name: string) => (await import("./commands/edit")).renameCommand(run, name));
+
+  program
+    .command("tag <run> <tags...>")
+    .summary("set tags as key=value; key= removes one")
+    .action(async (run: string, tags: string[]) => (await import("./commands/edit")).tagCommand(run, tags));
+
+  program
+    .command("note <run> <text>")
+    .summary("note something about a run; an empty text removes it")
+    .action(async (run: string, text: string) => (await import("./commands/edit")).noteCommand(run, text));
+
+  program
+    .command("rm <runs...>")
+    .summary("delete runs; restore-run gets them back")
+    .action(async (runs: string[]) => (await import("./commands/edit")).removeCommand(runs));
+
+  program
+    .command("restore-run <runs...>")
+    .summary("get deleted runs back")
+    .action(async (runs: string[]) => (await import("./commands/edit")).restoreCommand(runs));
+
+  program
+    .command("doctor")
+    .summary("check what works here and what does not")
+    .option("--json", "as a JSON array")
+    .action(async (options) => (await import("./commands/doctor")).doctorCommand(options));
+
+  program
+    .command("finish-run <id>", { hidden: true })
+    .description("reads the rest of a run whose recorder has left it to this process")
+    .action(async (id: string) => (await import("./commands/finishRun")).finishRunCommand(id));
+
+  // Not for `run`: touching our standard streams would change them for the command, which shares them.
+  program.hook("preAction", (_program, action) => {
+    if (action.name() !== "run") endWhenOutputCloses();
+  });
+
+  return program;
+}
+
+/** `modeltrail ls | head`: who reads no further is no fault. */
+function endWhenOutputCloses(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}
+
+/** Does what the command line says. Resolves to the exit code, undefined when all went well. */
+export async function runProgram(): Promise<number | undefined> {
+  try {
+    await buildProgram().parseAsync();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return report(error);
+    // Commander has said it already; asking for help or the version ends with 0.
+    return error.exitCode === 0 ? 0 : USAGE_ERROR;
+  }
+}
