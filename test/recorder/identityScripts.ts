@@ -107,15 +107,17 @@ while True:
 `;
 
 export const onResize = `
-import os, signal, sys, time
+import os, signal, time
+def say(text):
+    os.write(1, (text + "\\n").encode())
 def show(*_):
-    print("size", os.get_terminal_size(1), os.get_terminal_size(2), flush=True)
+    say("size %s %s" % (os.get_terminal_size(1), os.get_terminal_size(2)))
 signal.signal(signal.SIGWINCH, show)
-print("ready", flush=True)
+say("ready")
 for _ in range(2000):
     time.sleep(0.01)
     if os.get_terminal_size(1).columns == 132:
         time.sleep(0.3)
         break
-print("last", os.get_terminal_size(1))
+say("last %s" % (os.get_terminal_size(1),))
 `;
