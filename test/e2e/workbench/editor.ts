@@ -31,8 +31,9 @@ export class Editor {
   }
 
   /** Waits until the active editor shows this text. */
-  async shows(text: string): Promise<void> {
-    await expect.poll(() => this.text()).toContain(text);
+  async shows(text: string | RegExp): Promise<void> {
+    const matching = typeof text === "string" ? expect.stringContaining(text) : expect.stringMatching(text);
+    await expect.poll(() => this.text()).toEqual(matching);
   }
 
   /** Waits for a comparison and gives the lines that its two sides show. */
@@ -41,6 +42,16 @@ export class Editor {
     await expect(original.locator(".view-line").first()).toBeVisible();
     await expect(modified.locator(".view-line").first()).toBeVisible();
     return { original: await shownText(original), modified: await shownText(modified) };
+  }
+
+  /** The files in a comparison of several, in order: "model.py A" for an added one, D for deleted, R for renamed. */
+  async changedFiles(): Promise<string[]> {
+    return await this.group.locator(".multiDiffEntry .file-path").evaluateAll((entries) =>
+      entries.map((entry) => {
+        const text = (selector: string) => entry.querySelector(selector)?.textContent ?? "";
+        return `${text(".title .label-name")} ${text(".status")}`.trim();
+      }),
+    );
   }
 
   diffSide(side: "original" | "modified"): Locator {

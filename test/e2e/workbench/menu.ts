@@ -1,8 +1,11 @@
 import { expect, type Page } from "@playwright/test";
+import { exactly } from "./quickInput";
 
 /** Picks an entry of the menu that is open, and waits until the menu is gone. */
 export async function pickFromMenu(page: Page, entry: string): Promise<void> {
-  const item = page.getByRole("menuitem", { name: entry, exact: true });
+  // Beside the label there may be a key.
+  const label = page.locator(".action-label").filter({ hasText: exactly(entry) });
+  const item = page.getByRole("menuitem").filter({ has: label });
   await expect(item).toBeVisible();
   // A menu takes no click in its first moments.
   await expect(async () => {

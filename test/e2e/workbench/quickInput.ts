@@ -29,7 +29,13 @@ export class QuickInput {
 
   /** Toggles an entry of a picker that takes several. */
   async check(label: string): Promise<void> {
-    await this.entry(label).first().locator(".quick-input-list-checkbox").click();
+    await this.entry(label).first().getByRole("checkbox").click();
+  }
+
+  /** Presses a button of an entry. Entries show their buttons while the pointer is on them. */
+  async pressButton(label: string, button: string): Promise<void> {
+    await this.entry(label).first().hover();
+    await this.entry(label).first().getByRole("button", { name: button }).click();
   }
 
   async accept(): Promise<void> {

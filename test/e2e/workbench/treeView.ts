@@ -42,6 +42,11 @@ export class TreeView {
     return description === undefined ? found : found.and(withPart(".label-description", description));
   }
 
+  /** Waits until the view says this above its rows, or in their place. */
+  async says(text: string): Promise<void> {
+    await expect(this.pane.locator(".message, .welcome-view").filter({ hasText: text, visible: true })).toBeVisible();
+  }
+
   /** Label and description of each row on the screen, in order. */
   async rows(): Promise<{ label: string; description: string; level: number }[]> {
     return await this.pane.locator(".monaco-list-row").evaluateAll((rows) =>

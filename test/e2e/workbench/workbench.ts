@@ -108,6 +108,22 @@ export class Workbench {
     return this.page.locator(".monaco-dialog-box");
   }
 
+  /** Rests the pointer on something until what shows there has this text. */
+  async hover(what: Locator, text: string): Promise<void> {
+    const shown = this.page.locator(".workbench-hover").filter({ hasText: text });
+    // It shows when the pointer comes to rest, and goes when what is below the pointer is drawn anew.
+    await expect(async () => {
+      await this.page.locator(".part.statusbar").hover();
+      await what.hover();
+      await expect(shown).toBeVisible({ timeout: 3_000 });
+    }).toPass();
+  }
+
+  /** The page with the walkthroughs. */
+  get walkthrough(): Locator {
+    return this.page.locator(".gettingStartedContainer");
+  }
+
   /** The content of the active webview: two frames, one in the other. */
   webview(): FrameLocator {
     return this.page.frameLocator("iframe.webview.ready").last().frameLocator("iframe#active-frame");
