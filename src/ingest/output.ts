@@ -1,5 +1,5 @@
 /** Metrics from what the run prints: reads the raw log on from where it was, and matches its lines. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import * as z from "zod/mini";
 import type { MetricPoint } from "../domain/run";
 import { createLineTail, SavedTail } from "./outputLines";
@@ -100,6 +100,7 @@ export function createOutputReader(logPath: string, checkpoint?: unknown): Outpu
       }
       return result;
     },
+    left: () => Math.max(0, (statSync(logPath, { throwIfNoEntry: false })?.size ?? 0) - offset),
     checkpoint: () => ({
       offset,
       tail: tail.save(),

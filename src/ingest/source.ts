@@ -27,6 +27,8 @@ export interface Source {
    * transaction that stores what was read, nothing is lost or given twice.
    */
   checkpoint(): unknown;
+  /** Bytes that are there to be read by now: whether reading them will take long. */
+  left?(): number;
   /** Tells of a file that the run wrote (absolute, as in the spool). The source keeps it when it is of its kind. */
   offer?(path: string): void;
 }

@@ -10,7 +10,7 @@ const GROWTH = 2;
 /** When so long nothing was there, we also let ourselves be woken. */
 const RESTING_MS = 1_000;
 /** Of the time at most one part in this many goes into looking. */
-const SHARE = 10;
+const SHARE = 20;
 
 export interface Pacer {
   /** Ends the looking; resolves when none is under way. */

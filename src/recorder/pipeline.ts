@@ -4,7 +4,6 @@
  */
 
 import { statSync } from "node:fs";
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import * as z from "zod/mini";
 import { createSources } from "../ingest/sources";
@@ -13,23 +12,25 @@ import type { IngestBatch, Store } from "../store/contract";
 import { addToBatch, countPoints, isEmptyBatch } from "./batch";
 import { now } from "./clock";
 import type { Listener } from "./listener";
+import { spoolFolder } from "./spoolFolder";
 
-/** A batch is stored when it holds so many points, or took so long to read. */
-const FULL_POINTS = 50_000;
+/** A batch is stored when it holds so many points, or took so long to read: more would only take more memory. */
+const FULL_POINTS = 20_000;
 const FULL_MS = 500;
 /** Points of a run that is otherwise silent may wait so long. */
 const LONGEST_WAIT_MS = 5_000;
 /** While the command runs, a look takes no longer than this: relaying its output comes first. */
-const LOOK_MS = 25;
+const LOOK_MS = 10;
 
 export interface Pipeline {
   /** Reads and stores some of what is new. True when the run was found to have done anything. Throws what the store throws; nothing is lost then. */
   pump(): Promise<boolean>;
   /**
    * The command is over: reads all that is left, stores all but the last part, and gives that for `endRun`. Undefined when
-   * metrics are left in the log after `budgetMs`; everything else is stored then. `signal` cuts short what takes long.
+   * more than `maxBytes` of metrics are left to be read; everything else is stored then. `signal` cuts short what takes
+   * long.
    */
-  finish(options?: { budgetMs?: number; signal?: AbortSignal }): Promise<IngestBatch | undefined>;
+  finish(options?: { maxBytes?: number; signal?: AbortSignal }): Promise<IngestBatch | undefined>;
   /** Joins the next batch. */
   add(part: IngestBatch): void;
   /** Stores what was read or added so far. */
@@ -45,10 +46,6 @@ export interface PipelineOptions {
 }
 
 const Checkpoint = z.object({ sources: z.record(z.string(), z.unknown()) });
-
-export function spoolFolder(runFolder: string): string {
-  return join(runFolder, "spool");
-}
 
 export function createPipeline({ store, id, listeners, onOffer }: PipelineOptions): Pipeline {
   const logPath = store.logPath(id);
@@ -136,18 +133,18 @@ export function createPipeline({ store, id, listeners, onOffer }: PipelineOption
       if (!canWait || now() - savedAt >= LONGEST_WAIT_MS) save();
       return active;
     },
-    async finish({ budgetMs = Number.POSITIVE_INFINITY, signal } = {}) {
+    async finish({ maxBytes = Number.POSITIVE_INFINITY, signal } = {}) {
       save();
       while (hearSome(true)) {}
       for (const listener of listeners) await listener.finish(signal);
       takeHeard();
       noteLogSize();
       if (damaged > 0) addToBatch(batch, { warnings: [damagedSpool(damaged)] });
-      const deadline = now() + budgetMs;
-      while (await readBatch(true, Math.min(FULL_MS, budgetMs))) {
+      if (sources.reduce((sum, source) => sum + (source.left?.() ?? 0), 0) > maxBytes) {
         save();
-        if (now() >= deadline) return undefined;
+        return undefined;
       }
+      while (await readBatch(true, FULL_MS)) save();
       return { ...batch, checkpoint: checkpoint() };
     },
   };

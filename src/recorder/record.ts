@@ -28,6 +28,8 @@ export async function record(options: RecordOptions): Promise<RecordResult> {
   const signals = keepSignals({ ownSession: keep, keepOnHangup: keep });
   const preparing = Promise.all([makeChannels(), restoreFileLimit()]);
   const recording = begin(options);
+  // A fault of ours must not end the command, whose output goes through our hands.
+  process.on("uncaughtException", (fault) => recording?.warn(`A fault of the recorder: ${reasonOf(fault)}`));
   await guarded(recording, () => recording?.takeCode(signals.early));
   const [channels] = await preparing;
   if (signals.early.aborted) {

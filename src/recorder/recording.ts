@@ -2,18 +2,19 @@
 import { mkdirSync } from "node:fs";
 import { maskArguments } from "../domain/secrets";
 import { snapshotCode } from "../snapshot/code";
-import type { RunEnd, Store } from "../store/contract";
+import type { IngestBatch, RunEnd, Store } from "../store/contract";
 import { locateRoot } from "../store/locate";
 import { openStore } from "../store/open";
 import { processIdentity } from "../store/process";
+import { addToBatch } from "./batch";
 import { describeCommand } from "./describe";
 import { markFinishing, prepareEndNote, sayLost, writeEndNote } from "./endNote";
 import { startPacer } from "./pacer";
-import { spoolFolder } from "./pipeline";
 import type { CommandEnd } from "./process/command";
 import type { TracerEnvironment } from "./process/environment";
-import { createRunPipeline } from "./runPipeline";
+import type { RunPipeline } from "./runPipeline";
 import { startSampler } from "./samples/sampler";
+import { spoolFolder } from "./spoolFolder";
 import { statusOf } from "./status";
 
 export interface RecordingOptions {
@@ -51,8 +52,8 @@ export interface Recording {
   endUnstarted(end: Omit<RunEnd, "endTime">): void;
 }
 
-/** Time after the command's end in which metrics are still read by ourselves. */
-const BUDGET_MS = 150;
+/** So much of what was printed last we read ourselves, in some 50 ms; of more the terminal need not wait for the end. */
+const MAX_BACKLOG = 1 << 20;
 
 /**
  * Opens the store and begins a run in it. Throws UserError, or what the disk says, when there can be no record; so do the
@@ -82,11 +83,20 @@ export function beginRecording(options: RecordingOptions): Recording {
   mkdirSync(spool, { recursive: true });
   prepareEndNote(runFolder);
 
-  const pipeline = createRunPipeline(store, id, { env });
+  const notes: IngestBatch = {};
+  let pipeline: RunPipeline | undefined;
   let sampler: ReturnType<typeof startSampler> | undefined;
   let pacer: ReturnType<typeof startPacer> | undefined;
-  const warn = (message: string) => pipeline.add({ warnings: [message] });
+  const add = (part: IngestBatch) => (pipeline ? pipeline.add(part) : addToBatch(notes, part));
+  const warn = (message: string) => add({ warnings: [message] });
   for (const notice of store.notices) warn(notice);
+
+  /** Loaded while git is at work: the command is not to wait for it. */
+  async function loadPipeline(): Promise<void> {
+    const { createRunPipeline } = await import("./runPipeline");
+    pipeline = createRunPipeline(store, id, { env });
+    pipeline.add(notes);
+  }
 
   function handOver(): void {
     markFinishing(runFolder);
@@ -101,14 +111,17 @@ export function beginRecording(options: RecordingOptions): Recording {
     logPath: store.logPath(id),
     warn,
     async takeCode(signal) {
-      const { code, gaps, warnings } = await snapshotCode(root, store.folder, { signal });
+      const [{ code, gaps, warnings }] = await Promise.all([
+        snapshotCode(root, store.folder, { signal }),
+        loadPipeline(),
+      ]);
       store.setCode(id, code, gaps, warnings);
     },
     started(pid) {
-      pipeline.add({ process: processIdentity(pid) });
-      sampler = startSampler(pid, env, (points) => pipeline.add({ points: [{ source: "system", points }] }));
+      add({ process: processIdentity(pid) });
+      sampler = startSampler(pid, env, (points) => add({ points: [{ source: "system", points }] }));
       // What cannot be stored now is tried again, and said when it cannot be stored at the end either.
-      pacer = startPacer(pipeline, [store.logPath(id), spool], () => {});
+      if (pipeline) pacer = startPacer(pipeline, [store.logPath(id), spool], () => {});
     },
     async end(end, signal) {
       const endTime = Date.now();
@@ -116,16 +129,16 @@ export function beginRecording(options: RecordingOptions): Recording {
       writeEndNote(runFolder, { exitCode, signal: killer, endTime, lostBytes });
       sampler?.stop();
       await pacer?.stop();
-      pipeline.add(sayLost({ lostBytes }));
-      const last = await pipeline.finish({ budgetMs: BUDGET_MS, signal });
+      add(sayLost({ lostBytes }));
+      const last = pipeline ? await pipeline.finish({ maxBytes: MAX_BACKLOG, signal }) : notes;
       if (last) store.endRun(id, { exitCode, signal: killer, status: statusOf(end), endTime }, last);
       else handOver();
-      await pipeline.close();
+      await pipeline?.close();
       store.close();
     },
     endUnstarted(end) {
-      pipeline.save();
-      store.endRun(id, { ...end, endTime: Date.now() });
+      pipeline?.save();
+      store.endRun(id, { ...end, endTime: Date.now() }, pipeline ? undefined : notes);
       store.close();
     },
   };

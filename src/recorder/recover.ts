@@ -7,8 +7,8 @@ import type { RunEnd, RunningRun, Store } from "../store/contract";
 import { isAlive, processIdentity, processState } from "../store/process";
 import { now } from "./clock";
 import { type EndNote, isMarkedFinishing, markFinishing, readEndNote, sayLost } from "./endNote";
-import { spoolFolder } from "./pipeline";
 import { createRunPipeline } from "./runPipeline";
+import { spoolFolder } from "./spoolFolder";
 import { statusOf } from "./status";
 
 /** A run on a machine that cannot be asked is over when its command was seen to end and nothing was written for so long. */

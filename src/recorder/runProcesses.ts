@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createSpoolReader } from "../ingest/spool";
 import type { ProcessIdentity, Store } from "../store/contract";
 import { isAlive, processIdentity } from "../store/process";
-import { spoolFolder } from "./pipeline";
 import { readTree } from "./samples/processTree";
+import { spoolFolder } from "./spoolFolder";
 
 /** How far apart the system's and the tracer's idea of a process's start may be. */
 const START_SLACK_MS = 60_000;

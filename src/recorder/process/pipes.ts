@@ -60,8 +60,13 @@ export async function startWithPipes(
 function openFifo(channels: Channels | null, output: Output): Pipe["fifo"] {
   if (!channels) return null;
   const path = channels.path(output.descriptors[0] === 1 ? "out" : "err");
-  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  return { path, reader, writer: openSync(path, constants.O_WRONLY) };
+  try {
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return { path, reader, writer: openSync(path, constants.O_WRONLY) };
+  } catch {
+    // Somebody cleaned up the folder for temporary files.
+    return null;
+  }
 }
 
 /** Spawns it and gives up our copies of the writing ends. */
