@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { comparePaths } from "../domain/pathOrder";
 import { objectPath } from "../store/objects";
 import { tempFolder } from "../store/testStore";
-import { comparePaths, type ManifestEntry, readManifest, writeManifest } from "./manifest";
+import { type ManifestEntry, readManifest, writeManifest } from "./manifest";
 
 const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
 const entry = (path: string, size = 3): ManifestEntry => ({ path, sha256: hashOf(path), size });

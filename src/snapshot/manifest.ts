@@ -8,15 +8,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { DatasetFile } from "../domain/datasetComparison";
 import { UserError } from "../domain/errors";
+import { comparePaths } from "../domain/pathOrder";
 import { hasObject, objectPath, publish } from "../store/objects";
 
-export interface ManifestEntry {
-  path: string;
-  sha256: string;
-  /** Bytes. */
-  size: number;
-}
+export type ManifestEntry = DatasetFile;
 
 export interface WrittenManifest {
   /** SHA-256 of the manifest. */
@@ -122,21 +119,4 @@ function sortByPath(entries: ManifestEntry[]): ManifestEntry[] {
   // Where no path has such a character, which is nearly always, the order of code units is that of the bytes.
   const isPlain = entries.every(({ path }) => !/[\ud800-\uffff]/.test(path));
   return entries.sort(isPlain ? (a, b) => (a.path < b.path ? -1 : 1) : (a, b) => comparePaths(a.path, b.path));
-}
-
-/** The order of a manifest: that of the UTF-8 bytes of the paths. Negative when `a` comes first. */
-export function comparePaths(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at++) {
-    const one = a.charCodeAt(at);
-    const other = b.charCodeAt(at);
-    if (one !== other) return byteOrder(one) - byteOrder(other);
-  }
-  return a.length - b.length;
-}
-
-/** Halves of characters beyond the 65,536 first come before U+E000 as code units, but are behind all others as bytes. */
-function byteOrder(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
 }
