@@ -96,43 +96,71 @@ export async function listTree(place: CodePlace): Promise<TreeFile[]> {
 
 /** What changed from `before` to `after`, by path. Throws UserError when one of the commits is gone. */
 export async function diffTrees(before: CodePlace, after: CodePlace): Promise<TreeDifference[]> {
+  const places = await diffPlaces(before, after);
+  return places.flatMap(({ prefix, differences }) => differences.map((difference) => below(prefix, difference)));
+}
+
+/** What changed in one repository: the code's own, or a submodule's, where the paths begin at the submodule. */
+export interface PlaceDifference {
+  before: CodePlace;
+  after: CodePlace;
+  /** "" or the submodule's path with a `/` behind it. */
+  prefix: string;
+  differences: TreeDifference[];
+}
+
+/** The same by repository: what is changed in a submodule can only be read there. */
+export async function diffPlaces(before: CodePlace, after: CodePlace, prefix = ""): Promise<PlaceDifference[]> {
   await Promise.all([assertCommit(before), assertCommit(after)]);
   const flags = ["-r", "-z", "-M", "--raw", "--no-abbrev", "--no-ext-diff", "--no-textconv"];
   const git = gitAt(before.gitDir, before.gitDir === after.gitDir ? [] : [after.gitDir]);
   const fields = records(await git.raw(["diff-tree", ...flags, before.commit, after.commit]));
   const differences: TreeDifference[] = [];
+  const submodules: PlaceDifference[] = [];
   for (let at = 0; at < fields.length; ) {
     // ":<mode> <mode> <object> <object> <status>", then one path, or two of a rename.
     const [oldMode, newMode, oldOid, newOid, status] = fields[at++]!.slice(1).split(" ");
     const name = fields[at++]!;
-    if (status!.startsWith("R")) differences.push({ status: "renamed", path: fields[at++]!, oldPath: name });
-    else if (oldMode === "160000" && newMode === "160000") {
-      differences.push(...(await diffSubmodule(before, after, name, [oldOid!, newOid!])));
-    } else differences.push({ status: status === "A" ? "added" : status === "D" ? "removed" : "changed", path: name });
+    if (status!.startsWith("R")) {
+      differences.push({ status: "renamed", path: fields[at++]!, oldPath: name });
+      continue;
+    }
+    const inner =
+      oldMode === "160000" && newMode === "160000"
+        ? await diffSubmodule(before, after, name, [oldOid!, newOid!], prefix)
+        : null;
+    if (inner) submodules.push(...inner);
+    else differences.push({ status: status === "A" ? "added" : status === "D" ? "removed" : "changed", path: name });
   }
-  return differences;
+  return [{ before, after, prefix, differences }, ...submodules];
 }
 
+/** Null: what changed inside cannot be read. */
 async function diffSubmodule(
   before: CodePlace,
   after: CodePlace,
   name: string,
   [oldOid, newOid]: [string, string],
-): Promise<TreeDifference[]> {
-  const unknown: TreeDifference[] = [{ status: "changed", path: name }];
+  prefix: string,
+): Promise<PlaceDifference[] | null> {
   const [older, newer] = [submoduleAt(before, name, oldOid), submoduleAt(after, name, newOid)];
-  if (!older || !newer) return unknown;
+  if (!older || !newer) return null;
   try {
-    const inner = await diffTrees(older, newer);
-    return inner.map((difference) => ({
-      ...difference,
-      path: `${name}/${difference.path}`,
-      ...(difference.oldPath === undefined ? {} : { oldPath: `${name}/${difference.oldPath}` }),
-    }));
+    return await diffPlaces(older, newer, `${prefix}${name}/`);
   } catch (error) {
-    if (error instanceof UserError) return unknown;
+    if (error instanceof UserError) return null;
     throw error;
   }
+}
+
+function below(prefix: string, difference: TreeDifference): TreeDifference {
+  if (prefix === "") return difference;
+  const { oldPath } = difference;
+  return {
+    ...difference,
+    path: prefix + difference.path,
+    ...(oldPath === undefined ? {} : { oldPath: prefix + oldPath }),
+  };
 }
 
 async function assertCommit({ gitDir, commit }: CodePlace): Promise<void> {
