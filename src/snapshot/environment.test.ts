@@ -94,6 +94,12 @@ describe("readEnvironment", () => {
     expect(environment.packages).toEqual({ "conda:cudatoolkit": "11.8.0" });
   });
 
+  it("keeps seeds under the users' own names, but only numbers", async () => {
+    const env = { TRAIN_SEED: "42", seed: "-7", WALLET_SEED: "abandon ability able", SEED: "1e5", SEEDS: "3" };
+    const { environment } = await read(home, [], env);
+    expect(environment.variables).toEqual({ TRAIN_SEED: "42", seed: "-7" });
+  });
+
   it("agrees with Python about a real environment", async () => {
     const script = `
 import importlib.metadata, json, sys

@@ -34,30 +34,37 @@ export interface EnvironmentOptions {
   storeFolder: string;
 }
 
-/** Never more than these: other variables may hold secrets. */
-const VARIABLES = [
-  "PYTHONHASHSEED",
-  "CUDA_VISIBLE_DEVICES",
-  "OMP_NUM_THREADS",
-  "MKL_NUM_THREADS",
-  "OPENBLAS_NUM_THREADS",
-  "NUMEXPR_NUM_THREADS",
-  "VECLIB_MAXIMUM_THREADS",
-  "TF_DETERMINISTIC_OPS",
-  "TF_CUDNN_DETERMINISTIC",
-  "CUBLAS_WORKSPACE_CONFIG",
-  "NVIDIA_TF32_OVERRIDE",
-  "PYTORCH_CUDA_ALLOC_CONF",
-  "XLA_FLAGS",
-  "TOKENIZERS_PARALLELISM",
-  "HF_HUB_OFFLINE",
-  "RANK",
-  "LOCAL_RANK",
-  "WORLD_SIZE",
-  "LANG",
-  "LC_ALL",
-  "TZ",
-];
+/** Seeds, thread counts, devices and switches of libraries. Never more than these: other variables may hold secrets. */
+const VARIABLES = new Set(
+  `PYTHONHASHSEED PYTHONOPTIMIZE PYTHONUTF8 SOURCE_DATE_EPOCH LANG LC_ALL LC_NUMERIC TZ
+  OMP_NUM_THREADS OMP_DYNAMIC OMP_SCHEDULE OMP_PROC_BIND OMP_PLACES KMP_AFFINITY KMP_DETERMINISTIC_REDUCTION
+  MKL_NUM_THREADS MKL_DYNAMIC MKL_CBWR MKL_ENABLE_INSTRUCTIONS
+  OPENBLAS_NUM_THREADS OPENBLAS_CORETYPE GOTO_NUM_THREADS BLIS_NUM_THREADS VECLIB_MAXIMUM_THREADS
+  NUMEXPR_NUM_THREADS NUMEXPR_MAX_THREADS NUMBA_NUM_THREADS NUMBA_DISABLE_JIT RAYON_NUM_THREADS POLARS_MAX_THREADS
+  NPY_DISABLE_CPU_FEATURES NPY_ENABLE_CPU_FEATURES ATEN_CPU_CAPABILITY
+  CUDA_VISIBLE_DEVICES CUDA_DEVICE_ORDER CUDA_LAUNCH_BLOCKING CUBLAS_WORKSPACE_CONFIG NVIDIA_TF32_OVERRIDE
+  HIP_VISIBLE_DEVICES ROCR_VISIBLE_DEVICES NCCL_ALGO NCCL_PROTO
+  PYTORCH_CUDA_ALLOC_CONF PYTORCH_ENABLE_MPS_FALLBACK TORCH_ALLOW_TF32_CUBLAS_OVERRIDE PL_GLOBAL_SEED PL_SEED_WORKERS
+  TF_DETERMINISTIC_OPS TF_CUDNN_DETERMINISTIC TF_CUDNN_USE_AUTOTUNE TF_ENABLE_ONEDNN_OPTS TF_NUM_INTRAOP_THREADS
+  TF_NUM_INTEROP_THREADS XLA_FLAGS KERAS_BACKEND
+  JAX_PLATFORMS JAX_ENABLE_X64 JAX_DEFAULT_MATMUL_PRECISION JAX_DEFAULT_PRNG_IMPL JAX_THREEFRY_PARTITIONABLE
+  ACCELERATE_MIXED_PRECISION TOKENIZERS_PARALLELISM HF_HUB_OFFLINE HF_DATASETS_OFFLINE TRANSFORMERS_OFFLINE
+  RANK LOCAL_RANK NODE_RANK WORLD_SIZE LOCAL_WORLD_SIZE MPLBACKEND`.split(/\s+/),
+);
+/** Seeds under names of the users' own, as long as they are numbers: what is called a seed can be a secret otherwise. */
+const SEED_NAME = /(?:^|_)SEED$/i;
+const SEED_VALUE = /^-?\d{1,20}$/;
+
+/** Of an environment, the variables that runs remember, by name. */
+export function recordedVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  const recorded: Record<string, string> = {};
+  for (const name of Object.keys(env).sort()) {
+    const value = env[name] ?? "";
+    const isSeed = SEED_NAME.test(name) && SEED_VALUE.test(value);
+    if (VARIABLES.has(name) || isSeed) recorded[name] = maskValue(name, value);
+  }
+  return recorded;
+}
 
 const GPU_TIMEOUT_MS = 2000;
 
@@ -82,9 +89,7 @@ export async function readEnvironment(options: EnvironmentOptions): Promise<{ en
     gpus,
     packages: { ...conda, ...packages },
     imported: importedOf(distributions, options.modules),
-    variables: Object.fromEntries(
-      VARIABLES.filter((name) => env[name] !== undefined).map((name) => [name, maskValue(name, env[name]!)]),
-    ),
+    variables: recordedVariables(env),
   };
   return { environment, gaps: outsideCode(distributions, options.root) };
 }
