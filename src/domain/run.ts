@@ -86,6 +86,17 @@ export type ConfigFile = z.infer<typeof ConfigFile>;
 export const Artifact = z.object({ path: z.string(), sha256: z.string(), size: z.number().int() });
 export type Artifact = z.infer<typeof Artifact>;
 
+/** A dataset as a run used it: the files of that name, as they were. `size`: bytes of all files. */
+export const RunDataset = z.object({
+  name: z.string(),
+  /** SHA-256 of the manifest. */
+  version: z.string(),
+  files: z.number().int(),
+  size: z.number().int(),
+  role: z.enum(["read", "write"]),
+});
+export type RunDataset = z.infer<typeof RunDataset>;
+
 export const Environment = z.object({
   /** Version of the interpreter that ran, e.g. "3.11.7"; null when the command is not Python. */
   python: z.string().nullable(),
@@ -113,6 +124,7 @@ export const Snapshot = z.object({
   data: z.array(DataFile),
   config: z.array(ConfigFile),
   environment: Environment.nullable(),
+  datasets: z.array(RunDataset),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
@@ -138,6 +150,14 @@ export const RunSummary = z.object({
   note: z.string(),
   /** Id of the run that started this one. */
   parent: RunId.nullable(),
+  /** Never freed by rules. */
+  pinned: z.boolean(),
+  /** SHA-256 over all that the run was made of; null until the run has ended, and where a gap makes it unknowable. */
+  inputs: z.string().nullable(),
+  /** The earliest run, of those not deleted, with equal inputs; null when it is this one. */
+  repeatOf: RunId.nullable(),
+  /** Number of runs, of those not deleted, with equal inputs, this one included. */
+  repeats: z.number().int(),
   gaps: z.array(Gap),
   warnings: z.array(z.string()),
   /** Bytes in the raw log. */

@@ -8,6 +8,7 @@ import type {
   Gap,
   MetricPoint,
   Run,
+  RunDataset,
   RunStatus,
   RunSummary,
 } from "../domain/run";
@@ -45,6 +46,14 @@ export interface RunEnd {
   endTime: number;
 }
 
+/** Where a dataset comes from: `modeltrail.yaml`, DVC's files, or simply what runs read. */
+export type DatasetKind = "declared" | "dvc" | "read";
+
+/** A dataset as a run used it. Its manifest, the object `version`, is kept before this is ingested. */
+export interface RunDatasetVersion extends RunDataset {
+  kind: DatasetKind;
+}
+
 /** What ingest adds to a run in one transaction together with the place it has read up to. */
 export interface IngestBatch {
   params?: Record<string, string>;
@@ -54,6 +63,8 @@ export interface IngestBatch {
   data?: DataFile[];
   config?: ConfigFile[];
   artifacts?: Artifact[];
+  /** Of one name and role, the last given holds. */
+  datasets?: RunDatasetVersion[];
   gaps?: Gap[];
   warnings?: string[];
   environment?: Environment;
@@ -77,6 +88,16 @@ export interface RunQuery {
   script?: string | null;
   /** Only child runs of this one; null: only those that are no child of a run still there. */
   parent?: string | null;
+  /** Only runs that are pinned; false: that are not. */
+  pinned?: boolean;
+  /** Only runs with these inputs. */
+  inputs?: string;
+  /** Only scratch runs (see domain/scratch.ts); false: only others. */
+  scratch?: boolean;
+  /** With `scratch`: a run that began at this time or later (ms since the epoch) does not count as one. */
+  scratchBefore?: number;
+  /** Only runs that began before this time, ms since the epoch. */
+  startedBefore?: number;
   /** Default: startTime, newest first. */
   sort?: { key: SortKey; descending: boolean };
   /** Default 100; at most 10,000. */
@@ -165,6 +186,143 @@ export interface MetricColumns {
   total: number;
 }
 
+export interface DatasetSummary {
+  name: string;
+  kind: DatasetKind;
+  /** How many there are. */
+  versions: number;
+  /** How many used any of them. */
+  runs: number;
+  /** The version used last, with its number of files and its bytes. */
+  current: string;
+  files: number;
+  size: number;
+  /** Start of the last run that used it, ms since the epoch. */
+  lastUsed: number;
+}
+
+export interface DatasetVersionSummary {
+  version: string;
+  files: number;
+  /** Bytes. */
+  size: number;
+  /** Starts of the first and the last run that used it, ms since the epoch. */
+  firstSeen: number;
+  lastSeen: number;
+  runs: number;
+}
+
+export interface PageOptions {
+  /** Default 100; at most 10,000. */
+  limit?: number;
+  /** From the previous page's `next`. */
+  cursor?: string;
+}
+
+export interface DatasetVersionPage {
+  /** The one used last first. */
+  versions: DatasetVersionSummary[];
+  /** Null on the last page. */
+  next: string | null;
+  total: number;
+}
+
+/** A run's use of a dataset. */
+export interface DatasetUse {
+  run: string;
+  version: string;
+  role: RunDataset["role"];
+  startTime: number;
+}
+
+export interface DatasetUsePage {
+  /** The newest run first. */
+  uses: DatasetUse[];
+  next: string | null;
+  total: number;
+}
+
+export type FileRole = "read" | "write" | "config" | "artifact";
+
+/** A run without its lists of files. */
+export type RunHead = RunSummary & { snapshot: Omit<Run["snapshot"], "data" | "config"> };
+
+export interface ListFilesOptions {
+  /** From the previous page's `next`. */
+  after?: number;
+  /** Default 5,000. */
+  limit?: number;
+}
+
+export interface ListedFile {
+  /** Stands for the path, in all runs of the store; a page has ascending ones. */
+  number: number;
+  path: string;
+  /** Null when it could not be hashed. */
+  sha256: string | null;
+  /** Bytes; 0 for config files. */
+  size: number;
+}
+
+export interface ListedFiles {
+  files: ListedFile[];
+  /** Null on the last page. */
+  next: number | null;
+}
+
+/** A run's use of a file. */
+export interface FileUse {
+  run: string;
+  role: FileRole;
+  path: string;
+  /** Null when it could not be hashed. */
+  sha256: string | null;
+  /** Bytes; null for config files. */
+  size: number | null;
+  startTime: number;
+}
+
+export interface FileUsePage {
+  /** The newest run first. */
+  uses: FileUse[];
+  next: string | null;
+}
+
+/** What an experiment takes of the database and, as runs have told it, of logs. Bytes. */
+export interface ExperimentUsage {
+  experiment: string;
+  /** Deleted ones included. */
+  runs: number;
+  deleted: number;
+  logs: number;
+  /** Packed points of metrics. */
+  metrics: number;
+}
+
+/** A content that runs name, and the experiments whose runs do. */
+export interface ObjectUse {
+  sha256: string;
+  uses: { experiment: string; kind: "data" | "artifact" | "config" | "manifest"; deleted: boolean }[];
+}
+
+/** Points of one metric, in step order; a metric may come in several pieces, one after the other. */
+export interface ImportedSeries {
+  key: string;
+  /** All that spoke for the metric. */
+  sources: string[];
+  steps: Float64Array;
+  times: Float64Array;
+  values: Float64Array;
+}
+
+export interface ImportedRun {
+  /** Ended. Its `revision`, `repeatOf`, `repeats` and the summaries of its metrics mean nothing here. */
+  run: Run;
+  /** What kind each of the run's datasets is, by name; "read" when absent. */
+  datasetKinds?: Record<string, DatasetKind>;
+  series: Iterable<ImportedSeries>;
+}
+
 export interface OpenOptions {
   /** Make the store if there is none. Default true; false throws UserError then. */
   create?: boolean;
@@ -211,6 +369,10 @@ export interface Store {
   running(everywhere?: boolean): RunningRun[];
 
   getRun(id: string): Run | null;
+  /** The same without the lists of files, which may be long: `listFiles` gives them in pages. */
+  getRunHead(id: string): RunHead | null;
+  /** A page of the files that the run has in this role, in an order that all runs of the store share. */
+  listFiles(id: string, role: FileRole, options?: ListFilesOptions): ListedFiles;
   getSummaries(ids: string[]): RunSummary[];
   listRuns(query: RunQuery): RunPage;
   listExperiments(): ExperimentSummary[];
@@ -236,6 +398,41 @@ export interface Store {
   /** Hides the runs; everything stays on disk until freed. Throws UserError for a running one. */
   deleteRuns(ids: string[]): void;
   restoreRuns(ids: string[]): void;
+
+  /** Pinned runs cannot be deleted, and no rule frees them. */
+  setPinned(ids: string[], pinned: boolean): void;
+  /** Makes the run a repeat of those with equal inputs. Null: unknown. */
+  setInputs(id: string, sha256: string | null): void;
+  /** Ids of the runs, not deleted, with these inputs, by start. */
+  listRepeats(inputs: string): string[];
+
+  /** Datasets that runs (not deleted) used, by name. */
+  listDatasets(): DatasetSummary[];
+  listDatasetVersions(name: string, page?: PageOptions): DatasetVersionPage;
+  /** Runs that used the dataset, or this version of it. */
+  runsOfDataset(name: string, version: string | null, page?: PageOptions): DatasetUsePage;
+  /** Runs (not deleted) that used a path, or a content. `path` as runs name it: relative to the root with `/`, or absolute. */
+  fileUses(file: { path: string } | { sha256: string }, page?: PageOptions & { role?: FileRole }): FileUsePage;
+
+  /**
+   * Adds a whole run, in one transaction; its objects are in the store already, put while `holdObjects` was held. False, and
+   * nothing done, when there is a run of this id (it may be deleted). Throws an Error for a run that is running.
+   */
+  importRun(imported: ImportedRun): boolean;
+
+  /** By experiment, deleted runs included. */
+  usage(): ExperimentUsage[];
+  /** Contents that runs name, deleted ones included, in order of their hash; each is kept, or was too big to be. */
+  objectUses(): Iterable<ObjectUse>;
+  /** Removes the rows of deleted runs for good, in one transaction. Throws UserError, nothing done, when one is not deleted. */
+  freeRuns(ids: string[]): void;
+  /** Objects that runs (deleted ones included) name, each once, in order. Not those that only a manifest names. */
+  referencedObjects(): Iterable<string>;
+  /**
+   * To be held while objects are put that no running run will name: who frees space lets them be found again until then. Gives
+   * the function that lets go.
+   */
+  holdObjects(): () => void;
 
   /** Known hash of an unchanged file, else undefined. */
   cachedHash(path: string, stamp: FileStamp): string | undefined;

@@ -1,6 +1,8 @@
 /** One run, whole. */
 import type { Artifact, CodeVersion, ConfigFile, DataFile, Environment, Run } from "../domain/run";
+import type { RunHead } from "./contract";
 import type { Database } from "./database";
+import { readRunDatasets } from "./datasets";
 import { readSummaries } from "./summaries";
 
 const NO_CODE: CodeVersion = {
@@ -23,18 +25,30 @@ interface FileRow {
 /** The run with everything it carries, deleted ones too; null when there is none with this id. */
 export function getRun(db: Database, id: string): Run | null {
   return db.read(() => {
-    const row = db.get<{ seq: number; code: string | null; environment: string | null }>(
-      `SELECT seq, code, (SELECT content FROM environments e WHERE e.id = runs.environment) AS environment
-      FROM runs WHERE id = ?`,
-      id,
-    );
-    if (!row) return null;
-    const [summary] = readSummaries(db, [row.seq]);
-    const code = row.code === null ? NO_CODE : (JSON.parse(row.code) as CodeVersion);
-    const environment = row.environment === null ? null : (JSON.parse(row.environment) as Environment);
-    const { data, config, artifacts } = readFiles(db, row.seq);
-    return { ...summary!, snapshot: { code, data, config, environment }, artifacts };
+    const found = findHead(db, id);
+    if (!found) return null;
+    const { data, config, artifacts } = readFiles(db, found.seq);
+    return { ...found.head, snapshot: { ...found.head.snapshot, data, config }, artifacts };
   });
+}
+
+/** The same without its files. */
+export function getRunHead(db: Database, id: string): RunHead | null {
+  return db.read(() => findHead(db, id)?.head ?? null);
+}
+
+function findHead(db: Database, id: string): { seq: number; head: RunHead } | null {
+  const row = db.get<{ seq: number; code: string | null; environment: string | null }>(
+    `SELECT seq, code, (SELECT content FROM environments e WHERE e.id = runs.environment) AS environment
+    FROM runs WHERE id = ?`,
+    id,
+  );
+  if (!row) return null;
+  const { seq } = row;
+  const [summary] = readSummaries(db, [seq]);
+  const code = row.code === null ? NO_CODE : (JSON.parse(row.code) as CodeVersion);
+  const environment = row.environment === null ? null : (JSON.parse(row.environment) as Environment);
+  return { seq, head: { ...summary!, snapshot: { code, environment, datasets: readRunDatasets(db, seq) } } };
 }
 
 /** The run's files by path. */

@@ -2,6 +2,7 @@
 import { UserError } from "../domain/errors";
 import type { Database, Value } from "./database";
 import { setTag } from "./ingest";
+import { touchRepeatsOf } from "./repeats";
 import { touchRun } from "./revision";
 import { experimentId, seqOf } from "./runs";
 
@@ -38,18 +39,31 @@ export function changeTag(db: Database, id: string, key: string, value: string |
   edit(db, id, (seq) => setTag(db, seq, key, value));
 }
 
-/** All or none: throws UserError, nothing done, when one of them is running. */
+export function setPinned(db: Database, ids: string[], pinned: boolean): void {
+  db.write(() => {
+    for (const id of ids) {
+      const seq = seqOf(db, id);
+      const to = pinned ? 1 : 0;
+      if (db.run("UPDATE runs SET pinned = ? WHERE seq = ? AND pinned != ?", to, seq, to) > 0) touchRun(db, seq);
+    }
+  });
+}
+
+/** All or none: throws UserError, nothing done, when one of them is running or pinned. */
 export function deleteRuns(db: Database, ids: string[]): void {
   db.write(() => {
     for (const id of ids) {
       const seq = seqOf(db, id);
-      const { name, status } = db.get<{ name: string; status: string }>(
-        "SELECT name, status FROM runs WHERE seq = ?",
+      const { name, status, pinned } = db.get<{ name: string; status: string; pinned: number }>(
+        "SELECT name, status, pinned FROM runs WHERE seq = ?",
         seq,
       )!;
       if (status === "running") throw new UserError(`The run ${name} is running. Stop it first, then delete it.`);
-      if (db.run("UPDATE runs SET deleted = ? WHERE seq = ? AND deleted IS NULL", Date.now(), seq) > 0)
+      if (pinned) throw new UserError(`The run ${name} is pinned. Unpin it first, then delete it.`);
+      if (db.run("UPDATE runs SET deleted = ? WHERE seq = ? AND deleted IS NULL", Date.now(), seq) > 0) {
+        touchRepeatsOf(db, seq);
         touchRun(db, seq);
+      }
     }
   });
 }
@@ -58,7 +72,10 @@ export function restoreRuns(db: Database, ids: string[]): void {
   db.write(() => {
     for (const id of ids) {
       const seq = seqOf(db, id);
-      if (db.run("UPDATE runs SET deleted = NULL WHERE seq = ? AND deleted IS NOT NULL", seq) > 0) touchRun(db, seq);
+      if (db.run("UPDATE runs SET deleted = NULL WHERE seq = ? AND deleted IS NOT NULL", seq) > 0) {
+        touchRepeatsOf(db, seq);
+        touchRun(db, seq);
+      }
     }
   });
 }

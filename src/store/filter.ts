@@ -1,6 +1,8 @@
 /** From a query's filters to SQL conditions on `runs r`. */
+import { SCRATCH_MS } from "../domain/scratch";
 import type { RunQuery } from "./contract";
 import type { Value } from "./database";
+import { IS_REPEAT } from "./repeats";
 
 export interface Condition {
   sql: string;
@@ -22,6 +24,16 @@ export function runCondition(query: RunQuery): Condition {
   if (query.script !== undefined) add("r.script IS ?", query.script);
   if (query.parent === null) add(`(r.parent IS NULL OR NOT EXISTS (SELECT 1 FROM runs p WHERE ${LIVE_PARENT}))`);
   else if (query.parent !== undefined) add("r.parent = ?", query.parent);
+  if (query.pinned !== undefined) add(query.pinned ? "r.pinned = 1" : "r.pinned = 0");
+  if (query.inputs !== undefined) add("r.inputs = ?", Buffer.from(query.inputs, "hex"));
+  if (query.startedBefore !== undefined) add("r.start_time < ?", query.startedBefore);
+  if (query.scratch !== undefined) {
+    const isScratch = query.scratchBefore === undefined ? IS_SCRATCH : `(r.start_time < ? AND ${IS_SCRATCH})`;
+    add(
+      query.scratch ? isScratch : `NOT ${isScratch}`,
+      ...(query.scratchBefore === undefined ? [] : [query.scratchBefore]),
+    );
+  }
   for (const [key, value] of Object.entries(query.tags ?? {})) {
     if (value === null) add("NOT EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq AND t.key = ?)", key);
     else add("EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq AND t.key = ? AND t.value = ?)", key, value);
@@ -34,6 +46,12 @@ export function runCondition(query: RunQuery): Condition {
 }
 
 const LIVE_PARENT = "p.id = r.parent AND p.deleted IS NULL";
+
+/** See domain/scratch.ts. */
+const IS_SCRATCH = `(r.status != 'running' AND r.pinned = 0 AND r.note = ''
+  AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq)
+  AND NOT EXISTS (SELECT 1 FROM runs c WHERE c.parent = r.id AND c.deleted IS NULL)
+  AND ((r.status != 'finished' AND r.end_time - r.start_time < ${SCRATCH_MS}) OR ${IS_REPEAT}))`;
 
 const TEXT_PLACES = 5;
 

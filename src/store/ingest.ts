@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Artifact, ConfigFile, DataFile, Environment, Gap } from "../domain/run";
 import type { IngestBatch, ProcessIdentity } from "./contract";
 import type { Database } from "./database";
+import { addDataset } from "./datasets";
 import { appendPoints } from "./metrics";
 import { nameId } from "./names";
 
@@ -68,6 +69,7 @@ function addFiles(db: Database, seq: number, batch: IngestBatch): void {
   for (const file of batch.data ?? []) addFile(db, seq, file.role, file);
   for (const file of batch.config ?? []) addFile(db, seq, "config", file);
   for (const file of batch.artifacts ?? []) addFile(db, seq, "artifact", file);
+  for (const dataset of batch.datasets ?? []) addDataset(db, seq, dataset);
 }
 
 /** The last report of a file wins: what is written twice counts as it was left. */

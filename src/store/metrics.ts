@@ -88,7 +88,8 @@ export function readSeries(db: Database, run: number, key: number): Series | und
   return row && Object.assign(row, { sources: row.sources.split(",").map(Number) });
 }
 
-function newSeries(db: Database): Series {
+/** Without points. Inside a write only. */
+export function newSeries(db: Database): Series {
   const { series } = db.get<{ series: number }>("UPDATE state SET series = series + 1 RETURNING series")!;
   const none = { last: null, min: null, max: null, last_step: -Infinity, last_time: -Infinity };
   return { series, sources: [], count: 0, ...none, appended: 0 };
@@ -110,7 +111,7 @@ function addToSummary(series: Series, { steps, times, values }: Columns): void {
 }
 
 /** The summary anew, from the chunks' own. */
-function summarise(db: Database, series: Series): void {
+export function summarise(db: Database, series: Series): void {
   const all = db.get<Omit<Series, "series" | "sources" | "last">>(
     `SELECT sum(count) AS count, min(min) AS min, max(max) AS max, max(last_step) AS last_step, max(last_time) AS last_time
     FROM chunks WHERE series = ?`,
@@ -124,7 +125,7 @@ function summarise(db: Database, series: Series): void {
   Object.assign(series, all, newest);
 }
 
-function writeSeries(db: Database, run: number, key: number, series: Series): void {
+export function writeSeries(db: Database, run: number, key: number, series: Series): void {
   db.run(
     `INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET sources = excluded.sources, count = excluded.count, last = excluded.last, min = excluded.min,

@@ -5,19 +5,27 @@ import { UserError } from "../domain/errors";
 import { type ConnectOptions, connect } from "./connect";
 import type { OpenOptions, Store } from "./contract";
 import type { Database } from "./database";
-import { getRun } from "./details";
-import { changeTag, deleteRuns, renameRun, restoreRuns, setExperiment, setNote } from "./edits";
+import { listDatasets, listDatasetVersions, runsOfDataset } from "./datasets";
+import { getRun, getRunHead } from "./details";
+import { changeTag, deleteRuns, renameRun, restoreRuns, setExperiment, setNote, setPinned } from "./edits";
+import { fileUses } from "./fileUses";
 import { makeStoreFolder, runFolder } from "./folders";
+import { freeRuns } from "./free";
 import { cachedHash, cachedHashesBelow, cacheHashes } from "./hashes";
 import { metricColumns, metricHistory } from "./history";
+import { importRun } from "./importRun";
+import { makeLeases } from "./leases";
 import { fallbackFolder, isWritable, readableFolder, storeFolder } from "./locate";
 import { listGroups, listKeys } from "./overview";
 import { listExperiments, listRuns } from "./queries";
 import { makeRecorders } from "./recorders";
+import { listRepeats, setInputs } from "./repeats";
 import { resolveRun } from "./resolve";
 import { changesSince } from "./revision";
+import { listFiles } from "./runFiles";
 import { endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
 import { getSummaries } from "./summaries";
+import { objectUses, referencedObjects, usage } from "./usage";
 
 /**
  * The store of the project `root` (see `locateRoot`). Brings an older database up to date. Throws UserError when there is no
@@ -68,12 +76,14 @@ function folderError(folder: string, cause: unknown): UserError {
 
 function makeStore(root: string, folder: string, db: Database, notices: string[]): Store {
   const recorders = makeRecorders(db, folder);
+  const leases = makeLeases(db);
   return {
     root,
     folder,
     notices,
     close() {
       recorders.releaseAll();
+      leases.releaseAll();
       db.close();
     },
 
@@ -93,6 +103,8 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     running: (everywhere) => runningRuns(db, everywhere),
 
     getRun: (id) => getRun(db, id),
+    getRunHead: (id) => getRunHead(db, id),
+    listFiles: (id, role, options) => listFiles(db, id, role, options),
     getSummaries: (ids) => getSummaries(db, ids),
     listRuns: (query) => listRuns(db, query),
     listExperiments: () => listExperiments(db),
@@ -109,6 +121,23 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     setNote: (id, note) => setNote(db, id, note),
     deleteRuns: (ids) => deleteRuns(db, ids),
     restoreRuns: (ids) => restoreRuns(db, ids),
+
+    setPinned: (ids, pinned) => setPinned(db, ids, pinned),
+    setInputs: (id, sha256) => setInputs(db, id, sha256),
+    listRepeats: (inputs) => listRepeats(db, inputs),
+
+    listDatasets: () => listDatasets(db),
+    listDatasetVersions: (name, page) => listDatasetVersions(db, name, page),
+    runsOfDataset: (name, version, page) => runsOfDataset(db, name, version, page),
+    fileUses: (file, page) => fileUses(db, file, page),
+
+    importRun: (imported) => importRun(db, imported),
+
+    usage: () => usage(db),
+    objectUses: () => objectUses(db),
+    referencedObjects: () => referencedObjects(db),
+    freeRuns: (ids) => freeRuns(db, ids),
+    holdObjects: () => leases.take(),
 
     cachedHash: (path, stamp) => cachedHash(db, path, stamp),
     cacheHashes: (entries) => cacheHashes(db, entries),

@@ -4,10 +4,8 @@ import { type Place, readCursor, writeCursor } from "./cursor";
 import type { Database, Value } from "./database";
 import { type Condition, runCondition } from "./filter";
 import { type Phase, phasesOf } from "./order";
+import { pageLimit } from "./page";
 import { readSummaries } from "./summaries";
-
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 10_000;
 
 interface Found {
   seq: number;
@@ -18,7 +16,7 @@ export function listRuns(db: Database, query: RunQuery): RunPage {
   const sort = query.sort ?? { key: "startTime", descending: true };
   const order = `${sort.key} ${sort.descending}`;
   const after = query.cursor === undefined ? null : readCursor(order, query.cursor);
-  const limit = Math.min(Math.max(1, Math.trunc(query.limit ?? DEFAULT_LIMIT)), MAX_LIMIT);
+  const limit = pageLimit(query.limit);
   return db.read(() => {
     const condition = runCondition(query);
     // One more than asked for tells whether there is a next page.

@@ -15,10 +15,10 @@ export function touchRun(db: Database, seq: number): void {
   db.run("UPDATE runs SET revision = ?, written = ? WHERE seq = ?", nextRevision(db), Date.now(), seq);
 }
 
-/** What changed after `revision`. A deleted run keeps its row, which is how its deletion is known. */
+/** What changed after `revision`. A deleted run keeps its row until it is freed, which is how its deletion is known. */
 export function changesSince(db: Database, revision: number): Changes {
   return db.read(() => {
-    const now = db.get<{ revision: number }>("SELECT revision FROM state")!.revision;
+    const { revision: now, freed } = db.get<{ revision: number; freed: number }>("SELECT revision, freed FROM state")!;
     if (now === revision) return { revision: now, runs: [], removed: [], all: false };
     const rows = db.all<{ id: string; deleted: number | null }>(
       "SELECT id, deleted FROM runs WHERE revision > ? ORDER BY revision LIMIT ?",
@@ -26,7 +26,8 @@ export function changesSince(db: Database, revision: number): Changes {
       MANY + 1,
     );
     // A revision from the future was given by another database, whose place this one has taken.
-    if (rows.length > MANY || now < revision) return { revision: now, runs: [], removed: [], all: true };
+    if (rows.length > MANY || now < revision || freed > revision)
+      return { revision: now, runs: [], removed: [], all: true };
     const runs = rows.filter((row) => row.deleted === null).map((row) => row.id);
     const removed = rows.filter((row) => row.deleted !== null).map((row) => row.id);
     return { revision: now, runs, removed, all: false };

@@ -49,6 +49,7 @@ describe("a run", () => {
       ],
       config: [{ path: "c.yaml", sha256 }],
       artifacts: [{ path: "m.pkl", sha256, size: 9 }],
+      datasets: [{ name: "wine", kind: "dvc", version: "cd".repeat(32), files: 3, size: 9, role: "read" }],
       gaps: [{ kind: "other", message: "m" }],
       warnings: ["w"],
       environment: ENVIRONMENT,
@@ -74,6 +75,10 @@ describe("a run", () => {
       tags: { a: "1", b: "2" },
       note: "n",
       parent,
+      pinned: false,
+      inputs: null,
+      repeatOf: null,
+      repeats: 1,
       gaps: [
         { kind: "too-big", path: "big.bin", message: "big" },
         { kind: "other", message: "m" },
@@ -90,6 +95,7 @@ describe("a run", () => {
         ],
         config: [{ path: "c.yaml", sha256 }],
         environment: ENVIRONMENT,
+        datasets: [{ name: "wine", version: "cd".repeat(32), files: 3, size: 9, role: "read" }],
       },
       artifacts: [{ path: "m.pkl", sha256, size: 9 }],
     });

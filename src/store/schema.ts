@@ -156,4 +156,54 @@ export const MIGRATIONS: readonly string[] = [
     sha256 BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE runs ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+  -- SHA-256 over all that the run was made of: runs with the same are repeats of each other.
+  ALTER TABLE runs ADD COLUMN inputs BLOB;
+  CREATE INDEX runs_inputs ON runs (inputs, start_time) WHERE inputs IS NOT NULL AND deleted IS NULL;
+  CREATE INDEX runs_pinned ON runs (start_time) WHERE pinned = 1;
+  CREATE INDEX runs_deleted ON runs (deleted) WHERE deleted IS NOT NULL;
+
+  -- What a file was used by; also how it is known that an object is not needed any more.
+  CREATE INDEX files_path ON files (path);
+  CREATE INDEX files_sha256 ON files (sha256) WHERE sha256 IS NOT NULL;
+  CREATE INDEX hashes_sha256 ON hashes (sha256);
+
+  -- kind: "declared", "dvc", "read".
+  CREATE TABLE datasets (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL) STRICT;
+  -- version: SHA-256 of the manifest, an object that lists the files.
+  CREATE TABLE dataset_versions (
+    id INTEGER PRIMARY KEY,
+    dataset INTEGER NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
+    version BLOB NOT NULL,
+    files INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    UNIQUE (dataset, version)
+  ) STRICT;
+  CREATE INDEX dataset_versions_version ON dataset_versions (version);
+  -- role: "read" and "write".
+  CREATE TABLE run_datasets (
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    dataset INTEGER NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
+    role TEXT NOT NULL,
+    version INTEGER NOT NULL REFERENCES dataset_versions (id) ON DELETE CASCADE,
+    PRIMARY KEY (run, dataset, role)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX run_datasets_version ON run_datasets (version);
+  CREATE INDEX run_datasets_dataset ON run_datasets (dataset);
+
+  -- How recorders and who frees space keep out of each other's way: see freeing.ts.
+  ALTER TABLE state ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE state ADD COLUMN freeing INTEGER NOT NULL DEFAULT 0;
+  -- The revision at which rows of runs were last removed.
+  ALTER TABLE state ADD COLUMN freed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE leases (
+    id INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    pid INTEGER NOT NULL,
+    start TEXT NOT NULL,
+    host TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -3,10 +3,11 @@ import type { Gap, MetricSummary, RunStatus, RunSummary } from "../domain/run";
 import { fromStored } from "./chunks";
 import type { Database } from "./database";
 import { namesOf } from "./names";
+import { addRepeats } from "./repeats";
 
 /** What a summary needs of table `runs r`. */
 const COLUMNS = `r.seq, r.id, r.name, r.status, r.exit_code, r.signal, r.start_time, r.end_time, r.command, r.cwd, r.script,
-  r.note, r.parent, r.log_size, r.revision, (SELECT name FROM experiments e WHERE e.id = r.experiment) AS experiment`;
+  r.note, r.parent, r.log_size, r.revision, r.pinned, r.inputs, r.deleted, (SELECT name FROM experiments e WHERE e.id = r.experiment) AS experiment`;
 
 interface RunRow {
   seq: number;
@@ -25,16 +26,21 @@ interface RunRow {
   parent: string | null;
   log_size: number;
   revision: number;
+  pinned: number;
+  inputs: Uint8Array | null;
+  deleted: number | null;
 }
 
 /** Summaries of the runs with these numbers, in this order. Inside a read only. */
 export function readSummaries(db: Database, seqs: number[]): RunSummary[] {
   const list = JSON.stringify(seqs);
   const sql = `SELECT ${COLUMNS} FROM runs r WHERE r.seq IN (SELECT value FROM json_each(?))`;
-  const bySeq = new Map(db.all<RunRow>(sql, list).map((row) => [row.seq, toSummary(row)]));
+  const rows = db.all<RunRow>(sql, list);
+  const bySeq = new Map(rows.map((row) => [row.seq, toSummary(row)]));
   addParams(db, list, bySeq);
   addMetrics(db, list, bySeq);
   addTexts(db, list, bySeq);
+  addRepeats(db, bySeq.values(), new Set(rows.filter((row) => row.deleted !== null).map((row) => row.id)));
   return seqs.flatMap((seq) => bySeq.get(seq) ?? []);
 }
 
@@ -69,6 +75,10 @@ function toSummary(row: RunRow): RunSummary {
     tags: {},
     note: row.note,
     parent: row.parent,
+    pinned: row.pinned === 1,
+    inputs: row.inputs && Buffer.from(row.inputs).toString("hex"),
+    repeatOf: null,
+    repeats: 1,
     gaps: [],
     warnings: [],
     logSize: row.log_size,

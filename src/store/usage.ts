@@ -1,0 +1,79 @@
+/** What takes how much, as far as the database knows; and which contents are named by whom. */
+import type { ExperimentUsage, ObjectUse } from "./contract";
+import type { Database } from "./database";
+
+/** Bytes of a point: see columns.ts. */
+const POINT_BYTES = 24;
+/** Contents read at a time. */
+const PORTION = 2_000;
+
+/** See `Store.usage`. */
+export function usage(db: Database): ExperimentUsage[] {
+  const sql = `SELECT e.name AS experiment, count(*) AS runs, sum(r.deleted IS NOT NULL) AS deleted, sum(r.log_size) AS logs,
+      coalesce(sum((SELECT sum(m.count) FROM metrics m WHERE m.run = r.seq)), 0) * ${POINT_BYTES} AS metrics
+    FROM runs r JOIN experiments e ON e.id = r.experiment GROUP BY r.experiment ORDER BY e.name`;
+  return db.read(() => db.all<ExperimentUsage>(sql)).map((row) => ({ ...row }));
+}
+
+/** Every content that a run names, manifests of datasets among them. */
+const NAMED =
+  "SELECT sha256 FROM files WHERE sha256 > ?1 UNION SELECT version FROM dataset_versions WHERE version > ?1";
+
+/** See `Store.referencedObjects`. Nothing is held between two portions, so that a long walk is in nobody's way. */
+export function* referencedObjects(db: Database): Generator<string> {
+  for (const portion of portions(db)) for (const sha256 of portion) yield toHex(sha256);
+}
+
+/** See `Store.objectUses`. */
+export function* objectUses(db: Database): Generator<ObjectUse> {
+  for (const portion of portions(db)) yield* usesBetween(db, portion[0]!, portion.at(-1)!);
+}
+
+function* portions(db: Database): Generator<Uint8Array[]> {
+  for (let last: Uint8Array = Buffer.alloc(0); ; ) {
+    const rows = db.read(() => db.all<{ sha256: Uint8Array }>(`${NAMED} ORDER BY 1 LIMIT ${PORTION}`, last));
+    if (rows.length > 0) yield rows.map((row) => row.sha256);
+    if (rows.length < PORTION) return;
+    last = rows.at(-1)!.sha256;
+  }
+}
+
+interface UseRow {
+  sha256: Uint8Array;
+  experiment: string;
+  kind: ObjectUse["uses"][number]["kind"];
+  deleted: number;
+}
+
+function* usesBetween(db: Database, first: Uint8Array, last: Uint8Array): Generator<ObjectUse> {
+  const rows = db.read(() =>
+    db.all<UseRow>(
+      `SELECT DISTINCT f.sha256, e.name AS experiment, r.deleted IS NOT NULL AS deleted,
+        iif(f.kind IN ('read', 'write'), 'data', f.kind) AS kind
+      FROM files f JOIN runs r ON r.seq = f.run JOIN experiments e ON e.id = r.experiment
+      WHERE f.sha256 BETWEEN ?1 AND ?2
+      UNION
+      SELECT v.version, e.name, r.deleted IS NOT NULL, 'manifest'
+      FROM dataset_versions v JOIN run_datasets u ON u.version = v.id
+      JOIN runs r ON r.seq = u.run JOIN experiments e ON e.id = r.experiment
+      WHERE v.version BETWEEN ?1 AND ?2
+      ORDER BY 1`,
+      first,
+      last,
+    ),
+  );
+  let current: ObjectUse | undefined;
+  for (const { sha256, experiment, kind, deleted } of rows) {
+    const hash = toHex(sha256);
+    if (current?.sha256 !== hash) {
+      if (current) yield current;
+      current = { sha256: hash, uses: [] };
+    }
+    current.uses.push({ experiment, kind, deleted: deleted === 1 });
+  }
+  if (current) yield current;
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
