@@ -4,11 +4,11 @@ import { UserError } from "../../domain/errors";
 import { readLogText } from "../../ingest/logText";
 import type { Handlers } from "../../protocol/channel";
 import { stopRun } from "../../recorder/stop";
+import { codeChanges, codeFile, codePath } from "../../snapshot/codeChanges";
 import type { Store } from "../../store/contract";
 import { locateRoot } from "../../store/locate";
 import { hasObject, objectPath } from "../../store/objects";
 import type { StoreApi, StoreChange } from "./api";
-import { codeChanges, codeFile, codePath } from "./code";
 import { type Maintenance, maintain } from "./maintenance";
 import { WatchedStore } from "./watchedStore";
 
