@@ -5,6 +5,7 @@ import { createDataHasher } from "../snapshot/data";
 import type { Store } from "../store/contract";
 import { describeCommand } from "./describe";
 import { diskStart } from "./endNote";
+import { noteInputs } from "./inputs";
 import { createBlindness } from "./listeners/blindness";
 import { createEnvironmentListener } from "./listeners/environment";
 import { createFilesListener } from "./listeners/files";
@@ -56,7 +57,15 @@ export function createRunPipeline(store: Store, id: string, options: RunPipeline
     listeners: [params, environment, files, blindness],
     onOffer: (register) => written.push(register),
   });
-  return { ...pipeline, close: hasher.close };
+  return {
+    ...pipeline,
+    async finish(finishOptions) {
+      const last = await pipeline.finish(finishOptions);
+      if (last) await noteInputs(store, id, last, files.facts);
+      return last;
+    },
+    close: hasher.close,
+  };
 }
 
 function storedReads({ snapshot }: Run): Set<string> {

@@ -7,7 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import path from "node:path";
-import type { Run } from "../domain/run";
+import type { DataFile, Run } from "../domain/run";
 import { reducedTree } from "./code/reducedTree";
 import { toGitPath } from "./gitPath";
 import { projectPath } from "./projectPath";
@@ -41,7 +41,7 @@ export async function inputsOf(run: InputsRun, facts: InputsFacts): Promise<stri
   // Without an interpreter that says so, the tracer was not there to see what was read.
   if (code.tree === null || code.gitDir === null || !environment?.python) return null;
   if (read.some(({ sha256 }) => sha256 === null)) return null;
-  if (run.gaps.some(({ kind }) => kind === "changed-while-hashing")) return null;
+  if (run.gaps.some(({ kind, path: name }) => kind === "changed-while-hashing" && !isResult(data, name))) return null;
 
   const codeRoot = facts.codeRoot ?? code.root ?? facts.root;
   const roots = [...new Set([codeRoot, facts.root])];
@@ -62,6 +62,12 @@ export async function inputsOf(run: InputsRun, facts: InputsFacts): Promise<stri
     variables: Object.entries(environment.variables).sort(byName),
   };
   return createHash("sha256").update(JSON.stringify(content)).digest("hex");
+}
+
+/** Whether the run only wrote it. */
+function isResult(data: readonly DataFile[], name: string | undefined): boolean {
+  const roles = data.filter((file) => file.path === name).map(({ role }) => role);
+  return roles.includes("write") && !roles.includes("read");
 }
 
 /** The written files that are not needed, relative to the code's root; those outside it are left away. */

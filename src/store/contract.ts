@@ -413,6 +413,8 @@ export interface Store {
   runsOfDataset(name: string, version: string | null, page?: PageOptions): DatasetUsePage;
   /** Runs (not deleted) that used a path, or a content. `path` as runs name it: relative to the root with `/`, or absolute. */
   fileUses(file: { path: string } | { sha256: string }, page?: PageOptions & { role?: FileRole }): FileUsePage;
+  /** Every path that a run has written, deleted runs included, as runs name it. */
+  writtenPaths(): string[];
 
   /**
    * Adds a whole run, in one transaction; its objects are in the store already, put while `holdObjects` was held. False, and

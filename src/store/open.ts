@@ -26,6 +26,7 @@ import { listFiles } from "./runFiles";
 import { endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
 import { getSummaries } from "./summaries";
 import { objectUses, referencedObjects, usage } from "./usage";
+import { writtenPaths } from "./writtenPaths";
 
 /**
  * The store of the project `root` (see `locateRoot`). Brings an older database up to date. Throws UserError when there is no
@@ -130,6 +131,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     listDatasetVersions: (name, page) => listDatasetVersions(db, name, page),
     runsOfDataset: (name, version, page) => runsOfDataset(db, name, version, page),
     fileUses: (file, page) => fileUses(db, file, page),
+    writtenPaths: () => writtenPaths(db),
 
     importRun: (imported) => importRun(db, imported),
 

@@ -167,6 +167,7 @@ export const MIGRATIONS: readonly string[] = [
   -- What a file was used by; also how it is known that an object is not needed any more.
   CREATE INDEX files_path ON files (path);
   CREATE INDEX files_sha256 ON files (sha256) WHERE sha256 IS NOT NULL;
+  CREATE INDEX files_written ON files (path) WHERE kind = 'write';
   CREATE INDEX hashes_sha256 ON hashes (sha256);
 
   -- kind: "declared", "dvc", "read".

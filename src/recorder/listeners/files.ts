@@ -43,6 +43,20 @@ export interface FilesOptions {
   onWritten(path: string): void;
 }
 
+/** What only those know who heard the run: the store does not keep it. */
+export interface FileFacts {
+  /** Absolute paths of the source files that the run used. */
+  used: string[];
+  /** Files that the run read and that must not be hashed, by name, with what stands for their content. */
+  unhashed: ReadonlyMap<string, string>;
+  /** Whether all that it is known to have read can be told. */
+  complete: boolean;
+}
+
+export interface FilesListener extends Listener {
+  readonly facts: FileFacts;
+}
+
 /** Disks keep times coarsely. */
 const TICK_MS = 2_000;
 /** What people edit while something runs. */
@@ -52,7 +66,7 @@ const EDITED = new Set(
   ),
 );
 
-export function createFilesListener(options: FilesOptions): Listener {
+export function createFilesListener(options: FilesOptions): FilesListener {
   const { root, hasher, knownReads, endTime = Number.POSITIVE_INFINITY } = options;
   const rules = createPathRules(root, options.storeFolder);
   const read = new Set<string>();
@@ -61,12 +75,19 @@ export function createFilesListener(options: FilesOptions): Listener {
   let waiting: DataRequest[] = [];
   let hashing: Promise<void> | null = null;
   let ready: IngestBatch = {};
+  const unhashed = new Map<string, string>();
+  let complete = true;
   const declared = takeDeclared();
 
   const nameOf = (path: string) => projectPath(root, displayPath(path));
 
   function say(...gaps: Gap[]): void {
     addToBatch(ready, { gaps });
+  }
+
+  function fail(reason: Gap): void {
+    complete = false;
+    say(reason);
   }
 
   async function takeDeclared(): Promise<void> {
@@ -84,9 +105,13 @@ export function createFilesListener(options: FilesOptions): Listener {
     if (read.has(path) || written.has(path) || !rules.isData(path)) return;
     read.add(path);
     if (knownReads?.has(nameOf(path))) return;
-    if (looksSecret(path)) say(gap.secretFile(nameOf(path)));
-    else if (typeof fsPath(path) !== "string") say(gap.oddName(nameOf(path)));
-    else waiting.push({ path, seen: { size: BigInt(size), mtimeNs: BigInt(mtimeNs) } });
+    if (looksSecret(path)) {
+      unhashed.set(nameOf(path), `${size} bytes of ${mtimeNs}`);
+      say(gap.secretFile(nameOf(path)));
+    } else if (typeof fsPath(path) !== "string") {
+      complete = false;
+      say(gap.oddName(nameOf(path)));
+    } else waiting.push({ path, seen: { size: BigInt(size), mtimeNs: BigInt(mtimeNs) } });
   }
 
   function hearWritten(path: string): void {
@@ -109,6 +134,7 @@ export function createFilesListener(options: FilesOptions): Listener {
     if (event.e === "module") sources.push({ path: event.path, time: event.t });
     else if (event.e === "rename") hearRename(event.from, event.to);
     else if (event.e === "dir" && rules.isData(event.path)) {
+      if (event.mode !== "w") complete = false;
       say(gap.tooManyInFolder(nameOf(event.path), event.mode === "r" ? "read" : "written"));
     } else if (event.e === "open") {
       if (event.mode !== "w") hearRead(event);
@@ -177,11 +203,14 @@ export function createFilesListener(options: FilesOptions): Listener {
   }
 
   return {
+    get facts() {
+      return { used: sources.map(({ path }) => path), unhashed, complete };
+    },
     hear: (events) => events.forEach(hearOne),
     take() {
       if (waiting.length > 0 && !hashing) {
         hashing = hashWaiting()
-          .catch((error) => say(gap.failure(error)))
+          .catch((error) => fail(gap.failure(error)))
           .finally(() => {
             hashing = null;
           });
@@ -194,7 +223,7 @@ export function createFilesListener(options: FilesOptions): Listener {
       try {
         await finishAll(signal);
       } catch (error) {
-        say(signal?.aborted ? gap.CUT_SHORT : gap.failure(error));
+        fail(signal?.aborted ? gap.CUT_SHORT : gap.failure(error));
       }
     },
   };
