@@ -74,7 +74,7 @@ test.describe("many runs", () => {
     await quickInput.fill("nothing like it");
     await quickInput.choose("Contains “nothing like it”");
     await experiments.says("No run matches the filter.");
-    await workbench.picture("filter-without-match");
+    await workbench.look("filter-without-match");
     await experiments.pane.getByRole("button", { name: "Clear Filter" }).click();
     await expect(experiments.row("finished", "12 runs")).toBeVisible();
   });
@@ -85,9 +85,7 @@ test("a run is renamed, tagged, noted, deleted and brought back", async ({ workb
   const { name } = await records.record(["python3", "train.py", "--epochs=3"]);
   await experiments.open();
 
-  await experiments.contextMenu(experiments.run(name), "Rename…");
-  await quickInput.fill("the one");
-  await quickInput.accept();
+  await quickInput.answer(() => experiments.contextMenu(experiments.run(name), "Rename…"), "the one");
   await expect(experiments.run("the one")).toBeVisible();
 
   await experiments.contextMenu(experiments.run("the one"), "Edit Tags…");
@@ -99,9 +97,8 @@ test("a run is renamed, tagged, noted, deleted and brought back", async ({ workb
   await experiments.expand(experiments.row("Tags"));
   await expect.poll(() => experiments.read("Tags")).toEqual({ owner: "Ada Lovelace", stage: "final" });
 
-  await experiments.contextMenu(experiments.run("the one"), "Edit Note…");
-  await quickInput.fill("good on *small* data");
-  await quickInput.accept();
+  const editNote = () => experiments.contextMenu(experiments.run("the one"), "Edit Note…");
+  await quickInput.answer(editNote, "good on *small* data");
   await workbench.hover(experiments.run("the one").locator(".label-name"), "good on *small* data");
   expect(await records.show("the one")).toMatchObject({
     note: "good on *small* data",
@@ -146,7 +143,7 @@ test("what changed between runs, over several files and against the working file
   await experiments.pressTitle("What Changed Between the Chosen Runs");
   await expect(editor.tab(/^first ↔ other/)).toBeVisible();
   await expect.poll(() => editor.changedFiles()).toEqual(["model.py A", "train.py"]);
-  await workbench.picture("several-files");
+  await workbench.look("several-files");
 
   await experiments.expand(experiments.run("first"));
   await experiments.expand(experiments.row("Code"));
@@ -176,7 +173,7 @@ test("a run is stopped from the status bar, and another in the tree", async ({ w
   await workbench.hover(experiments.run(first).locator(".label-name"), `${first} — running`);
   await workbench.statusBarItem("2 runs").click();
   await expect(quickInput.entry(second)).toBeVisible();
-  await workbench.picture("running");
+  await workbench.look("running");
   await quickInput.pressButton(first, "Stop");
   await experiments.untilStatus(first, /, (stopped|ended by SIG\w+), /);
   await expect(workbench.statusBarItem("1 run")).toBeVisible();
@@ -203,7 +200,7 @@ test("a script with an unhandled exception shows as failed, with its exit code a
   await experiments.press(experiments.run(name), "Open Log");
   await editor.shows("reading the data");
   await editor.shows("ZeroDivisionError: division by zero");
-  await workbench.picture("failed");
+  await workbench.look("failed");
 });
 
 test.describe("a folder without git", () => {
@@ -223,7 +220,7 @@ test.describe("a folder without git", () => {
     await experiments.expand(experiments.run(name));
     await expect(experiments.row("Code", "no git repository")).toBeVisible();
     await experiments.expand(experiments.row("Code"));
-    await workbench.picture("without-git");
+    await workbench.look("without-git");
     await experiments.row(script).click();
     await editor.shows("parser.add_argument");
   });
@@ -246,7 +243,7 @@ test("each folder of a workspace has its own runs", async ({ page, server, home,
   await editor.titleAction("Run and Record").click();
   const name = await experiments.newRun(["flowers"]);
   await experiments.untilStatus(name, "finished");
-  await workbench.picture("two-folders");
+  await workbench.look("two-folders");
   await expect(experiments.row("quickstart")).toHaveAttribute("aria-level", "1");
   await expect(experiments.row("other")).toHaveAttribute("aria-level", "1");
   expect((await records.list()).map((run) => run.name)).toEqual(["flowers"]);
@@ -258,13 +255,13 @@ test("an empty folder tells how to begin", async ({ workbench }) => {
   await experiments.says("No runs yet.");
   await experiments.pane.getByRole("button", { name: "Get started with Modeltrail" }).click();
   await expect(workbench.walkthrough).toContainText("Get Started with Modeltrail");
-  await workbench.picture("walkthrough");
+  await workbench.look("walkthrough");
   await experiments.pane.getByRole("button", { name: "Create a Quickstart Script" }).click();
   await expect(editor.tab(/^quickstart.py/)).toHaveClass(/active/);
   await experiments.pane.getByRole("button", { name: "Run and Record This File" }).click();
   const name = await experiments.newRun([]);
   await experiments.untilStatus(name, "finished");
-  await workbench.picture("quickstart");
+  await workbench.look("quickstart");
 });
 
 test("a window without a folder tells how to begin", async ({ page, server }) => {
@@ -287,7 +284,7 @@ test.describe("Restricted Mode", () => {
     await experiments.expand(experiments.run("earlier"));
     await experiments.row("Log").click();
     await editor.shows("epoch 2/2");
-    await workbench.picture("restricted");
+    await workbench.look("restricted");
 
     await workbench.openFile("train.py");
     await expect(editor.titleAction("Run and Record")).toBeHidden();
@@ -296,7 +293,7 @@ test.describe("Restricted Mode", () => {
     await expect(
       notifications.with(/Restricted Mode: recorded runs can be browsed, but nothing is started/),
     ).toBeVisible();
-    await workbench.picture("restricted-run");
+    await workbench.look("restricted-run");
     expect(await records.list()).toHaveLength(1);
   });
 });

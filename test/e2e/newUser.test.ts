@@ -3,8 +3,12 @@ import path from "node:path";
 import { expect, test } from "./fixtures";
 import { gitState } from "./gitState";
 
-// As high as the tree of a whole run.
-test.use({ example: "wine", viewport: { width: 1280, height: 836 } });
+test.use({
+  example: "wine",
+  // For the README's pictures; as high as the tree of a whole run.
+  settings: { "workbench.colorTheme": "Default Dark Modern" },
+  viewport: { width: 1280, height: 836 },
+});
 
 /** A line of train.py, and what it is changed into between two runs. */
 const LINE = "trees = dict(max_depth=args.max_depth, random_state";

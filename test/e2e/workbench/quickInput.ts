@@ -12,8 +12,21 @@ export class QuickInput {
 
   /** Waits for the box and replaces its text. */
   async fill(text: string): Promise<void> {
-    await expect(this.input).toBeVisible();
+    await expect(this.input).toBeFocused();
     await this.input.fill(text);
+  }
+
+  /**
+   * Answers a box that asks for a text. A menu that closes late takes the focus back, and then the box goes: it is opened
+   * again.
+   */
+  async answer(open: () => Promise<void>, text: string): Promise<void> {
+    await expect(async () => {
+      await open();
+      await expect(this.input).toBeFocused({ timeout: 5_000 });
+      await this.input.fill(text, { timeout: 5_000 });
+      await this.accept(5_000);
+    }).toPass();
   }
 
   /** The entries with this label, whole. */
@@ -38,7 +51,9 @@ export class QuickInput {
     await this.entry(label).first().getByRole("button", { name: button }).click();
   }
 
-  async accept(): Promise<void> {
+  async accept(timeout?: number): Promise<void> {
+    // A key for a box that is gone would go elsewhere, unnoticed.
+    await expect(this.widget.locator(":focus")).toBeAttached({ timeout });
     await this.input.press("Enter");
   }
 

@@ -134,10 +134,19 @@ export class Workbench {
     return new RunForm(this.webview());
   }
 
-  /** Saves a picture of the window to docs/images, for the README, when MODELTRAIL_PICTURES is set; always to the results. */
+  /** Saves a picture of the window beside the other results, for whoever wants to look. */
+  async look(name: string): Promise<void> {
+    await this.photograph(path.resolve(import.meta.dirname, "../../../test-results/pictures"), name);
+  }
+
+  /** The same, for the README when MODELTRAIL_PICTURES names the folder of its pictures. */
   async picture(name: string): Promise<void> {
-    const folder =
-      process.env.MODELTRAIL_PICTURES ?? path.resolve(import.meta.dirname, "../../../test-results/pictures");
+    const folder = process.env.MODELTRAIL_PICTURES;
+    if (folder) await this.photograph(path.resolve(folder), name);
+    else await this.look(name);
+  }
+
+  private async photograph(folder: string, name: string): Promise<void> {
     // Nothing is to look as if the pointer were on it.
     await this.page.locator(".part.statusbar").hover();
     await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
