@@ -1,9 +1,25 @@
 import * as z from "zod/mini";
+import { parseSize } from "./parseSize";
+
+/** Bytes: a whole number, or a text like "50MB". */
+export const Size = z.pipe(
+  z.custom<string | number>((value) => sizeOf(value) !== undefined, 'is not a size like "50MB"'),
+  z.transform((value) => sizeOf(value)!),
+);
+
+function sizeOf(value: unknown): number | undefined {
+  if (typeof value === "string") return parseSize(value);
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
 
 /** `modeltrail.yaml` at a project's root. All of it is optional; an empty file only marks the root. */
 export const ProjectFile = z.strictObject({
   /** Globs of data that every run depends on, relative to the root, e.g. "shared/*.parquet". */
   data: z.nullish(z.array(z.string())),
+  /** Globs by the name of the dataset that their files are, relative to the root. */
+  datasets: z.nullish(z.record(z.string().check(z.minLength(1)), z.union([z.string(), z.array(z.string())]))),
+  /** What of the data is kept: of files larger than `maxFileSize` only the hash. */
+  keep: z.nullish(z.strictObject({ maxFileSize: z.optional(Size) })),
 });
 export type ProjectFile = z.infer<typeof ProjectFile>;
 

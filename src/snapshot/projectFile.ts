@@ -1,0 +1,21 @@
+/** Reads a project's `modeltrail.yaml`. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { PROJECT_FILE_NAME, ProjectFile } from "../domain/projectFile";
+
+/** What the project file says; nothing when there is none. Throws an Error of one line when it makes no sense. */
+export async function readProjectFile(root: string): Promise<ProjectFile> {
+  const file = path.join(root, PROJECT_FILE_NAME);
+  if (!existsSync(file)) return {};
+  const content = await readFile(file, "utf8");
+  // Most project files are there for their place alone.
+  if (/^(?:\s*(?:#.*)?(?:\n|$))*$/.test(content)) return {};
+  const { parseYaml } = await import("./yaml");
+  const parsed = ProjectFile.safeParse(parseYaml(content) ?? {});
+  if (parsed.success) return parsed.data;
+  const reasons = parsed.error.issues.map(({ path: at, message }) =>
+    [at.join("."), message].filter(Boolean).join(": "),
+  );
+  throw new Error(reasons.join("; "));
+}
