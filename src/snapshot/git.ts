@@ -3,7 +3,8 @@
  * the user's hooks, monitors and environment switched off, bytes in and bytes out. (simple-git, which the readers use,
  * can neither feed standard input nor return names that are not UTF-8.)
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 
 export interface GitOptions {
   cwd: string;
@@ -94,23 +95,34 @@ function gitEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   };
 }
 
+/** Starts git for a caller that reads its output as it comes. Input is a pipe; nothing is waited for. */
+export function startGit(args: readonly string[], options: Omit<GitOptions, "input" | "signal">): GitProcess {
+  return start(args, options, "pipe") as GitProcess;
+}
+
+export type GitProcess = ChildProcessByStdio<Writable, Readable, Readable>;
+
+function start(args: readonly string[], options: GitOptions, input: "pipe" | "ignore"): ChildProcess {
+  const settings = [...NEUTRAL_CONFIG, ...(options.config ?? [])].flatMap((setting) => ["-c", setting]);
+  return spawn(options.executable ?? "git", [...settings, ...args], {
+    cwd: options.cwd,
+    env: gitEnvironment(options.env),
+    stdio: [input, "pipe", "pipe"],
+    windowsHide: true,
+  });
+}
+
 /** Runs git and returns what it wrote. Throws GitError; when `signal` fires, its reason, at once: git is ended behind it. */
 export function git(args: readonly string[], options: GitOptions): Promise<GitOutput> {
-  const settings = [...NEUTRAL_CONFIG, ...(options.config ?? [])].flatMap((setting) => ["-c", setting]);
   const { signal } = options;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const child = spawn(options.executable ?? "git", [...settings, ...args], {
-      cwd: options.cwd,
-      env: gitEnvironment(options.env),
-      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-      windowsHide: true,
-    });
+    const child = start(args, options, options.input === undefined ? "ignore" : "pipe");
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     let startError: string | undefined;
     const abandon = () => {
-      end(child);
+      endGit(child);
       reject(signal?.reason);
     };
     signal?.addEventListener("abort", abandon, { once: true });
@@ -132,7 +144,7 @@ export function git(args: readonly string[], options: GitOptions): Promise<GitOu
 }
 
 /** Ends a git that nobody waits for any more: it is given the time to remove its lock files, then none. */
-function end(child: ChildProcess): void {
+export function endGit(child: ChildProcess): void {
   child.kill();
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   child.unref();

@@ -6,6 +6,7 @@ import { GitError } from "../git";
 import { diskPath, displayPath, type GitPath, toGitPath } from "../gitPath";
 import { type Conversion, withFilters } from "./conversion";
 import { type BlobRequest, type Gathering, statFile, unreadable } from "./gathering";
+import { formatPointer, isForLfs } from "./lfsPointer";
 import { writeBlobs } from "./treeBuilder";
 
 /** How often a file is read again that is being written to meanwhile. */
@@ -109,17 +110,14 @@ async function sourceOf(
   }
 }
 
-const LFS_VERSION = "version https://git-lfs.github.com/spec/v1\n";
-
 /**
- * What Git LFS would store for the file (format: the Git LFS specification, "The Pointer"), so that it need not be
- * installed; null when the file is such a pointer already. The bytes are kept beside git.
+ * What Git LFS would store for the file, so that it need not be installed; null when that is the file itself. The bytes are
+ * kept beside git.
  */
 async function lfsPointer({ job }: Gathering, onDisk: string | Buffer): Promise<string | null> {
   const content = fs.readFileSync(onDisk);
-  if (content.subarray(0, LFS_VERSION.length).equals(Buffer.from(LFS_VERSION))) return null;
-  const sha256 = await job.keepBytes(content);
-  return `${LFS_VERSION}oid sha256:${sha256}\nsize ${content.length}\n`;
+  if (!isForLfs(content)) return null;
+  return formatPointer({ sha256: await job.keepBytes(content), size: content.length });
 }
 
 /** Stores all sources, leaving out (with a gap) those that cannot be read. */

@@ -7,7 +7,7 @@ import path from "node:path";
 import { afterAll, expect } from "vitest";
 import type { CodeVersion } from "../../domain/run";
 import { type CodeOptions, type CodeSnapshot, snapshotCode } from "../code";
-import { readAbsent } from "./snapshotNotes";
+import { createNoted, readNotes } from "./snapshotNotes";
 
 /** Some code to begin with. */
 export const SOURCES = { "train.py": "print('hi')\n", "lib/util.py": "x = 1\n", "lib/deep/a.py": "y = 2\n" };
@@ -96,14 +96,13 @@ function blobId(content: Buffer): string {
 /** The same of a snapshot, submodules included; what was absent from the disk is left out. */
 export function filesInSnapshot(code: Pick<CodeVersion, "commit" | "gitDir" | "root">): Record<string, string> {
   const found: Record<string, string> = {};
-  const message = gitIn(code.gitDir!, "cat-file", "commit", code.commit!);
-  const absent = readAbsent(message);
+  const isAbsent = createNoted(readNotes(gitIn(code.gitDir!, "cat-file", "commit", code.commit!)).absent);
   const records = gitIn(code.gitDir!, "ls-tree", "-r", "-z", "--full-tree", code.commit!).split("\0").filter(Boolean);
   for (const record of records) {
     const name = record.slice(record.indexOf("\t") + 1);
     const about = record.slice(0, record.indexOf("\t"));
     const [mode, , oid] = about.split(" ") as [string, string, string];
-    if (absent.some((gone) => name === gone || (gone.endsWith("/") && name.startsWith(gone)))) continue;
+    if (isAbsent(name)) continue;
     if (mode !== "160000") {
       // Reading it proves that the bytes are there, and not only their name.
       gitIn(code.gitDir!, "cat-file", "-e", oid);

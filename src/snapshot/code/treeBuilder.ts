@@ -4,6 +4,7 @@ import path from "node:path";
 import { git } from "../git";
 import { type GitPath, joinRecords } from "../gitPath";
 import { EPOCH, type GitContext, type Head } from "./repository";
+import { IDENTITY } from "./snapshotNotes";
 
 /** What is to stand at a path of the tree; null: nothing. */
 export type TreeEntry = { mode: string; oid: string } | null;
@@ -95,7 +96,7 @@ export async function writeCommit(
   notes: readonly string[],
 ): Promise<string> {
   const date = `@${head?.date ?? EPOCH}`;
-  const identity = { NAME: "Modeltrail", EMAIL: "modeltrail@localhost", DATE: date };
+  const identity = { NAME: IDENTITY.name, EMAIL: IDENTITY.email, DATE: date };
   const env = { ...context.env };
   for (const [key, value] of Object.entries(identity)) {
     env[`GIT_AUTHOR_${key}`] = value;

@@ -9,7 +9,7 @@ import type { IndexEntry } from "./gitStatus";
 import type { CodeLimits } from "./limits";
 import { borrowObjects } from "./ownRepository";
 import { findRepository, type GitContext, gitDirOf, type Repository } from "./repository";
-import { absenceNotes } from "./snapshotNotes";
+import { writeNotes } from "./snapshotNotes";
 import { keepCommit, writeCommit } from "./treeBuilder";
 import { takeWorkTree } from "./workTree";
 
@@ -74,7 +74,7 @@ async function snapshotInto(
   for (const gap of work.gaps) gaps.push(gap.path === undefined ? gap : { ...gap, path: path.join(top, gap.path) });
   for (const submodule of work.cleanSubmodules) await keepSubmodule(top, submodule, inner, gaps);
 
-  const notes = absenceNotes(work.absent);
+  const notes = writeNotes(work.notes);
   // An unchanged work tree needs no commit of ours: it is HEAD.
   const isHead = head !== null && work.tree === head.tree && notes.length === 0;
   const commit = isHead ? head.commit : await writeCommit(context, work.tree, head, notes);

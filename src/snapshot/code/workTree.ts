@@ -3,14 +3,17 @@ import fs from "node:fs";
 import { formatSize } from "../../domain/format";
 import type { Gap } from "../../domain/run";
 import { GitError, type GitOutput, git } from "../git";
-import { diskPath, displayPath, type GitPath, parentFolders } from "../gitPath";
+import { diskPath, displayPath, type GitPath } from "../gitPath";
 import { BlobCache } from "./blobCache";
 import { storeBlobs } from "./blobs";
+import { collapse } from "./collapse";
 import { type Conversion, findConversions } from "./conversion";
 import { convertedFiles } from "./convertedFiles";
 import { type Gathering, statFile, unreadable, type WorkTreeJob } from "./gathering";
-import { type IndexEntry, type IndexListing, parseIndex, parseStatus } from "./gitStatus";
+import { type IndexEntry, parseIndex, parseStatus } from "./gitStatus";
 import { type GitContext, nullId } from "./repository";
+import type { SnapshotNotes } from "./snapshotNotes";
+import { findStandIns } from "./standIns";
 import { copyIndex, writeTree } from "./treeBuilder";
 import { takeUntracked, type Untracked } from "./untracked";
 
@@ -19,8 +22,8 @@ export interface WorkTree {
   /** Whether the files differ from HEAD's, as the user's git sees them. */
   dirty: boolean;
   branch: string | null;
-  /** Tracked paths (folders end in `/`) that a sparse checkout left off the disk: they are in the tree nonetheless. */
-  absent: GitPath[];
+  /** Where the disk has something else than the tree. */
+  notes: SnapshotNotes;
   /** Submodules that are as the index says. */
   cleanSubmodules: IndexEntry[];
   untracked: Untracked;
@@ -47,7 +50,7 @@ async function takeOnce(job: WorkTreeJob): Promise<WorkTree> {
     const gathering = await look(job, index.context);
     gatherTracked(gathering);
     const untracked = await takeUntracked(gathering);
-    const absent = gatherUnwatched(gathering);
+    const absent = [...gatherUnwatched(gathering), ...absentSubmodules(gathering)];
     await gatherSubmodules(gathering);
     const conversions = await gatherConverted(gathering);
     await storeBlobs(gathering, conversions);
@@ -56,7 +59,7 @@ async function takeOnce(job: WorkTreeJob): Promise<WorkTree> {
       tree,
       dirty: isDirty(gathering, tree, untracked.count),
       branch: gathering.status.branch,
-      absent,
+      notes: { absent, ...findStandIns(gathering, conversions) },
       cleanSubmodules: cleanSubmodules(gathering),
       untracked,
       gaps: gathering.gaps,
@@ -142,7 +145,7 @@ function gatherUnwatched({ job, listing, requests, entries }: Gathering): GitPat
     else if (listing.skipped.includes(entry)) absent.push(entry.path);
     else entries.set(entry.path, null);
   }
-  return collapse(absent, listing);
+  return collapse(absent, listing.entries);
 }
 
 async function gatherSubmodules({ job, status, entries, gaps }: Gathering): Promise<void> {
@@ -152,6 +155,11 @@ async function gatherSubmodules({ job, status, entries, gaps }: Gathering): Prom
     if (typeof taken === "string") entries.set(path, { mode: "160000", oid: taken });
     else gaps.push(taken);
   }
+}
+
+/** Submodules that are not checked out: there is nothing of them for the run either. */
+function absentSubmodules({ job, listing }: Gathering): GitPath[] {
+  return listing.submodules.filter(({ path }) => !isCheckedOut(job, path)).map(({ path }) => path);
 }
 
 function cleanSubmodules({ status, listing }: Gathering): IndexEntry[] {
@@ -181,18 +189,6 @@ function isDirty({ job, status, gaps }: Gathering, tree: string, untracked: numb
   const changed = status.staged || untracked > 0 || status.changes.some(({ kind }) => kind !== "untracked");
   // Staged and taken back again on disk is no difference, unless something could not be looked at.
   return changed && (tree !== job.repository.head?.tree || gaps.length > 0);
-}
-
-/** Names absent paths by the outermost folders that have nothing on disk. */
-function collapse(absent: readonly GitPath[], listing: IndexListing): GitPath[] {
-  if (absent.length === 0) return [];
-  const missing = new Set(absent);
-  const present = new Set<GitPath>();
-  for (const { path } of listing.entries) {
-    if (!missing.has(path)) for (const folder of parentFolders(path)) present.add(folder);
-  }
-  const outermost = (path: GitPath) => [...parentFolders(path)].find((folder) => !present.has(folder)) ?? path;
-  return [...new Set(absent.map(outermost))];
 }
 
 function tooBigChange(path: GitPath, size: number): Gap {
