@@ -45,8 +45,9 @@ export const ComparedConfig = z.object({
   hashes: z.array(z.string().nullable()),
   differs: z.boolean(),
   /**
-   * The keys whose values differ, flattened (`train.lr`); empty when only comments or layout differ. Null when the file cannot
-   * be taken apart: it is of another format than YAML, TOML and JSON, or its bytes were not kept.
+   * The keys whose values differ between the sides that have the file, flattened (`train.lr`); empty when only comments or
+   * layout differ. Null when the file cannot be taken apart: it is of another format than YAML, TOML and JSON, or its bytes
+   * were not kept.
    */
   keys: z.array(ComparedText).nullable(),
 });

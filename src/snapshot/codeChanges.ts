@@ -37,13 +37,14 @@ export interface CodeState {
 }
 
 /** Throws UserError when the run's code was not captured. */
-export function codeOfRun({ id, name, snapshot: { code }, gaps }: Pick<RunHead, "id" | "name" | "gaps"> & HasCode) {
+export function codeOfRun({ id, name, snapshot: { code }, gaps }: RunHead): CodeState {
   const reason = gaps.find(({ kind, path }) => path === undefined && kind !== "tracer" && kind !== "environment");
-  return { code, place: toPlace(code, `of ${name}`, reason?.message), run: id } satisfies CodeState;
+  return { code, place: toPlace(code, `of ${name}`, reason?.message), run: id };
 }
 
-interface HasCode {
-  snapshot: { code: CodeVersion };
+/** The state that a code version stands for; `run`: whose it is. Throws UserError when there is none. */
+export function codeStateOf(code: CodeVersion, run: string | null): CodeState {
+  return { code, place: toPlace(code, run === null ? "as it is now" : "of this run", undefined), run };
 }
 
 /**

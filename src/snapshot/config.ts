@@ -40,41 +40,48 @@ export function isConfigFile(file: string, size: number): boolean {
  * `file`: relative to the project, with `/`.
  */
 export async function configParams(file: string, content: string): Promise<Record<string, string>> {
-  let parsed: unknown;
-  try {
-    parsed = await parse(path.extname(file).toLowerCase(), content);
-  } catch {
-    return {};
-  }
   const name = path.posix.basename(file);
   const prefix = /^params\.(?:ya?ml|json|toml)$/.test(name) ? "" : `${file}:`;
   const params: Record<string, string> = {};
   let left = MAX_PARAMS;
-  for (const [key, value] of leaves(parsed)) {
+  for (const [key, value] of leaves(await parse(file, content))) {
+    // A list of mappings is data more than settings.
+    if (Array.isArray(value) && value.some(isMapping)) continue;
     if (left-- === 0) break;
     params[prefix + key] = maskValue(key, textOf(value)).slice(0, MAX_VALUE_LENGTH);
   }
   return params;
 }
 
-/** The parsers are loaded when there is something to parse. */
-async function parse(ending: string, content: string): Promise<unknown> {
+/**
+ * Everything in a config file, flattened in the same way: `train.lr`. A list is one value, as JSON. Null when the file cannot
+ * be parsed, or holds no mapping. Secrets are not masked, so that they can be compared: `maskValue` is for who shows them.
+ */
+export async function configValues(file: string, content: string): Promise<Record<string, string> | null> {
+  const parsed = await parse(file, content);
+  if (!isMapping(parsed)) return null;
+  return Object.fromEntries([...leaves(parsed)].map(([key, value]) => [key, textOf(value)]));
+}
+
+/** What the file holds; undefined when it cannot be parsed. The parsers are loaded when there is something to parse. */
+async function parse(file: string, content: string): Promise<unknown> {
+  const ending = path.extname(file).toLowerCase();
   const text = content.replace(/^\ufeff/, "");
-  if (ending === ".json") return JSON.parse(text);
-  if (ending === ".toml") return (await import("smol-toml")).parse(text);
-  if (ending === ".yaml" || ending === ".yml") return (await import("./yaml")).parseYaml(text);
+  try {
+    if (ending === ".json") return JSON.parse(text);
+    if (ending === ".toml") return (await import("smol-toml")).parse(text);
+    if (ending === ".yaml" || ending === ".yml") return (await import("./yaml")).parseYaml(text);
+  } catch {}
   return undefined;
 }
 
 /** Dotted names and values of everything that is not a mapping with something in it. */
 function* leaves(value: unknown, name = ""): Generator<[name: string, value: unknown]> {
-  if (isMapping(value)) {
-    for (const [key, item] of Object.entries(value)) {
-      const below = name === "" ? key : `${name}.${key}`;
-      if (isMapping(item) && Object.keys(item).length > 0) yield* leaves(item, below);
-      // A list of mappings is data more than settings.
-      else if (!Array.isArray(item) || item.every((part) => !isMapping(part))) yield [below, item];
-    }
+  if (!isMapping(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    const below = name === "" ? key : `${name}.${key}`;
+    if (isMapping(item) && Object.keys(item).length > 0) yield* leaves(item, below);
+    else yield [below, item];
   }
 }
 
