@@ -6,6 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pythonWithPackages } from "./examplePython";
 import { findPythons } from "./tracer/python";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -156,24 +157,3 @@ it("leave to git what is written by hand alone", () => {
   const ignored = execFileSync("git", argv, { cwd: scratch, encoding: "utf8" });
   expect(ignored.trim().split("\n")).toEqual(written);
 });
-
-/** The Python that `npm test` names, else that of an environment it made before; undefined when none has scikit-learn. */
-function pythonWithPackages(): string | undefined {
-  const named = process.env.MODELTRAIL_TEST_PYTHON;
-  if (named) return named;
-  const cache = path.join(root, ".cache");
-  const venvs = readdirSync(root).includes(".cache")
-    ? readdirSync(cache).filter((name) => name.startsWith("venv-"))
-    : [];
-  const program = process.platform === "win32" ? "Scripts/python.exe" : "bin/python";
-  return venvs.map((name) => path.join(cache, name, program)).find(hasScikitLearn);
-}
-
-function hasScikitLearn(candidate: string): boolean {
-  try {
-    execFileSync(candidate, ["-c", "import sklearn, matplotlib"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
