@@ -52,6 +52,8 @@ export type DatasetKind = "declared" | "dvc" | "read";
 /** A dataset as a run used it. Its manifest, the object `version`, is kept before this is ingested. */
 export interface RunDatasetVersion extends RunDataset {
   kind: DatasetKind;
+  /** What DVC calls this content: the MD5 of a file, or of a folder's listing with ".dir" behind it. */
+  md5?: string;
 }
 
 /** What ingest adds to a run in one transaction together with the place it has read up to. */
@@ -210,6 +212,8 @@ export interface DatasetVersionSummary {
   firstSeen: number;
   lastSeen: number;
   runs: number;
+  /** What DVC calls this content; null when DVC does not know it. */
+  md5: string | null;
 }
 
 export interface PageOptions {
@@ -406,6 +410,8 @@ export interface Store {
   /** Ids of the runs, not deleted, with these inputs, by start. */
   listRepeats(inputs: string): string[];
 
+  /** Names of all datasets that there ever were: quicker than `listDatasets`. */
+  datasetNames(): { name: string; kind: DatasetKind }[];
   /** Datasets that runs (not deleted) used, by name. */
   listDatasets(): DatasetSummary[];
   listDatasetVersions(name: string, page?: PageOptions): DatasetVersionPage;

@@ -31,8 +31,8 @@ test("datasets are listed with their versions and the runs that used them", () =
   ]);
   expect(store.listDatasetVersions("wine")).toEqual({
     versions: [
-      { version: V2, files: 3, size: 12, firstSeen: 20, lastSeen: 30, runs: 2 },
-      { version: V1, files: 2, size: 10, firstSeen: 10, lastSeen: 20, runs: 2 },
+      { version: V2, files: 3, size: 12, firstSeen: 20, lastSeen: 30, runs: 2, md5: null },
+      { version: V1, files: 2, size: 10, firstSeen: 10, lastSeen: 20, runs: 2, md5: null },
     ],
     next: null,
     total: 2,
@@ -79,4 +79,14 @@ test("the version given last holds; deleted runs do not count", () => {
   store.deleteRuns([third]);
   expect(store.listDatasets().map(({ name, runs }) => [name, runs])).toEqual([["wine", 2]]);
   expect(store.runsOfDataset("beer", null).total).toBe(0);
+});
+
+test("what DVC calls a version is kept once it is known", () => {
+  const store = tempStore();
+  for (const md5 of [undefined, "123.dir", undefined]) {
+    const id = store.createRun(newRun({ startTime: 10 }));
+    store.endRun(id, END, { datasets: [wine({ kind: "dvc", md5 })] });
+  }
+  expect(store.listDatasetVersions("wine").versions).toMatchObject([{ version: V1, runs: 3, md5: "123.dir" }]);
+  expect(store.datasetNames()).toEqual([{ name: "wine", kind: "dvc" }]);
 });

@@ -15,7 +15,7 @@ import { readPage, takePage } from "./page";
 
 /** Inside a write only. */
 export function addDataset(db: Database, run: number, dataset: RunDatasetVersion): void {
-  const { name, kind, version, files, size, role } = dataset;
+  const { name, kind, version, files, size, role, md5 = null } = dataset;
   const id = db.get<{ id: number }>(
     "INSERT INTO datasets (name, kind) VALUES (?, ?) ON CONFLICT DO UPDATE SET kind = excluded.kind RETURNING id",
     name,
@@ -23,11 +23,13 @@ export function addDataset(db: Database, run: number, dataset: RunDatasetVersion
   )!.id;
   const sha256 = Buffer.from(version, "hex");
   db.run(
-    "INSERT OR IGNORE INTO dataset_versions (dataset, version, files, size) VALUES (?, ?, ?, ?)",
+    `INSERT INTO dataset_versions (dataset, version, files, size, md5) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET md5 = coalesce(excluded.md5, md5)`,
     id,
     sha256,
     files,
     size,
+    md5,
   );
   db.run(
     `INSERT INTO run_datasets (run, dataset, role, version)
@@ -54,6 +56,11 @@ export function readRunDatasets(db: Database, run: number): RunDataset[] {
 /** Uses by runs that are not deleted. */
 const LIVE_USES = "run_datasets u JOIN runs r ON r.seq = u.run AND r.deleted IS NULL";
 
+/** See `Store.datasetNames`. */
+export function datasetNames(db: Database): { name: string; kind: DatasetKind }[] {
+  return db.read(() => db.all<{ name: string; kind: DatasetKind }>("SELECT name, kind FROM datasets"));
+}
+
 /** See `Store.listDatasets`. */
 export function listDatasets(db: Database): DatasetSummary[] {
   const sql = `SELECT d.name, d.kind, a.versions, a.runs, a.last_used AS lastUsed, lower(hex(v.version)) AS current,
@@ -78,7 +85,7 @@ export function listDatasetVersions(db: Database, name: string, page: PageOption
         count(DISTINCT u.run) AS runs
       FROM ${LIVE_USES} WHERE u.dataset = (SELECT id FROM datasets WHERE name = ?) GROUP BY u.version`;
     const rows = db.all<DatasetVersionSummary & { id: number }>(
-      `SELECT a.*, lower(hex(v.version)) AS version, v.files, v.size FROM (${groups}) a
+      `SELECT a.*, lower(hex(v.version)) AS version, v.files, v.size, v.md5 FROM (${groups}) a
       JOIN dataset_versions v ON v.id = a.id
       ${after ? "WHERE (a.lastSeen, a.id) < (?, ?)" : ""} ORDER BY a.lastSeen DESC, a.id DESC LIMIT ?`,
       name,

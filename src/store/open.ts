@@ -5,7 +5,7 @@ import { UserError } from "../domain/errors";
 import { type ConnectOptions, connect } from "./connect";
 import type { OpenOptions, Store } from "./contract";
 import type { Database } from "./database";
-import { listDatasets, listDatasetVersions, runsOfDataset } from "./datasets";
+import { datasetNames, listDatasets, listDatasetVersions, runsOfDataset } from "./datasets";
 import { getRun, getRunHead } from "./details";
 import { changeTag, deleteRuns, renameRun, restoreRuns, setExperiment, setNote, setPinned } from "./edits";
 import { fileUses } from "./fileUses";
@@ -127,6 +127,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     setInputs: (id, sha256) => setInputs(db, id, sha256),
     listRepeats: (inputs) => listRepeats(db, inputs),
 
+    datasetNames: () => datasetNames(db),
     listDatasets: () => listDatasets(db),
     listDatasetVersions: (name, page) => listDatasetVersions(db, name, page),
     runsOfDataset: (name, version, page) => runsOfDataset(db, name, version, page),

@@ -207,4 +207,8 @@ export const MIGRATIONS: readonly string[] = [
     host TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- What DVC calls this content.
+  ALTER TABLE dataset_versions ADD COLUMN md5 TEXT;
+  `,
 ];
