@@ -309,6 +309,33 @@ export interface ObjectUse {
   uses: { experiment: string; kind: "data" | "artifact" | "config" | "manifest"; deleted: boolean }[];
 }
 
+/** A run that rules may free. */
+export interface FreeableRun {
+  id: string;
+  name: string;
+  experiment: string;
+  /** Deleted by someone, or a scratch run (see domain/scratch.ts). */
+  kind: "deleted" | "scratch";
+  /** When it was deleted, or ended; ms since the epoch. */
+  since: number;
+}
+
+/** Objects on their way out of the store: see freeing.ts. */
+export interface Freeing {
+  /** Takes those that nothing names out of the store, and gives them; they can be brought back until `finish`. */
+  throwAway(hashes: readonly string[]): string[];
+  /** All that was thrown away and not deleted for good, also by those who freed before. */
+  trashed(): string[];
+  bringBack(hashes: Iterable<string>): void;
+  /**
+   * Deletes what nobody can be counting on. `bytes`: of that; `waiting`: of what has to wait for the end of runs that are
+   * running. Nothing can be done with this object afterwards.
+   */
+  finish(): { bytes: number; waiting: number };
+  /** Instead of `finish`: leaves all as it is to who frees next. */
+  abandon(): void;
+}
+
 /** Points of one metric, in step order; a metric may come in several pieces, one after the other. */
 export interface ImportedSeries {
   key: string;
@@ -432,8 +459,28 @@ export interface Store {
   usage(): ExperimentUsage[];
   /** Contents that runs name, deleted ones included, in order of their hash; each is kept, or was too big to be. */
   objectUses(): Iterable<ObjectUse>;
+  /** Deleted runs and scratch runs, none of them pinned, in the order in which they should go. */
+  listFreeable(): FreeableRun[];
+  /**
+   * Contents that no other run than these names, each with the place in `ids` of the last run that names it: freeing the runs
+   * up to that place leaves it without use.
+   */
+  ownObjects(ids: readonly string[]): Iterable<{ sha256: string; place: number }>;
   /** Removes the rows of deleted runs for good, in one transaction. Throws UserError, nothing done, when one is not deleted. */
   freeRuns(ids: string[]): void;
+  /** Begins to take out objects that nothing names. Throws UserError when another process is doing so. */
+  startFreeing(): Freeing;
+  /** Where runs, deleted ones included, have their code: each place once. */
+  listCode(): CodeVersion[];
+  /**
+   * Calls `body`, which takes moments, while no run can begin; undefined, and `body` not called, when a run's code is being
+   * taken or a lease is held: then it cannot be told which commits are needed.
+   */
+  whileNoCodeIsTaken<T>(body: () => T): T | undefined;
+  /** Those of the ids that are no run's, deleted ones included. */
+  unknownRuns(ids: readonly string[]): string[];
+  /** Gives the space of removed rows back to the disk when it is worth the time and no run is running; bytes that this gave. */
+  compact(): number;
   /** Objects that runs (deleted ones included) name, each once, in order. Not those that only a manifest names. */
   referencedObjects(): Iterable<string>;
   /**

@@ -47,8 +47,8 @@ export function runCondition(query: RunQuery): Condition {
 
 const LIVE_PARENT = "p.id = r.parent AND p.deleted IS NULL";
 
-/** See domain/scratch.ts. */
-const IS_SCRATCH = `(r.status != 'running' AND r.pinned = 0 AND r.note = ''
+/** Whether `runs r` is a scratch run: see domain/scratch.ts. */
+export const IS_SCRATCH = `(r.status != 'running' AND r.pinned = 0 AND r.note = ''
   AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq)
   AND NOT EXISTS (SELECT 1 FROM runs c WHERE c.parent = r.id AND c.deleted IS NULL)
   AND ((r.status != 'finished' AND r.end_time - r.start_time < ${SCRATCH_MS}) OR ${IS_REPEAT}))`;

@@ -1,6 +1,8 @@
-/** Removing runs for good. */
+/** Removing runs for good: which may go, what goes with them. */
 import { UserError } from "../domain/errors";
+import type { FreeableRun } from "./contract";
 import type { Database } from "./database";
+import { IS_SCRATCH } from "./filter";
 import { nextRevision } from "./revision";
 import { seqOf } from "./runs";
 
@@ -25,4 +27,36 @@ export function freeRuns(db: Database, ids: string[]): void {
     db.run("DELETE FROM experiments WHERE id NOT IN (SELECT experiment FROM runs)");
     db.run("UPDATE state SET freed = ?", nextRevision(db));
   });
+}
+
+/** Contents read at a time. */
+const PORTION = 5_000;
+
+/** See `Store.listFreeable`. */
+export function listFreeable(db: Database): FreeableRun[] {
+  const sql = `SELECT r.id, r.name, e.name AS experiment, iif(r.deleted IS NULL, 'scratch', 'deleted') AS kind,
+      coalesce(r.deleted, r.end_time) AS since
+    FROM runs r JOIN experiments e ON e.id = r.experiment
+    WHERE r.pinned = 0 AND r.status != 'running' AND (r.deleted IS NOT NULL OR ${IS_SCRATCH})
+    ORDER BY r.deleted IS NULL, since, r.seq`;
+  return db.read(() => db.all<FreeableRun>(sql)).map((row) => ({ ...row }));
+}
+
+/** See `Store.ownObjects`. */
+export function* ownObjects(db: Database, ids: readonly string[]): Generator<{ sha256: string; place: number }> {
+  db.exec("DROP TABLE IF EXISTS temp.leaving; CREATE TEMP TABLE leaving (run INTEGER PRIMARY KEY, place INTEGER)");
+  db.run(
+    `INSERT INTO leaving SELECT r.seq, j.key FROM json_each(?) j JOIN runs r ON r.id = j.value`,
+    JSON.stringify(ids),
+  );
+  const sql = `SELECT f.sha256, max(l.place) AS place, count(*) = count(l.run) AS own
+    FROM files f LEFT JOIN leaving l ON l.run = f.run
+    WHERE f.sha256 IN (SELECT DISTINCT sha256 FROM files WHERE sha256 > ? ORDER BY sha256 LIMIT ${PORTION})
+    GROUP BY f.sha256 ORDER BY f.sha256`;
+  for (let last: Uint8Array = Buffer.alloc(0); ; ) {
+    const rows = db.read(() => db.all<{ sha256: Uint8Array; place: number; own: number }>(sql, last));
+    for (const { sha256, place, own } of rows) if (own) yield { sha256: Buffer.from(sha256).toString("hex"), place };
+    if (rows.length < PORTION) return;
+    last = rows.at(-1)!.sha256;
+  }
 }

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../domain/errors";
+import { compact } from "./compact";
 import { type ConnectOptions, connect } from "./connect";
 import type { OpenOptions, Store } from "./contract";
 import type { Database } from "./database";
@@ -10,15 +11,18 @@ import { getRun, getRunHead } from "./details";
 import { changeTag, deleteRuns, renameRun, restoreRuns, setExperiment, setNote, setPinned } from "./edits";
 import { fileUses } from "./fileUses";
 import { makeStoreFolder, runFolder } from "./folders";
-import { freeRuns } from "./free";
+import { freeRuns, listFreeable, ownObjects } from "./free";
+import { startFreeing } from "./freeing";
 import { cachedHash, cachedHashesBelow, cacheHashes } from "./hashes";
 import { metricColumns, metricHistory } from "./history";
 import { importRun } from "./importRun";
+import { listCode, unknownRuns, whileNoCodeIsTaken } from "./keptCode";
 import { makeLeases } from "./leases";
 import { fallbackFolder, isWritable, readableFolder, storeFolder } from "./locate";
 import { listGroups, listKeys } from "./overview";
 import { listExperiments, listRuns } from "./queries";
 import { makeRecorders } from "./recorders";
+import { makeReliance } from "./reliance";
 import { listRepeats, setInputs } from "./repeats";
 import { resolveRun } from "./resolve";
 import { changesSince } from "./revision";
@@ -78,6 +82,7 @@ function folderError(folder: string, cause: unknown): UserError {
 function makeStore(root: string, folder: string, db: Database, notices: string[]): Store {
   const recorders = makeRecorders(db, folder);
   const leases = makeLeases(db);
+  const reliance = makeReliance(db, folder);
   return {
     root,
     folder,
@@ -89,11 +94,22 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     },
 
     createRun: (run) => recorders.create(run),
-    setCode: (id, code, gaps, warnings) => setCode(db, id, code, gaps, warnings),
-    ingest: (id, batch) => ingest(db, id, batch),
+    setCode: (id, code, gaps, warnings) =>
+      db.write(() => {
+        reliance.secureAll();
+        setCode(db, id, code, gaps, warnings);
+      }),
+    ingest: (id, batch) =>
+      db.write(() => {
+        reliance.secureBatch(batch);
+        ingest(db, id, batch);
+      }),
     checkpoint: (id) => readCheckpoint(db, id),
     endRun(id, end, last) {
-      const ended = endRun(db, id, end, last);
+      const ended = db.write(() => {
+        if (last) reliance.secureBatch(last);
+        return endRun(db, id, end, last);
+      });
       recorders.release(id);
       return ended;
     },
@@ -134,12 +150,23 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     fileUses: (file, page) => fileUses(db, file, page),
     writtenPaths: () => writtenPaths(db),
 
-    importRun: (imported) => importRun(db, imported),
+    importRun: (imported) =>
+      db.write(() => {
+        reliance.secureRun(imported.run);
+        return importRun(db, imported);
+      }),
 
     usage: () => usage(db),
     objectUses: () => objectUses(db),
     referencedObjects: () => referencedObjects(db),
+    listFreeable: () => listFreeable(db),
+    ownObjects: (ids) => ownObjects(db, ids),
     freeRuns: (ids) => freeRuns(db, ids),
+    startFreeing: () => startFreeing(db, folder),
+    listCode: () => listCode(db),
+    whileNoCodeIsTaken: (body) => whileNoCodeIsTaken(db, body),
+    unknownRuns: (ids) => unknownRuns(db, ids),
+    compact: () => compact(db),
     holdObjects: () => leases.take(),
 
     cachedHash: (path, stamp) => cachedHash(db, path, stamp),

@@ -25,8 +25,8 @@ export function createRun(db: Database, id: string, run: NewRun): void {
   db.write(() => {
     const { seq } = db.get<{ seq: number }>(
       `INSERT INTO runs (id, name, experiment, status, start_time, command, cwd, script, note, parent, source, revision,
-        written, recorder_pid, recorder_start, recorder_host)
-      VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
+        written, recorder_pid, recorder_start, recorder_host, epoch)
+      VALUES (?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT epoch FROM state)) RETURNING seq`,
       id,
       run.name ?? freshName(db),
       experimentId(db, run.experiment),

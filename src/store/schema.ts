@@ -173,8 +173,9 @@ export const MIGRATIONS: readonly string[] = [
   -- kind: "declared", "dvc", "read".
   CREATE TABLE datasets (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL) STRICT;
   -- version: SHA-256 of the manifest, an object that lists the files.
+  -- A number is never given twice: who gathers what manifests name goes on after the last one.
   CREATE TABLE dataset_versions (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     dataset INTEGER NOT NULL REFERENCES datasets (id) ON DELETE CASCADE,
     version BLOB NOT NULL,
     files INTEGER NOT NULL,
@@ -200,7 +201,7 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE state ADD COLUMN freed INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE runs ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
   CREATE TABLE leases (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     epoch INTEGER NOT NULL,
     pid INTEGER NOT NULL,
     start TEXT NOT NULL,
