@@ -1,9 +1,10 @@
 /** `modeltrail ls` */
+import { type Repeats, repeatsOf, repeatText } from "../../compare/repeats";
 import { UserError } from "../../domain/errors";
 import { formatAgo } from "../../domain/format";
 import { toJson } from "../../domain/json";
 import { RunStatus, type RunSummary } from "../../domain/run";
-import type { RunQuery, SortKey } from "../../store/contract";
+import type { RunQuery, SortKey, Store } from "../../store/contract";
 import { openProject } from "../open";
 import { duration, metricsInShort, oneLine, print, styled, styledStatus, table } from "../print";
 import { parseTag } from "../tag";
@@ -32,7 +33,7 @@ export async function listCommand(options: ListOptions): Promise<void> {
   try {
     const { runs, total } = store.listRuns(query);
     if (options.json) print(toJson(runs, 2));
-    else print(runs.length === 0 ? nothingText(options) : listText(runs, total, query.sort?.key));
+    else print(runs.length === 0 ? nothingText(options) : listText(store, runs, total, query.sort?.key));
   } finally {
     store.close();
   }
@@ -78,9 +79,10 @@ function nothingText(options: ListOptions): string {
   return "No runs fit. `modeltrail ls` without filters shows all.";
 }
 
-function listText(runs: RunSummary[], total: number, sortKey: string | undefined): string {
+function listText(store: Store, runs: RunSummary[], total: number, sortKey: string | undefined): string {
   const now = Date.now();
   const metric = sortKey?.startsWith("metric:") ? sortKey.slice("metric:".length) : undefined;
+  const repeats = repeatNotes(store, metric);
   const rows = runs.map((run) => [
     run.id.slice(0, 8),
     oneLine(run.name),
@@ -88,9 +90,20 @@ function listText(runs: RunSummary[], total: number, sortKey: string | undefined
     styledStatus(run.status),
     formatAgo(run.startTime, now),
     duration(run, now),
-    metricsInShort(run, 3, metric),
+    [metricsInShort(run, 3, metric), repeats(run)].filter(Boolean).join("  "),
   ]);
   const lines = table([["ID", "NAME", "EXPERIMENT", "STATUS", "STARTED", "TOOK", "METRICS"], ...rows]);
   if (runs.length === total) return lines;
   return `${lines}\n${styled(`${runs.length} of ${total} runs; --limit shows more`, "dim")}`;
+}
+
+/** What is said of a run that repeats others; runs with the same inputs are looked up once. */
+function repeatNotes(store: Store, metric: string | undefined): (run: RunSummary) => string {
+  const known = new Map<string, Repeats | null>();
+  return (run) => {
+    if (run.inputs === null || run.repeats < 2) return "";
+    if (!known.has(run.inputs)) known.set(run.inputs, repeatsOf(store, run));
+    const repeats = known.get(run.inputs);
+    return repeats ? styled(`(${oneLine(repeatText(run, repeats, metric))})`, "dim") : "";
+  };
 }

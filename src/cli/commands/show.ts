@@ -1,4 +1,5 @@
 /** `modeltrail show RUN` */
+import { type Repeats, repeatsOf } from "../../compare/repeats";
 import { formatNumber, formatSize } from "../../domain/format";
 import { toJson } from "../../domain/json";
 import type { DataFile, Run } from "../../domain/run";
@@ -11,16 +12,17 @@ const LISTED = 12;
 export async function showCommand(reference: string, options: { json?: boolean }): Promise<void> {
   await withStore((store) => {
     const run = store.getRun(store.resolveRun(reference))!;
-    print(options.json ? toJson(run, 2) : describeRun(run));
+    print(options.json ? toJson(run, 2) : describeRun(run, repeatsOf(store, run)));
   });
 }
 
-function describeRun(run: Run): string {
+function describeRun(run: Run, repeats: Repeats | null): string {
   const parts = [
     `${styled(oneLine(run.name), "bold")}  ${styledStatus(run.status)}${ending(run)}`,
     pairs(headLines(run)),
     section("Params", pairs(entries(run.params))),
     section("Metrics", metricTable(run)),
+    repeats ? section(repeatTitle(run, repeats), repeatTable(repeats)) : "",
     section("Tags", pairs(entries(run.tags))),
     section("Code", pairs(codeLines(run))),
     section("Data read", fileList(run.snapshot.data.filter(({ role }) => role === "read"))),
@@ -68,6 +70,20 @@ function metricTable({ metrics }: Run): string {
     return [`  ${oneLine(name)}`, ...[last, min, max, count, lastStep].map(formatNumber)];
   });
   return table([["  name", "last", "min", "max", "points", "last step"], ...rows]);
+}
+
+function repeatTitle({ id }: Run, { runs, first }: Repeats): string {
+  const whose = first.id === id ? "Repeated" : `Repeat of ${oneLine(first.name)}`;
+  return `${whose}; over ${runs} finished ${runs === 1 ? "run" : "runs"} with the same inputs`;
+}
+
+function repeatTable({ metrics }: Repeats): string {
+  const rows = Object.entries(metrics).map(([name, spread]) => {
+    const { count, mean, deviation, min, max } = spread;
+    const scatter = count > 1 ? formatNumber(deviation) : "";
+    return [`  ${oneLine(name)}`, formatNumber(mean), scatter, formatNumber(min), formatNumber(max), String(count)];
+  });
+  return rows.length === 0 ? "  no metrics" : table([["  name", "mean", "±", "min", "max", "runs"], ...rows]);
 }
 
 function codeLines({ snapshot: { code } }: Run): [string, string][] {
