@@ -18,7 +18,7 @@ const NODE_TARGET = "node22.13";
 const programs = [
   { out: "extension", source: "src/extension/extension.ts", split: true, external: ["vscode"] },
   { out: "cli-main", source: "src/cli/main.ts", split: true },
-  { out: "store-worker", source: "src/extension/storeWorker.ts" },
+  { out: "store-worker", source: "src/extension/storeWorker.ts", split: true },
   { out: "hash-worker", source: "src/snapshot/hashWorker.ts" },
   { out: "cli", source: "src/cli/cli.ts", target: "node18", external: ["./cli-main.js"], executable: true },
 ];

@@ -22,6 +22,12 @@ export const Command = {
   compareRuns: "modeltrail.compareRuns",
   compareChosen: "modeltrail.compareChosen",
   compareRunWithWorkspace: "modeltrail.compareRunWithWorkspace",
+  compareWithPrevious: "modeltrail.compareWithPrevious",
+  compareCode: "modeltrail.compareCode",
+  showAlsoSame: "modeltrail.showAlsoSame",
+  showRun: "modeltrail.showRun",
+  pin: "modeltrail.pin",
+  unpin: "modeltrail.unpin",
   rename: "modeltrail.rename",
   editTags: "modeltrail.editTags",
   editNote: "modeltrail.editNote",
@@ -50,7 +56,7 @@ export const Walkthrough = { start: "start" } as const;
 export const TASK_TYPE = "modeltrail";
 
 /** Schemes of documents that we provide. */
-export const Scheme = { log: "modeltrail-log", run: "modeltrail-run" } as const;
+export const Scheme = { log: "modeltrail-log", run: "modeltrail-run", report: "modeltrail-report" } as const;
 
 /** The settings, with the types of their values. Their defaults are in package.json. */
 export interface Settings {
@@ -59,6 +65,7 @@ export interface Settings {
   "modeltrail.run.onTerminalClose": "keepRunning" | "stop";
   "modeltrail.run.revealTerminal": boolean;
   "modeltrail.tree.pageSize": number;
+  "modeltrail.tree.collapseScratchRuns": boolean;
   "modeltrail.log.maxSize": number;
 }
 export const SETTINGS = [
@@ -67,6 +74,7 @@ export const SETTINGS = [
   "modeltrail.run.onTerminalClose",
   "modeltrail.run.revealTerminal",
   "modeltrail.tree.pageSize",
+  "modeltrail.tree.collapseScratchRuns",
   "modeltrail.log.maxSize",
 ] as const satisfies (keyof Settings)[];
 type Unlisted = Exclude<keyof Settings, (typeof SETTINGS)[number]>;

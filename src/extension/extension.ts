@@ -17,6 +17,7 @@ import { lastValues } from "./run/lastValues";
 import { createLauncher } from "./run/launcher";
 import { registerTaskProvider } from "./run/taskProvider";
 import { registerStatusBar } from "./statusBar";
+import { createJobs } from "./stores/jobs";
 import { createProjects } from "./stores/projects";
 import { createWorkerClient } from "./stores/workerClient";
 import { ExperimentsTreeProvider } from "./tree/experimentsTree";
@@ -30,9 +31,10 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   const client = createWorkerClient(distFolder, log);
   const projects = createProjects(client, log);
   const tree = new ExperimentsTreeProvider(projects, context.workspaceState, log);
-  const documents = registerDocuments(projects);
+  const jobs = createJobs(distFolder);
+  const documents = registerDocuments(projects, jobs);
   const launcher = createLauncher({ distFolder, projects, tree, log });
-  context.subscriptions.push(log.channel, client, projects, tree, documents);
+  context.subscriptions.push(log.channel, client, projects, tree, jobs, documents);
 
   let forms: Promise<RunForms> | undefined;
   async function loadForms(): Promise<RunForms> {
@@ -47,6 +49,8 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     launcher,
     forms: () => (forms ??= loadForms()),
     files: documents.files,
+    reports: documents.reports,
+    jobs,
     log,
     register: commandRegistrar(log, () => tree.view.selection),
   };

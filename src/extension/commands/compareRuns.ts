@@ -1,20 +1,22 @@
-/** What changed: in VS Code's own diff editors. */
+/** What changed: the code in VS Code's own diff editors, all of it as a document. */
 import path from "node:path";
 import * as vscode from "vscode";
+import type { CodeChange } from "../../domain/comparison";
 import { UserError } from "../../domain/errors";
 import { Command } from "../contributions";
+import { parseReportUri } from "../documents/parseUri";
 import { recordedFileUri } from "../documents/uris";
 import { withCancel } from "../progress";
+import { requireTrust } from "../run/launcher";
 import { isNode } from "../tree/nodes";
-import type { CodeChange } from "../worker/api";
 import type { CommandDeps } from "./deps";
 import { fileFrom, recordedUri, versionOf } from "./openRuns";
-import { pickRun, type RunAt, runsFromMenu } from "./pickRuns";
+import { pickRun, type RunAt, runItem, runsFromMenu } from "./pickRuns";
 
 /** Where a file of one side of a comparison is. */
 type Side = (file: string) => vscode.Uri;
 
-export function registerCompareRuns({ projects, tree, register }: CommandDeps): vscode.Disposable {
+export function registerCompareRuns({ projects, tree, reports, register }: CommandDeps): vscode.Disposable {
   const details = async ({ root, run }: RunAt) => (await projects.call("getRun", { root, id: run.id }))?.run;
 
   /** The code may be large, or git slow. */
@@ -22,30 +24,40 @@ export function registerCompareRuns({ projects, tree, register }: CommandDeps): 
     withCancel(vscode.l10n.t("Comparing code…"), (signal) => projects.call("codeChanges", { root, from, to }, signal));
 
   async function compareRuns(given: readonly unknown[]): Promise<void> {
-    const [before, after] = (await twoRuns(given)).toSorted((a, b) => a.run.startTime - b.run.startTime) as [
-      RunAt,
-      RunAt,
-    ];
-    if (before.root !== after.root) {
-      throw new UserError(vscode.l10n.t("These runs belong to different projects, so their code cannot be compared."));
+    const runs = (await severalRuns(given)).toSorted((a, b) => a.run.startTime - b.run.startTime);
+    if (new Set(runs.map(({ root }) => root)).size > 1) {
+      throw new UserError(vscode.l10n.t("These runs belong to different projects, so they cannot be compared."));
     }
-    const found = await changes(before.root, before.run.id, after.run.id);
-    const title = `${before.run.name} ↔ ${after.run.name}`;
-    await showChanges(title, found, codeSide(before), codeSide(after));
+    await showDifferences(runs);
   }
 
-  async function twoRuns(given: readonly unknown[]): Promise<RunAt[]> {
+  /** The document of what differs; over it, of two runs, the code that does. */
+  async function showDifferences(runs: RunAt[]): Promise<void> {
+    const [before, after] = runs as [RunAt, RunAt];
+    const title = runs.map(({ run }) => run.name).join(" ↔ ");
+    await openReport(before.root, runs, false, title);
+    if (runs.length > 2) return;
+    await showChanges(
+      title,
+      await changes(before.root, before.run.id, after.run.id),
+      codeSide(before),
+      codeSide(after),
+    );
+  }
+
+  async function openReport(root: string, runs: RunAt[], workspace: boolean, title: string): Promise<void> {
+    const ids = runs.map(({ run }) => run.id);
+    const name = runs.length > 3 ? vscode.l10n.t("{0} runs", runs.length) : title;
+    await (await reports()).open({ kind: "runs", root, ids, workspace }, name);
+  }
+
+  async function severalRuns(given: readonly unknown[]): Promise<RunAt[]> {
     const fromMenu = runsFromMenu(given);
-    if (fromMenu.length === 2) return fromMenu;
+    if (fromMenu.length >= 2) return fromMenu;
     const chosen = await chosenRuns();
     const [only] = fromMenu;
     const isChosen = !only || chosen.some(({ run }) => run.id === only.run.id);
-    if (fromMenu.length <= 1 && isChosen && chosen.length === 2) return chosen;
-    if (fromMenu.length > 2 || (!only && chosen.length > 2)) {
-      throw new UserError(
-        vscode.l10n.t("Choose two runs to compare; {0} are chosen.", Math.max(fromMenu.length, chosen.length)),
-      );
-    }
+    if (isChosen && chosen.length >= 2) return chosen;
     const first =
       only ?? chosen[0] ?? (await pickRun([], projects, { title: vscode.l10n.t("What Changed: First Run") }));
     const second = await pickRun([], projects, {
@@ -66,8 +78,44 @@ export function registerCompareRuns({ projects, tree, register }: CommandDeps): 
     return found.flat();
   }
 
+  async function compareWithPrevious(given: readonly unknown[]): Promise<void> {
+    const at = await pickRun(given, projects, { title: vscode.l10n.t("What Changed Since the Run Before") });
+    const since = (await projects.call("getRun", { root: at.root, id: at.run.id }))?.since;
+    if (!since) throw new UserError(vscode.l10n.t("{0} is the first run of its script.", at.run.name));
+    const [before] = await projects.call("getSummaries", { root: at.root, ids: [since.id] });
+    if (before) await showDifferences([{ root: at.root, run: before }, at]);
+  }
+
+  /** From the title of the document. */
+  async function compareCode(given: unknown): Promise<void> {
+    const address = given instanceof vscode.Uri ? parseReportUri(given) : undefined;
+    if (address?.kind !== "runs") throw new UserError(vscode.l10n.t("Open a comparison of runs, then try again."));
+    const { root, ids, workspace } = address;
+    await projects.ensure(root);
+    const found = await projects.call("getSummaries", { root, ids });
+    const runs = ids.flatMap((id) => found.find((run) => run.id === id) ?? []).map((run): RunAt => ({ root, run }));
+    if (workspace && runs.length === 1) return compareCodeWithWorkspace(runs[0]!);
+    const [before, ...others] = runs as [RunAt, ...RunAt[]];
+    const after = others.length === 1 ? others[0]! : await pickAmong(before, others);
+    const title = `${before.run.name} ↔ ${after.run.name}`;
+    await showChanges(title, await changes(root, before.run.id, after.run.id), codeSide(before), codeSide(after));
+  }
+
+  async function pickAmong(before: RunAt, others: RunAt[]): Promise<RunAt> {
+    const title = vscode.l10n.t("Compare the Code of {0} with…", before.run.name);
+    const picked = await vscode.window.showQuickPick(others.map(runItem), { title });
+    if (!picked) throw new vscode.CancellationError();
+    return picked;
+  }
+
   async function compareRunWithWorkspace(given: readonly unknown[]): Promise<void> {
+    requireTrust();
     const at = await pickRun(given, projects, { title: vscode.l10n.t("What Changed Since…") });
+    await openReport(at.root, [at], true, vscode.l10n.t("{0} ↔ now", at.run.name));
+    await compareCodeWithWorkspace(at);
+  }
+
+  async function compareCodeWithWorkspace(at: RunAt): Promise<void> {
     const code = (await details(at))?.snapshot.code;
     const found = await changes(at.root, at.run.id, null);
     const now: Side = (file) => vscode.Uri.file(path.join(code?.root ?? at.root, file));
@@ -123,6 +171,11 @@ export function registerCompareRuns({ projects, tree, register }: CommandDeps): 
     register(Command.compareRunWithWorkspace, "compare the run with the workspace", (...given) =>
       compareRunWithWorkspace(given),
     ),
+    register(Command.compareWithPrevious, "compare the runs", (...given) => compareWithPrevious(given)),
+    register(Command.compareCode, "compare the code", compareCode),
+    register(Command.showAlsoSame, "show what is the same", async (given) => {
+      if (given instanceof vscode.Uri) await (await reports()).toggleWhole(given);
+    }),
     register(Command.compareWithWorkspace, "compare the file", compareWithWorkspace),
     register(Command.compareWithRun, "compare the file", compareWithRun),
   );
@@ -139,7 +192,7 @@ async function diff(before: vscode.Uri, after: vscode.Uri, beforeName: string, a
 }
 
 /** One file in a diff editor, several in VS Code's multi-file one. */
-async function showChanges(title: string, found: CodeChange[], before: Side, after: Side): Promise<void> {
+export async function showChanges(title: string, found: CodeChange[], before: Side, after: Side): Promise<void> {
   if (found.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t("{0}: the code is the same.", title));
     return;

@@ -1,9 +1,11 @@
 /** What commands are made of. */
 import type * as vscode from "vscode";
 import type { RecordedFiles } from "../documents/recordedFiles";
+import type { Reports } from "../documents/reports";
 import type { Log } from "../log";
 import type { RunForms } from "../panels/runFormPanel";
 import type { Launcher } from "../run/launcher";
+import type { Jobs } from "../stores/jobs";
 import type { Projects } from "../stores/projects";
 import type { ExperimentsTree } from "../tree/experimentsTree";
 import type { RegisterCommand } from "./registerCommand";
@@ -16,6 +18,9 @@ export interface CommandDeps {
   /** Loaded when first used. */
   forms(): Promise<RunForms>;
   files(): Promise<RecordedFiles>;
+  reports(): Promise<Reports>;
+  /** Long work, off this thread and off the one that reads. */
+  jobs: Jobs;
   log: Log;
   register: RegisterCommand;
 }

@@ -77,6 +77,15 @@ export function registerEditRuns({ projects, log, register }: CommandDeps): vsco
     await restore(runs);
   }
 
+  async function setPinned(given: readonly unknown[], pinned: boolean): Promise<void> {
+    const runs = await pickRuns(given, projects, {
+      title: pinned ? vscode.l10n.t("Pin Runs") : vscode.l10n.t("Unpin Runs"),
+      query: { pinned: !pinned },
+      none: pinned ? vscode.l10n.t("Every run is pinned.") : vscode.l10n.t("No run is pinned."),
+    });
+    await Promise.all(byRoot(runs).map(({ root, ids }) => projects.call("setPinned", { root, ids, pinned })));
+  }
+
   async function copyId(given: readonly unknown[]): Promise<void> {
     const runs = await pickRuns(given, projects, { title: vscode.l10n.t("Copy Run ID") });
     await vscode.env.clipboard.writeText(runs.map(({ run }) => run.id).join("\n"));
@@ -94,6 +103,8 @@ export function registerEditRuns({ projects, log, register }: CommandDeps): vsco
     register(Command.moveToExperiment, "move the run", (...given) => moveToExperiment(given)),
     register(Command.delete, "delete the run", (...given) => remove(given)),
     register(Command.restoreDeleted, "restore the runs", restoreDeleted),
+    register(Command.pin, "pin the run", (...given) => setPinned(given, true)),
+    register(Command.unpin, "unpin the run", (...given) => setPinned(given, false)),
     register(Command.copyId, "copy the id", (...given) => copyId(given)),
     register(Command.copyValue, "copy the value", copyValue),
   );

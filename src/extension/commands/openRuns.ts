@@ -16,7 +16,7 @@ export async function openLog({ root, run }: RunAt, preserveFocus = false): Prom
   editor.revealRange(new vscode.Range(end, end));
 }
 
-export function registerOpenRuns({ projects, files, register }: CommandDeps): vscode.Disposable {
+export function registerOpenRuns({ projects, files, tree, register }: CommandDeps): vscode.Disposable {
   const pick = (given: readonly unknown[], title: string) => pickRun(given, projects, { title });
 
   async function openRawLog(given: readonly unknown[]): Promise<void> {
@@ -60,6 +60,11 @@ export function registerOpenRuns({ projects, files, register }: CommandDeps): vs
     register(Command.openLog, "open the log", async (...given) => {
       // From the tree as its other rows: the focus stays where it is.
       await openLog(await pick(given, vscode.l10n.t("Open Log")), isNode(given[0]));
+    }),
+    // From the views that refer to runs: in the Experiments view it has all that is below it.
+    register(Command.showRun, "show the run", async (...given) => {
+      const at = await pick(given, vscode.l10n.t("Show Run"));
+      if (!(await tree.show({ root: at.root, id: at.run.id }))) await openLog(at);
     }),
     register(Command.openRawLog, "open the raw log", (...given) => openRawLog(given)),
     register(Command.openScript, "open the script", (...given) => openScript(given)),

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import * as z from "zod";
 import { RunId } from "../../domain/run";
 import type { RunReference } from "../stores/projects";
-import type { FileAddress } from "./uris";
+import type { FileAddress, ReportAddress } from "./uris";
 
 const LogAddress = z.object({ root: z.string(), id: RunId });
 const RecordedFileAddress = LogAddress.extend({
@@ -11,6 +11,22 @@ const RecordedFileAddress = LogAddress.extend({
   path: z.string(),
   sha256: z.string().nullable(),
 });
+
+const Root = z.object({ root: z.string() });
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+const ReportAddresses = z.discriminatedUnion("kind", [
+  Root.extend({ kind: z.literal("runs"), ids: z.array(RunId), workspace: z.boolean() }),
+  Root.extend({ kind: z.literal("versions"), name: z.string(), before: Hash, after: Hash }),
+  Root.extend({ kind: z.literal("tables"), path: z.string(), before: Hash, after: Hash }),
+  Root.extend({ kind: z.literal("reproduction"), id: RunId }),
+  Root.extend({ kind: z.literal("space") }),
+  Root.extend({ kind: z.literal("event"), key: z.string() }),
+]);
+
+/** Throws FileNotFound for an address that is none of ours. */
+export function parseReportUri(uri: vscode.Uri): ReportAddress {
+  return parse(ReportAddresses, uri);
+}
 
 /** Throws FileNotFound for an address that is none of ours. */
 export function parseLogUri(uri: vscode.Uri): RunReference {

@@ -1,21 +1,26 @@
-/** Documents of ours: live logs, and the files that runs recorded. */
+/** Documents of ours: live logs, the files that runs recorded, and reports. */
 import * as vscode from "vscode";
 import { Scheme } from "../contributions";
+import type { Jobs } from "../stores/jobs";
 import type { Projects } from "../stores/projects";
 import { followEnds } from "./followEnd";
 import type { LiveLogs } from "./liveLogs";
 import { readOnlyFileSystem } from "./readOnlyFileSystem";
 import type { RecordedFiles } from "./recordedFiles";
+import type { Reports } from "./reports";
 
 export interface Documents extends vscode.Disposable {
   files(): Promise<RecordedFiles>;
+  reports(): Promise<Reports>;
 }
 
-export function registerDocuments(projects: Projects): Documents {
+export function registerDocuments(projects: Projects, jobs: Jobs): Documents {
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  const renewed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   const never = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   let files: Promise<RecordedFiles> | undefined;
   let logs: Promise<LiveLogs> | undefined;
+  let reports: Promise<Reports> | undefined;
 
   async function loadFiles(): Promise<RecordedFiles> {
     const { RecordedFiles } = await import("./recordedFiles");
@@ -27,19 +32,28 @@ export function registerDocuments(projects: Projects): Documents {
     return new LiveLogs(projects, (uri) => changed.fire([{ type: vscode.FileChangeType.Changed, uri }]));
   }
 
+  async function loadReports(): Promise<Reports> {
+    const { Reports } = await import("./reports");
+    return new Reports(projects, jobs, (uri) => renewed.fire([{ type: vscode.FileChangeType.Changed, uri }]));
+  }
+
+  const getReports = () => (reports ??= loadReports());
   const getFiles = () => (files ??= loadFiles());
   const getLogs = () => (logs ??= loadLogs());
   const options = { isReadonly: true, isCaseSensitive: true };
   const registered = vscode.Disposable.from(
     changed,
+    renewed,
     never,
     followEnds(),
     vscode.workspace.registerFileSystemProvider(Scheme.log, readOnlyFileSystem(getLogs, changed.event), options),
+    vscode.workspace.registerFileSystemProvider(Scheme.report, readOnlyFileSystem(getReports, renewed.event), options),
     // What a run recorded never changes.
     vscode.workspace.registerFileSystemProvider(Scheme.run, readOnlyFileSystem(getFiles, never.event), options),
   );
   return {
     files: getFiles,
+    reports: getReports,
     dispose() {
       registered.dispose();
       void logs?.then((loaded) => loaded.dispose());

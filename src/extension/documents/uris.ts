@@ -9,6 +9,27 @@ import type { RecordedFile } from "../tree/sections";
 /** What the query of a recorded file's address says, as JSON. */
 export interface FileAddress extends RunReference, Pick<RecordedFile, "kind" | "path" | "sha256"> {}
 
+/** What a document of ours tells of: the query of its address, as JSON. */
+export type ReportAddress =
+  /** How runs differ, with `workspace` also from the files as they are now. */
+  | { kind: "runs"; root: string; ids: string[]; workspace: boolean }
+  /** How two versions of a dataset differ. */
+  | { kind: "versions"; root: string; name: string; before: string; after: string }
+  /** How two contents of a table differ. */
+  | { kind: "tables"; root: string; path: string; before: string; after: string }
+  /** Whether a run's child came to the same results. */
+  | { kind: "reproduction"; root: string; id: string }
+  /** What uses how much space. */
+  | { kind: "space"; root: string }
+  /** Something that happened once, such as a restore: told while the window is open. */
+  | { kind: "event"; root: string; key: string };
+
+/** `name`: what the tab is called. */
+export function reportUri(address: ReportAddress, name: string): vscode.Uri {
+  const query = JSON.stringify(address);
+  return vscode.Uri.from({ scheme: Scheme.report, path: `/${address.kind}/${segment(name)}.md`, query });
+}
+
 export function logUri(root: string, run: Pick<RunSummary, "id" | "name">): vscode.Uri {
   const query = JSON.stringify({ root, id: run.id } satisfies RunReference);
   return vscode.Uri.from({ scheme: Scheme.log, path: `/${segment(run.name)}.log`, query });

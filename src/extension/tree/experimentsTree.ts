@@ -9,12 +9,14 @@ import { isNode, type MoreNode, type Node, type RunNode } from "./nodes";
 import { RefreshPacer } from "./refreshPacer";
 import { countRuns, tooltipOf, treeItem } from "./treeItems";
 import { type Read, TreeModel } from "./treeModel";
-import { DEFAULT_VIEW, describeFilter, isFiltered, type ViewState } from "./viewState";
+import { type Collapsing, DEFAULT_VIEW, describeFilter, isFiltered, type ViewState } from "./viewState";
 
 const STATE_KEY = "experimentsView";
 /** "5 min ago" and the time a run has taken are kept right this often, for runs younger than an hour. */
 const CLOCK_MS = 30_000;
 const YOUNG_MS = 60 * 60 * 1000;
+/** A scratch run stays among the others for so long, until the view is read again: who made it wants to see it. */
+const RECENT_MS = 60 * 60 * 1000;
 
 export interface ExperimentsTree extends vscode.Disposable {
   readonly view: vscode.TreeView<Node>;
@@ -25,6 +27,8 @@ export interface ExperimentsTree extends vscode.Disposable {
   loadMore(node: MoreNode): Promise<void>;
   /** Selects the run in the tree, where the view is visible and the run is loaded. */
   reveal(run: RunReference): Promise<void>;
+  /** Brings the view to the front with the run selected. False: the run is not among those that are loaded. */
+  show(run: RunReference): Promise<boolean>;
 }
 
 /** `read` is handed over apart from the projects, so that tests can count what is read. */
@@ -37,6 +41,7 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, E
   readonly view: vscode.TreeView<Node>;
   private readonly subscriptions: vscode.Disposable[];
   private failure = "";
+  private collapseBefore = Date.now() - RECENT_MS;
 
   constructor(
     private readonly projects: Projects,
@@ -49,6 +54,7 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, E
       projects: () => projects.all,
       state: () => this.state,
       pageSize: () => Math.min(1000, Math.max(10, setting("modeltrail.tree.pageSize"))),
+      collapsing: () => this.collapsing(),
       onRefresh: (nodes) => this.pacer.refresh(nodes),
     });
     this.view = vscode.window.createTreeView(View.experiments, {
@@ -93,7 +99,12 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, E
   }
 
   refresh(): void {
+    this.collapseBefore = Date.now() - RECENT_MS;
     this.model.reset();
+  }
+
+  private collapsing(): Collapsing | undefined {
+    return setting("modeltrail.tree.collapseScratchRuns") ? { before: this.collapseBefore } : undefined;
   }
 
   async loadMore(node: MoreNode): Promise<void> {
@@ -104,6 +115,13 @@ export class ExperimentsTreeProvider implements vscode.TreeDataProvider<Node>, E
     if (!this.view.visible) return;
     const node = this.model.find(root, id);
     if (node) await this.view.reveal(node, { select: true, focus: false });
+  }
+
+  async show({ root, id }: RunReference): Promise<boolean> {
+    await this.projects.ready();
+    const node = this.model.find(root, id);
+    if (node) await this.view.reveal(node, { select: true, focus: true, expand: true });
+    return node !== undefined;
   }
 
   async getChildren(node?: Node): Promise<Node[]> {

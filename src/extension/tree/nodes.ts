@@ -24,8 +24,17 @@ export interface GroupNode extends Base {
   parent: ProjectNode | undefined;
   group: RunGroup;
   list: RunList;
+  /** Runs that are kept out of the list above: undefined when nothing is collapsed. */
+  scratch: ScratchNode | undefined;
   /** Of several, the one that is open at first. */
   isNewest: boolean;
+}
+
+/** The scratch runs of an experiment (short, failed, repeated), in one element. */
+export interface ScratchNode extends Base {
+  kind: "scratch";
+  parent: Node;
+  list: RunList;
 }
 
 export interface RunNode extends Base {
@@ -35,6 +44,10 @@ export interface RunNode extends Base {
   /** Asked for when the run is opened, and again after each change. */
   details: Promise<RunDetails | null> | undefined;
   childRuns: RunList | undefined;
+  /** The runs with the same inputs. */
+  repeats: RunList | undefined;
+  /** Name of the run that this one repeats. */
+  repeated: string | undefined;
 }
 
 export interface SectionNode extends Base {
@@ -65,7 +78,7 @@ export interface MoreNode extends Base {
   list: RunList;
 }
 
-export type Node = ProjectNode | GroupNode | RunNode | SectionNode | FieldNode | FileNode | MoreNode;
+export type Node = ProjectNode | GroupNode | ScratchNode | RunNode | SectionNode | FieldNode | FileNode | MoreNode;
 
 export const isNode = (value: unknown): value is Node =>
   typeof value === "object" && value !== null && "kind" in value && "root" in value && "id" in value;

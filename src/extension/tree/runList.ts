@@ -10,6 +10,8 @@ export interface RunListOptions {
   /** What the runs are shown below. */
   parent: Node | undefined;
   fetch(query: RunQuery): Promise<RunPage>;
+  /** Name of the run that this one repeats; undefined when it repeats none. */
+  repeatedBy(run: RunSummary): string | undefined;
   /** Told which runs the list shows from now on, and which no longer. */
   onNodes(added: RunNode[], removed: RunNode[]): void;
 }
@@ -27,6 +29,12 @@ export class RunList {
 
   get hasMore(): boolean {
     return this.next !== null;
+  }
+
+  /** How many runs belong here, without loading them. */
+  async count(): Promise<number> {
+    if (!this.loading) this.total = (await this.options.fetch({ ...this.options.query, limit: 1 })).total;
+    return this.total;
   }
 
   /** The first page, once. */
@@ -78,14 +86,16 @@ export class RunList {
   }
 
   private nodeOf(run: RunSummary): RunNode {
+    const { root, parent, repeatedBy } = this.options;
     const known = this.nodes.get(run.id);
     if (known) {
       if (known.run.revision !== run.revision) known.details = undefined;
       known.run = run;
+      known.repeated = repeatedBy(run);
       return known;
     }
-    const { root, parent } = this.options;
     const id = `${parent?.id ?? root}|${run.id}`;
-    return { kind: "run", id, root, parent, run, details: undefined, childRuns: undefined };
+    const lists = { details: undefined, childRuns: undefined, repeats: undefined };
+    return { kind: "run", id, root, parent, run, repeated: repeatedBy(run), ...lists };
   }
 }

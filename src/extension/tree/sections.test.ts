@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Run } from "../../domain/run";
+import type { RunDetails } from "../worker/api";
 import { type Entry, type Section, sectionsOf } from "./sections";
 
 const NO_CODE = { commit: null, tree: null, head: null, branch: null, dirty: null, gitDir: null, root: null };
@@ -20,16 +21,21 @@ const BARE: Run = {
   tags: {},
   note: "",
   parent: null,
+  pinned: false,
+  inputs: null,
+  repeatOf: null,
+  repeats: 1,
   gaps: [],
   warnings: [],
   logSize: 0,
   revision: 1,
-  snapshot: { code: NO_CODE, data: [], config: [], environment: null },
+  snapshot: { code: NO_CODE, data: [], config: [], environment: null, datasets: [] },
   artifacts: [],
 };
 
-const draw = (run: Run, more: { children?: number; script?: string | null } = {}) =>
-  drawSections(sectionsOf({ run, children: 0, script: null, ...more }));
+const ALONE = { children: 0, script: null, since: null, repeats: null };
+
+const draw = (run: Run, more: Partial<RunDetails> = {}) => drawSections(sectionsOf({ run, ...ALONE, ...more }));
 
 /** As indented lines. */
 function drawSections(sections: Section[], indent = ""): string[] {
@@ -93,6 +99,7 @@ test("a whole run", () => {
         imported: ["numpy"],
         variables: { SEED: "1" },
       },
+      datasets: [{ name: "wine", version: "b".repeat(64), files: 1, size: 2_000, role: "read" }],
     },
   };
   expect(draw(run, { children: 2, script: "train.py" })).toEqual([
@@ -110,7 +117,8 @@ test("a whole run", () => {
     "  Branch=main",
     "  HEAD=dddddddddd",
     "  Snapshot=cccccccccc",
-    "Data: 2",
+    "Data: 3",
+    "  wine=bbbbbbbb · 1 file · 2.0 kB",
     "  data.csv (read · 2.0 kB)",
     "  out.csv (written · 5 B)",
     "Config: 1",
@@ -139,9 +147,20 @@ test("a whole run", () => {
   ]);
 });
 
+test("what changed since the run before stands first, and repeats give mean and spread", () => {
+  const since = { id: "1".repeat(32), name: "brave-fox", line: "lr 0.1 → 0.01 · data (1 file)" };
+  const loss = { count: 3, mean: 0.5, deviation: 0.012345678, min: 0.4, max: 0.6 };
+  const repeats = { runs: 3, first: { id: BARE.id, name: "calm-otter" }, metrics: { loss } };
+  const first = draw(BARE, { since, repeats });
+  expect(first[0]).toBe("Since brave-fox: lr 0.1 → 0.01 · data (1 file)");
+  expect(first.slice(-2)).toEqual(["Repeats: repeated; 3 runs: loss 0.500 ± 0.012", "  loss=0.500 ± 0.012  (3 runs)"]);
+  const later = draw({ ...BARE, id: "2".repeat(32), repeatOf: BARE.id }, { repeats });
+  expect(later.at(-2)).toBe("Repeats: repeat of calm-otter; 3 runs: loss 0.500 ± 0.012");
+});
+
 test("of very many entries the first are shown, with how many there are", () => {
   const params = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`p${index}`, "1"]));
-  const [section] = sectionsOf({ run: { ...BARE, params }, children: 0, script: null });
+  const [section] = sectionsOf({ run: { ...BARE, params }, ...ALONE });
   expect(section!.description).toBe("2000");
   expect(section!.entries).toHaveLength(501);
   expect(section!.entries.at(-1)).toMatchObject({ label: "… and 1500 more" });
@@ -149,12 +168,12 @@ test("of very many entries the first are shown, with how many there are", () => 
 
 test("what is copied of a metric is its whole last value", () => {
   const metrics = { loss: { last: 0.123456789, min: 0, max: 1, count: 2, lastStep: 1 } };
-  const section = sectionsOf({ run: { ...BARE, metrics }, children: 0, script: null })[1]!;
+  const section = sectionsOf({ run: { ...BARE, metrics }, ...ALONE })[1]!;
   expect(section.entries[0]).toMatchObject({ value: "0.12346  (min 0, max 1)", copy: "0.123456789" });
 });
 
 test("keys are unique within a section", () => {
   const gap = { kind: "other" as const, message: "twice" };
-  const sections = sectionsOf({ run: { ...BARE, gaps: [gap, gap], warnings: ["a", "a"] }, children: 0, script: null });
+  const sections = sectionsOf({ run: { ...BARE, gaps: [gap, gap], warnings: ["a", "a"] }, ...ALONE });
   for (const { entries } of sections) expect(new Set(entries.map(({ key }) => key)).size).toBe(entries.length);
 });

@@ -1,7 +1,10 @@
 /** A run as what stands below it in the tree: a pure derivation of what the store gives. */
+import { type Repeats, repeatText, spreadText } from "../../compare/repeats";
 import { formatDuration, formatNumber, formatSize } from "../../domain/format";
-import type { DataFile, Environment, MetricSummary, Run } from "../../domain/run";
+import type { DataFile, Environment, MetricSummary, Run, RunDataset } from "../../domain/run";
 import type { RunDetails } from "../worker/api";
+import { keyMetric } from "./keyMetric";
+import { DEFAULT_VIEW } from "./viewState";
 
 export interface RecordedFile {
   kind: "code" | "data" | "config" | "artifact";
@@ -46,6 +49,8 @@ export type SectionKind =
   | "tags"
   | "gaps"
   | "warnings"
+  | "since"
+  | "repeats"
   | "children";
 
 export interface Section {
@@ -58,9 +63,10 @@ export interface Section {
 /** More entries than this help nobody in a tree. */
 const MOST_ENTRIES = 500;
 
-export function sectionsOf({ run, children, script }: RunDetails): Section[] {
+export function sectionsOf({ run, children, script, since, repeats }: RunDetails): Section[] {
   const { snapshot } = run;
   const sections: (Section | undefined)[] = [
+    since ? { kind: "since", label: `Since ${since.name}`, description: since.line, entries: [] } : undefined,
     counted("params", "Params", paramEntries(run)),
     counted("metrics", "Metrics", metricEntries(run)),
     counted(
@@ -69,7 +75,7 @@ export function sectionsOf({ run, children, script }: RunDetails): Section[] {
       run.artifacts.map((file) => fileEntry("artifact", file, formatSize(file.size))),
     ),
     codeSection(run, script),
-    counted("data", "Data", snapshot.data.map(dataEntry)),
+    counted("data", "Data", [...snapshot.datasets.map(datasetEntry), ...snapshot.data.map(dataEntry)]),
     optional(
       counted(
         "config",
@@ -82,6 +88,7 @@ export function sectionsOf({ run, children, script }: RunDetails): Section[] {
     optional(counted("tags", "Tags", plainEntries(run.tags))),
     optional(counted("gaps", "Gaps", gapEntries(run))),
     optional(counted("warnings", "Warnings", run.warnings.map(warningEntry))),
+    repeats ? repeatsSection(run, repeats) : undefined,
     children === 0 ? undefined : { kind: "children", label: "Child runs", description: String(children), entries: [] },
   ];
   return sections.filter((section) => section !== undefined);
@@ -144,6 +151,44 @@ function fileEntry(kind: RecordedFile["kind"], { path, sha256, size }: HashedFil
 function dataEntry(file: DataFile): Entry {
   const entry = fileEntry("data", file, `${file.role === "read" ? "read" : "written"} · ${formatSize(file.size)}`);
   return { ...entry, key: `${file.role}:${file.path}` };
+}
+
+/** A dataset's version is its first hex digits, as of git's commits. */
+export const shortVersion = (version: string) => version.slice(0, 8);
+
+function datasetEntry({ name, version, files, size, role }: RunDataset): Entry {
+  const count = files === 1 ? "1 file" : `${files} files`;
+  return {
+    kind: "field",
+    key: `\0${role}:${name}`,
+    label: name,
+    value: [role === "read" ? "" : "written", shortVersion(version), count, formatSize(size)]
+      .filter(Boolean)
+      .join(" · "),
+    copy: version,
+    tooltip: `Dataset ${name}, version ${version}`,
+    icon: "database",
+  };
+}
+
+function repeatsSection(run: Run, repeats: Repeats): Section {
+  const entries = Object.entries(repeats.metrics)
+    .toSorted(byName)
+    .map(([key, spread]): Entry => {
+      const { count, mean, deviation, min, max } = spread;
+      const of = `the last values of ${count} runs with the same inputs`;
+      return {
+        kind: "field",
+        key,
+        label: key,
+        value: `${spreadText(spread)}  (${count} ${count === 1 ? "run" : "runs"})`,
+        copy: String(mean),
+        tooltip: `${key}: mean ${mean}, standard deviation ${deviation} of ${of}\nmin ${min}, max ${max}`,
+        icon: "graph-scatter",
+      };
+    });
+  const description = repeatText(run, repeats, keyMetric(run, DEFAULT_VIEW.sort));
+  return { kind: "repeats", label: "Repeats", description, entries };
 }
 
 function codeSection(run: Run, script: string | null): Section {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { RunSummary } from "../../domain/run";
-import { escapeMarkdown, runTooltip } from "./tooltip";
+import { escapeMarkdown } from "../markdown";
+import { runTooltip } from "./tooltip";
 
 const RUN: RunSummary = {
   id: "0".repeat(32),
@@ -22,6 +23,10 @@ const RUN: RunSummary = {
   tags: {},
   note: "",
   parent: null,
+  pinned: false,
+  inputs: null,
+  repeatOf: null,
+  repeats: 1,
   gaps: [],
   warnings: [],
   logSize: 0,

@@ -2,6 +2,7 @@
 import { formatNumber } from "../../domain/format";
 import type { RunSummary } from "../../domain/run";
 import { joinWords } from "../../protocol/words";
+import { codeBlock, escapeMarkdown, markdownCell, markdownTable, shorten } from "../markdown";
 import { describeDuration } from "./sections";
 
 const MOST_ROWS = 12;
@@ -12,7 +13,7 @@ export function runTooltip(run: RunSummary, now: number): string {
     `**${escapeMarkdown(run.name)}** — ${describeStatus(run)}`,
     run.note && escapeMarkdown(run.note),
     `${new Date(run.startTime).toLocaleString()} · ${describeDuration(run, now)}`,
-    codeBlock(joinWords(withShortProgram(run.command))),
+    codeBlock(shorten(joinWords(withShortProgram(run.command)), 500), "sh"),
     table(
       "Metric",
       "Last",
@@ -47,23 +48,12 @@ export function describeStatus({
   }
 }
 
-export const escapeMarkdown = (text: string) =>
-  text.replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, "\\$&").replace(/\r?\n/g, "  \n");
-
-/** A fence longer than any run of backticks inside. */
-function codeBlock(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}sh\n${shorten(text, 500)}\n${fence}`;
-}
-
 function table(name: string, value: string, rows: [string, string][]): string {
   if (rows.length === 0) return "";
-  const cell = (text: string) => escapeMarkdown(shorten(text.replace(/\s+/g, " "), LONGEST_VALUE));
   const sorted = rows.toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, MOST_ROWS);
-  const lines = sorted.map((row) => `| ${cell(row[0])} | ${cell(row[1])} |`);
-  if (rows.length > MOST_ROWS) lines.push(`| … ${rows.length - MOST_ROWS} more | |`);
-  return [`| ${name} | ${value} |`, "| :-- | :-- |", ...lines].join("\n");
+  const lines = sorted.map((row) => row.map((text) => markdownCell(text, LONGEST_VALUE)));
+  if (rows.length > MOST_ROWS) lines.push([`… ${rows.length - MOST_ROWS} more`, ""]);
+  return markdownTable([{ title: name }, { title: value }], lines);
 }
 
 function describeTags(tags: RunSummary["tags"]): string {
@@ -77,5 +67,3 @@ function describeShortcomings({ gaps, warnings }: RunSummary): string {
   if (lines.length > shown.length) shown.push(`- … ${lines.length - shown.length} more`);
   return shown.length === 0 ? "" : `Not captured, or worth knowing:\n${shown.join("\n")}`;
 }
-
-const shorten = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);

@@ -5,7 +5,17 @@ import type { RunStatus } from "../../domain/run";
 import { Command } from "../contributions";
 import { recordedFileUri } from "../documents/uris";
 import { describeKeyMetric } from "./keyMetric";
-import type { FieldNode, FileNode, GroupNode, MoreNode, Node, ProjectNode, RunNode, SectionNode } from "./nodes";
+import type {
+  FieldNode,
+  FileNode,
+  GroupNode,
+  MoreNode,
+  Node,
+  ProjectNode,
+  RunNode,
+  ScratchNode,
+  SectionNode,
+} from "./nodes";
 import { describeDuration, type SectionKind } from "./sections";
 import { describeStatus, runTooltip } from "./tooltip";
 import type { ViewState } from "./viewState";
@@ -33,6 +43,8 @@ const SECTION_ICONS: Record<SectionKind, string> = {
   tags: "tag",
   gaps: "circle-large-outline",
   warnings: "warning",
+  since: "history",
+  repeats: "repl",
   children: "list-tree",
 };
 
@@ -59,6 +71,8 @@ function itemOf(node: Node, options: ItemOptions): vscode.TreeItem {
       return projectItem(node);
     case "group":
       return groupItem(node, options.state);
+    case "scratch":
+      return scratchItem(node);
     case "run":
       return runItem(node, options);
     case "section":
@@ -90,6 +104,14 @@ export function tooltipOf(node: Node, now: number): string | vscode.MarkdownStri
       const { file, description } = node.entry;
       return [file.path, description, file.sha256 && `SHA-256 ${file.sha256}`].filter(Boolean).join("\n");
     }
+    case "scratch":
+      return vscode.l10n.t(
+        "Runs that failed or were stopped within a minute, and repeats of other runs. Free Space offers them first; a note, a tag or a pin keeps a run out of here.",
+      );
+    case "section":
+      return node.section.kind === "since"
+        ? vscode.l10n.t("What changed since the previous run of this script")
+        : undefined;
     default:
       return undefined;
   }
@@ -114,6 +136,14 @@ function groupItem({ group, isNewest }: GroupNode, { group: by }: ViewState): vs
   return item;
 }
 
+function scratchItem({ list }: ScratchNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t("Scratch runs ({0})", list.total.toLocaleString()), Collapsed);
+  item.description = vscode.l10n.t("short failures and repeats");
+  item.iconPath = new vscode.ThemeIcon("archive");
+  item.contextValue = "scratch";
+  return item;
+}
+
 function groupLabel(value: string | null, by: ViewState["group"]): string {
   if (value !== null) return value;
   return by === "script" ? vscode.l10n.t("(no script)") : vscode.l10n.t("(no {0})", by.slice("tag:".length));
@@ -125,15 +155,20 @@ function runItem(node: RunNode, { state, isChosen, now }: ItemOptions): vscode.T
   const isRunning = run.status === "running";
   const metric = describeKeyMetric(run, state.sort);
   const time = isRunning ? describeDuration(run, now) : formatAgo(run.startTime, now);
-  item.description = [badEnd(run), metric, sortedBy(node, state), time].filter(Boolean).join(" · ");
+  const pinned = run.pinned ? vscode.l10n.t("pinned") : "";
+  item.description = [badEnd(run), metric, sortedBy(node, state), time, repeats(node), pinned]
+    .filter(Boolean)
+    .join(" · ");
   item.iconPath = statusIcon(run.status);
-  item.contextValue = isRunning ? "run.running" : "run.ended";
+  item.contextValue = `${isRunning ? "run.running" : "run.ended"}${run.pinned ? ".pinned" : ""}`;
   const chosen = isChosen(node);
   item.checkboxState = {
     state: chosen ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
     tooltip: chosen ? vscode.l10n.t("Chosen for comparison") : vscode.l10n.t("Choose for comparison"),
   };
-  item.accessibilityInformation = { label: [run.name, describeStatus(run), metric, time].filter(Boolean).join(", ") };
+  item.accessibilityInformation = {
+    label: [run.name, describeStatus(run), metric, time, repeats(node), pinned].filter(Boolean).join(", "),
+  };
   return item;
 }
 
@@ -142,6 +177,12 @@ function badEnd({ status, exitCode, signal }: RunNode["run"]): string {
   if (status === "failed") return vscode.l10n.t("exit code {0}", exitCode ?? "?");
   if (status === "killed") return signal ?? vscode.l10n.t("stopped");
   return status === "lost" ? vscode.l10n.t("lost") : "";
+}
+
+/** The runs with the same inputs: how many the first has, that another is one of them. */
+function repeats({ run, repeated }: RunNode): string {
+  if (repeated !== undefined) return vscode.l10n.t("repeat of {0}", repeated);
+  return run.repeats > 1 ? vscode.l10n.t("{0} runs alike", run.repeats) : "";
 }
 
 /** What the tree is sorted by is to be seen: a param, or how long it took. */
@@ -154,7 +195,7 @@ function sortedBy({ run }: RunNode, { sort }: ViewState): string {
 
 function sectionItem(node: SectionNode): vscode.TreeItem {
   const { section } = node;
-  const hasChildren = section.entries.length > 0 || section.kind === "children";
+  const hasChildren = section.entries.length > 0 || section.kind === "children" || section.kind === "repeats";
   const item = new vscode.TreeItem(section.label, hasChildren ? Collapsed : None);
   item.description = section.description;
   item.iconPath = new vscode.ThemeIcon(
@@ -166,6 +207,9 @@ function sectionItem(node: SectionNode): vscode.TreeItem {
   item.contextValue = `section.${section.kind}`;
   if (section.kind === "log") {
     item.command = { command: Command.openLog, title: vscode.l10n.t("Open Log"), arguments: [node] };
+  }
+  if (section.kind === "since") {
+    item.command = { command: Command.compareWithPrevious, title: vscode.l10n.t("What Changed"), arguments: [node] };
   }
   return item;
 }

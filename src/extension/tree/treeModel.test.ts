@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { NewRun, Store } from "../../store/contract";
 import { openStore } from "../../store/open";
 import type { MoreNode, Node, RunNode } from "./nodes";
@@ -15,6 +15,8 @@ let state: ViewState;
 let clock: number;
 let refreshed: (Node[] | undefined)[];
 let model: TreeModel;
+/** Null: scratch runs stand among the others. */
+let collapseBefore: number | null;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "tree-"));
@@ -22,6 +24,7 @@ beforeEach(() => {
   state = structuredClone(DEFAULT_VIEW);
   clock = 1_000;
   refreshed = [];
+  collapseBefore = null;
   model = newModel("a");
 });
 afterEach(() => {
@@ -39,6 +42,7 @@ function newModel(...names: string[]): TreeModel {
     projects: () => stores.map(({ root, folder }) => ({ root, folder, name: root })),
     state: () => state,
     pageSize: () => PAGE,
+    collapsing: () => (collapseBefore === null ? undefined : { before: collapseBefore }),
     onRefresh: (nodes) => refreshed.push(nodes),
   });
 }
@@ -50,7 +54,8 @@ const read = (async (method: keyof TreeReads, argument: never) => {
   if (method === "listRuns") return store.listRuns(query);
   if (method === "listGroups") return store.listGroups(by, query);
   if (method === "getSummaries") return store.getSummaries(ids);
-  return { run: store.getRun(id), children: store.listRuns({ parent: id }).total, script: null };
+  const repeats = { runs: 2, first: { id: "", name: "first" }, metrics: {} };
+  return { run: store.getRun(id), children: store.listRuns({ parent: id }).total, script: null, since: null, repeats };
 }) as Read;
 
 function add(run: Partial<NewRun> = {}, store = stores[0]!): string {
@@ -88,8 +93,10 @@ function labelOf(node: Node): string {
       return `[${node.project.root.slice(folder.length + 1)}]`;
     case "group":
       return `${node.group.value} (${node.group.runs})`;
+    case "scratch":
+      return `scratch (${node.list.total})`;
     case "run":
-      return node.run.name;
+      return node.repeated === undefined ? node.run.name : `${node.run.name} = ${node.repeated}`;
     case "section":
       return node.section.label;
     case "field":
@@ -253,6 +260,66 @@ test("without groups a new run changes the roots, a changed one only itself", as
   await change(() => add({ name: "b" }));
   expect(refreshed.at(-1)).toBeUndefined();
   expect(await draw(1)).toEqual(["b", "a"]);
+});
+
+describe("scratch runs", () => {
+  const fail = (id: string) => stores[0]!.endRun(id, { status: "failed", exitCode: 1, signal: null, endTime: clock++ });
+  beforeEach(() => {
+    collapseBefore = 2_000;
+  });
+
+  test("are collapsed in one element of their experiment, where they are no longer recent", async () => {
+    for (const name of ["a", "b", "c", "d"]) fail(add({ name }));
+    add({ name: "kept" });
+    clock = 3_000;
+    fail(add({ name: "recent" }));
+    add({ name: "other", experiment: "f" });
+    expect(await draw(3)).toEqual(
+      expect.arrayContaining(["f (1)", "  other", "e (6)", "  recent", "  kept", "  scratch (4)"]),
+    );
+    const [, group] = await model.roots();
+    const scratch = (await model.children(group!)).at(-1)!;
+    expect(await draw(1, await model.children(scratch))).toEqual(["d", "c", "b", "…"]);
+    await model.loadMore((await model.children(scratch)).at(-1) as MoreNode);
+    expect(await draw(1, await model.children(scratch))).toEqual(["d", "c", "b", "a"]);
+  });
+
+  test("go in and out with what is said of them", async () => {
+    const id = add({ name: "a" });
+    add({ name: "b" });
+    fail(id);
+    expect(await draw()).toEqual(["e (2)", "  b", "  scratch (1)"]);
+    await change(() => stores[0]!.setNote(id, "look here"));
+    expect(refreshed.at(-1)).toEqual([(await model.roots())[0]]);
+    expect(await draw()).toEqual(["e (2)", "  b", "  a"]);
+    await change(() => stores[0]!.setNote(id, ""));
+    expect(await draw()).toEqual(["e (2)", "  b", "  scratch (1)"]);
+    await change(() => stores[0]!.setPinned([id], true));
+    expect(await draw()).toEqual(["e (2)", "  b", "  a"]);
+  });
+
+  test("stand among the others where somebody looks for something", async () => {
+    fail(add({ name: "a" }));
+    state.filter = { status: ["failed"] };
+    model.reset();
+    expect(await draw()).toEqual(["e (1)", "  a"]);
+    state = { ...structuredClone(DEFAULT_VIEW), group: "status" };
+    model.reset();
+    expect(await draw()).toEqual(["failed (1)", "  a"]);
+  });
+});
+
+test("a repeat names the run that it repeats, and each of them has the others below it", async () => {
+  const [first, second] = [add({ name: "first" }), add({ name: "second" })];
+  for (const id of [first!, second!]) end(id);
+  for (const id of [first!, second!]) stores[0]!.setInputs(id, "a".repeat(64));
+  expect(await draw()).toEqual(["e (2)", "  second = first", "  first"]);
+  const run = model.find(stores[0]!.root, second!)!;
+  const repeats = (await model.children(run)).find((node) => labelOf(node) === "Repeats")!;
+  expect(await draw(1, await model.children(repeats))).toEqual(["first"]);
+  await change(() => stores[0]!.renameRun(first!, "renamed"));
+  await change(() => stores[0]!.setNote(second!, "again"));
+  expect(await draw()).toEqual(["e (2)", "  second = renamed", "  renamed"]);
 });
 
 test("sorted by a metric", async () => {

@@ -4,9 +4,17 @@ import type { RunGroup, RunQuery } from "../../store/contract";
 import type { Project } from "../stores/projects";
 import type { RunDetails, StoreApi, StoreChange } from "../worker/api";
 import { entryNodes, sectionNodes } from "./entryNodes";
-import type { GroupNode, MoreNode, Node, ProjectNode, RunNode, SectionNode } from "./nodes";
+import type { GroupNode, MoreNode, Node, ProjectNode, RunNode, ScratchNode, SectionNode } from "./nodes";
 import { RunList } from "./runList";
-import { baseQuery, groupQuery, type ViewState } from "./viewState";
+import {
+  baseQuery,
+  type Collapsing,
+  groupQuery,
+  isCollapsing,
+  scratchQuery,
+  settledQuery,
+  type ViewState,
+} from "./viewState";
 
 /** The part of the worker that the tree reads from. */
 export type TreeReads = Pick<StoreApi, "listRuns" | "listGroups" | "getRun" | "getSummaries">;
@@ -20,6 +28,8 @@ export interface TreeModelOptions {
   projects(): readonly Project[];
   state(): ViewState;
   pageSize(): number;
+  /** Undefined: scratch runs stand among the others. */
+  collapsing(): Collapsing | undefined;
   /** These nodes, with what is below them, are to be shown anew; undefined: all. */
   onRefresh(nodes: Node[] | undefined): void;
 }
@@ -34,6 +44,8 @@ export class TreeModel {
   private trees = new Map<string, Promise<ProjectTree>>();
   /** All nodes of a run: it may stand in a group and below its parent. By root and id. */
   private runNodes = new Map<string, Set<RunNode>>();
+  /** Names of runs that others repeat. By root and id. */
+  private names = new Map<string, string>();
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: TreeModelOptions) {}
@@ -64,11 +76,13 @@ export class TreeModel {
       case "project":
         return this.groupsOrRuns(await this.treeOf(node.project));
       case "group":
+        return this.groupChildren(node);
+      case "scratch":
         return this.runsOf(node.list);
       case "run":
         return sectionNodes(node, await this.details(node));
       case "section":
-        return node.section.kind === "children" ? this.runsOf(this.childList(node)) : entryNodes(node);
+        return this.sectionChildren(node);
       default:
         return [];
     }
@@ -113,6 +127,8 @@ export class TreeModel {
       return this.options.onRefresh(undefined);
     }
     const summaries = await this.options.read("getSummaries", { root, ids: runs });
+    for (const { id, name } of summaries) if (this.names.has(keyOf(root, id))) this.names.set(keyOf(root, id), name);
+    await this.learnNames(root, summaries);
     const refreshed = new Set<Node>();
     let moved = removed.some((id) => this.nodesOf(root, id).length > 0) || summaries.length < runs.length;
     for (const run of summaries) {
@@ -121,6 +137,7 @@ export class TreeModel {
       moved ||= elsewhere;
       for (const node of nodes) {
         node.run = run;
+        node.repeated = this.nameOf(root, run.repeatOf);
         node.details = undefined;
         refreshed.add(node);
       }
@@ -146,6 +163,7 @@ export class TreeModel {
       before.status !== after.status ||
       before.experiment !== after.experiment ||
       before.parent !== after.parent ||
+      (this.isCollapsing() && mayBeScratch(before) !== mayBeScratch(after)) ||
       (before.name !== after.name && (sort.key === "name" || filter.text !== undefined)) ||
       (before.note !== after.note && filter.text !== undefined) ||
       ((group.startsWith("tag:") || filter.text !== undefined || filter.tag !== undefined) &&
@@ -160,10 +178,10 @@ export class TreeModel {
     const wasShown = hasRuns(before);
     const after = await this.readGroups(tree.project, tree.node, before);
     tree.groups = Promise.resolve(after);
-    for (const group of before) if (!after.includes(group)) this.forget(group.list.runs);
+    for (const group of before) if (!after.includes(group)) this.forgetGroup(group);
     const changed: Node[] = [];
     for (const node of after) {
-      const others = await node.list.reload();
+      const others = await this.reloadGroup(node);
       if (others || counts.get(node) !== JSON.stringify(node.group)) changed.push(node);
     }
     const sameGroups = before.length === after.length && before.every((node, index) => node === after[index]);
@@ -216,9 +234,33 @@ export class TreeModel {
   private newGroup(id: string, parent: ProjectNode, group: RunGroup): GroupNode {
     const { root } = parent;
     const state = this.options.state();
-    const node: GroupNode = { kind: "group", id, root, parent, group, isNewest: false, list: undefined! };
-    node.list = this.newList(root, groupQuery(state, group.value), state.group === "none" ? parent : node);
+    const base = { kind: "group", id, root, parent, group, isNewest: false } as const;
+    const node: GroupNode = { ...base, list: undefined!, scratch: undefined };
+    const collapsing = isCollapsing(state) ? this.options.collapsing() : undefined;
+    const query = collapsing ? settledQuery(state, group.value, collapsing) : groupQuery(state, group.value);
+    node.list = this.newList(root, query, state.group === "none" ? parent : node);
+    if (collapsing) node.scratch = this.newScratch(node, scratchQuery(state, group.value, collapsing));
     return node;
+  }
+
+  private newScratch(parent: GroupNode, query: RunQuery): ScratchNode {
+    const { root } = parent;
+    const node: ScratchNode = { kind: "scratch", id: `${parent.id}|scratch`, root, parent, list: undefined! };
+    node.list = this.newList(root, query, node);
+    return node;
+  }
+
+  /** True when other runs stand in the group, or in another order. */
+  private async reloadGroup({ list, scratch }: GroupNode): Promise<boolean> {
+    const before = scratch?.list.total;
+    const others = await list.reload();
+    const otherScratch = await scratch?.list.reload();
+    return others || otherScratch || before !== (await scratch?.list.count());
+  }
+
+  private forgetGroup({ list, scratch }: GroupNode): void {
+    this.forget(list.runs);
+    if (scratch) this.forget(scratch.list.runs);
   }
 
   private async flatGroup(root: string): Promise<RunGroup> {
@@ -232,6 +274,18 @@ export class TreeModel {
   private async groupsOrRuns(tree: ProjectTree): Promise<Node[]> {
     const groups = await tree.groups;
     return this.options.state().group === "none" ? this.runsOf(groups[0]!.list) : groups;
+  }
+
+  private async groupChildren({ list, scratch }: GroupNode): Promise<Node[]> {
+    const [runs, count] = await Promise.all([this.runsOf(list), scratch?.list.count()]);
+    return scratch && count ? [...runs, scratch] : runs;
+  }
+
+  private async sectionChildren(node: SectionNode): Promise<Node[]> {
+    if (node.section.kind === "children") return this.runsOf(this.childList(node));
+    if (node.section.kind !== "repeats") return entryNodes(node);
+    const runs = await this.runsOf(this.repeatList(node));
+    return [...entryNodes(node), ...runs.filter((other) => other.kind !== "run" || other.run.id !== node.run.run.id)];
   }
 
   private async runsOf(list: RunList): Promise<Node[]> {
@@ -248,12 +302,31 @@ export class TreeModel {
       query,
       pageSize: this.options.pageSize(),
       parent,
-      fetch: (page) => this.options.read("listRuns", { root, query: page }),
+      fetch: async (page) => {
+        const found = await this.options.read("listRuns", { root, query: page });
+        await this.learnNames(root, found.runs);
+        return found;
+      },
+      repeatedBy: ({ repeatOf }) => this.nameOf(root, repeatOf),
       onNodes: (added, removed) => {
         for (const node of added) this.remember(node);
         this.forget(removed);
       },
     });
+  }
+
+  /** Runs say by its id which run they repeat, and people know it by its name. */
+  private async learnNames(root: string, runs: readonly RunSummary[]): Promise<void> {
+    const repeated = new Set(runs.flatMap(({ repeatOf }) => repeatOf ?? []));
+    const ids = [...repeated].filter((id) => !this.names.has(keyOf(root, id)));
+    if (ids.length === 0) return;
+    for (const { id, name } of await this.options.read("getSummaries", { root, ids })) {
+      this.names.set(keyOf(root, id), name);
+    }
+  }
+
+  private nameOf(root: string, id: string | null): string | undefined {
+    return id === null ? undefined : (this.names.get(keyOf(root, id)) ?? id.slice(0, 8));
   }
 
   private remember(node: RunNode): void {
@@ -264,6 +337,18 @@ export class TreeModel {
 
   private forget(nodes: RunNode[]): void {
     for (const node of nodes) this.runNodes.get(keyOf(node.root, node.run.id))?.delete(node);
+  }
+
+  private isCollapsing(): boolean {
+    return isCollapsing(this.options.state()) && this.options.collapsing() !== undefined;
+  }
+
+  /** The runs with the same inputs, wherever they stand, the first of them too. */
+  private repeatList(section: SectionNode): RunList {
+    const { run } = section;
+    const query: RunQuery = { inputs: run.run.inputs ?? "" };
+    run.repeats ??= this.newList(section.root, query, section);
+    return run.repeats;
   }
 
   /** Child runs, whatever the filter. */
@@ -277,6 +362,10 @@ export class TreeModel {
 
 const hasRuns = (groups: GroupNode[]) => groups.some(({ group }) => group.runs > 0);
 const keyOf = (root: string, id: string) => `${root}\n${id}`;
+
+/** What people did with a run, and what is known of its inputs, can take it out of the scratch runs or into them. */
+const mayBeScratch = ({ pinned, note, tags, repeatOf }: RunSummary) =>
+  !pinned && note === "" && Object.keys(tags).length === 0 ? (repeatOf ?? "short or failed") : "";
 
 /** A node is shown anew together with the one above it. */
 function withoutCovered(nodes: Node[], above: Node[]): Node[] {

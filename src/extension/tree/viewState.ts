@@ -21,6 +21,15 @@ export const DEFAULT_VIEW: ViewState = {
   filter: {},
 };
 
+/** What is left out of the experiments' lists, to stand in an element of its own. */
+export interface Collapsing {
+  /** Ms since the epoch: what began later stays where it is, so that a run that was just made is seen. */
+  before: number;
+}
+
+/** Scratch runs are collapsed where runs stand in experiments: who filters or groups otherwise looks for something. */
+export const isCollapsing = ({ group, filter }: ViewState) => group === "experiment" && !isFiltered(filter);
+
 export const isFiltered = ({ text, status, experiment, tag }: RunFilter) =>
   text !== undefined || status !== undefined || experiment !== undefined || tag !== undefined;
 
@@ -45,6 +54,20 @@ export function groupQuery(state: ViewState, value: string | null): RunQuery {
   if (state.group === "script") return { ...query, script: value };
   return { ...query, tags: { ...query.tags, [state.group.slice("tag:".length)]: value } };
 }
+
+/** The runs of one group that are shown at once, without its scratch runs. */
+export const settledQuery = (state: ViewState, value: string | null, { before }: Collapsing): RunQuery => ({
+  ...groupQuery(state, value),
+  scratch: false,
+  scratchBefore: before,
+});
+
+/** The scratch runs of one group. */
+export const scratchQuery = (state: ViewState, value: string | null, { before }: Collapsing): RunQuery => ({
+  ...groupQuery(state, value),
+  scratch: true,
+  scratchBefore: before,
+});
 
 /** The filter as a line above the tree. */
 export function describeFilter(filter: RunFilter): string {

@@ -1,4 +1,6 @@
 /** What the extension host asks of the store worker, and what the worker tells it. Every project is named by its root. */
+import type { Repeats } from "../../compare/repeats";
+import type { CodeChange } from "../../domain/comparison";
 import type { Run, RunSummary } from "../../domain/run";
 import type { LogText } from "../../ingest/logText";
 import type { GroupKey, KeyNames, RunGroup, RunPage, RunQuery } from "../../store/contract";
@@ -15,14 +17,17 @@ export interface RunDetails {
   children: number;
   /** The script's path in the run's code; null when there is none, or it is not in there. */
   script: string | null;
+  since: SinceRun | null;
+  /** Null when no other run has the same inputs. */
+  repeats: Repeats | null;
 }
 
-/** A file that differs between two snapshots; paths are relative to the code's root, with `/`. */
-export interface CodeChange {
-  path: string;
-  /** Its former path, when it was renamed. */
-  from: string | null;
-  kind: "added" | "deleted" | "modified" | "renamed";
+/** What changed since the run of the same script before this one. */
+export interface SinceRun {
+  id: string;
+  name: string;
+  /** In one line, e.g. "lr 0.1 → 0.01, 2 files of code". */
+  line: string;
 }
 
 export interface StoreApi {
@@ -42,6 +47,7 @@ export interface StoreApi {
   /** A null value removes the tag. */
   setTags(argument: { root: string; ids: string[]; tags: Record<string, string | null> }): void;
   setExperiment(argument: { root: string; ids: string[]; experiment: string }): void;
+  setPinned(argument: { root: string; ids: string[]; pinned: boolean }): void;
   deleteRuns(argument: { root: string; ids: string[] }): void;
   restoreRuns(argument: { root: string; ids: string[] }): void;
   stop(argument: { root: string; id: string }): void;

@@ -12,6 +12,7 @@ import { createStoreService, type StoreService } from "./service";
 
 const never = new AbortController().signal;
 let root: string;
+let clock = 1;
 let service: StoreService;
 let changes: StoreChange[];
 let faults: unknown[];
@@ -43,7 +44,16 @@ function otherProcess(): Store {
 
 function newRun(run: Partial<NewRun> = {}): NewRun {
   const recorder = processIdentity();
-  return { experiment: "e", command: ["c"], cwd: root, script: null, startTime: 1, recorder, source: "test", ...run };
+  return {
+    experiment: "e",
+    command: ["c"],
+    cwd: root,
+    script: null,
+    startTime: clock++,
+    recorder,
+    source: "test",
+    ...run,
+  };
 }
 const finished = { status: "finished", exitCode: 0, signal: null, endTime: 2 } as const;
 const list = () => service.handlers.listRuns({ root, query: {} }, never) as ReturnType<Store["listRuns"]>;
@@ -134,7 +144,7 @@ describe("the code of runs", () => {
     expect(pathOf(join(root, "a.py"))).toBe("a.py");
     expect(pathOf(join(root, "gone", "b.py"))).toBe("gone/b.py");
     expect(pathOf(tmpdir())).toBeNull();
-    expect(service.handlers.getRun({ root, id }, never)).toMatchObject({ script: "a.py", children: 0 });
+    expect(await service.handlers.getRun({ root, id }, never)).toMatchObject({ script: "a.py", children: 0 });
   });
 
   test("is compared with another run's and with the present, without what the runs wrote", async () => {
@@ -151,6 +161,15 @@ describe("the code of runs", () => {
       { path: "b.py", from: null, kind: "deleted" },
       { path: "c.py", from: null, kind: "added" },
     ]);
+  });
+
+  test("and all else is told in one line, against the run of the same script before", async () => {
+    const first = await recordRun({ "a.py": "one" }, "a.py");
+    const second = await recordRun({ "a.py": "two" }, "a.py");
+    store.ingest(second, { params: { lr: "0.1" } });
+    const since = async (id: string) => (await service.handlers.getRun({ root, id }, never))?.since;
+    expect(await since(first)).toBeNull();
+    expect(await since(second)).toMatchObject({ id: first, line: "lr=0.1 · a.py" });
   });
 
   test("that was not captured is said", async () => {

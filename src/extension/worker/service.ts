@@ -1,5 +1,6 @@
 /** Answers the extension host from the stores. Runs in the worker thread, where SQLite may block. */
 import { resolve } from "node:path";
+import { repeatsOf } from "../../compare/repeats";
 import { UserError } from "../../domain/errors";
 import { readLogText } from "../../ingest/logText";
 import type { Handlers } from "../../protocol/channel";
@@ -9,6 +10,7 @@ import type { Store } from "../../store/contract";
 import { locateRoot } from "../../store/locate";
 import { hasObject, objectPath } from "../../store/objects";
 import type { StoreApi, StoreChange } from "./api";
+import { sincePrevious } from "./history";
 import { type Maintenance, maintain } from "./maintenance";
 import { WatchedStore } from "./watchedStore";
 
@@ -81,12 +83,13 @@ export function createStoreService(events: ServiceEvents): StoreService {
     listRuns: ({ root, query }) => find(root)?.listRuns(query) ?? { runs: [], next: null, total: 0 },
     listGroups: ({ root, by, query }) => find(root)?.listGroups(by, query) ?? [],
     listKeys: ({ root }) => find(root)?.listKeys() ?? { params: [], metrics: [], tags: [] },
-    getRun({ root, id }) {
+    async getRun({ root, id }) {
       const store = find(root);
       const run = store?.getRun(id);
       if (!store || !run) return null;
       const script = run.script === null ? null : codePath(run, resolve(root, run.script));
-      return { run, script, children: store.listRuns({ parent: id, limit: 1 }).total };
+      const children = store.listRuns({ parent: id, limit: 1 }).total;
+      return { run, script, children, since: await sincePrevious(store, run), repeats: repeatsOf(store, run) };
     },
     getSummaries: ({ root, ids }) => find(root)?.getSummaries(ids) ?? [],
 
@@ -100,6 +103,7 @@ export function createStoreService(events: ServiceEvents): StoreService {
       const store = writableStoreOf(root);
       for (const id of ids) store.setExperiment(id, experiment);
     },
+    setPinned: ({ root, ids, pinned }) => writableStoreOf(root).setPinned(ids, pinned),
     deleteRuns: ({ root, ids }) => writableStoreOf(root).deleteRuns(ids),
     restoreRuns: ({ root, ids }) => writableStoreOf(root).restoreRuns(ids),
     stop: ({ root, id }) => stopRun(writableStoreOf(root), id),

@@ -1,0 +1,62 @@
+/** Starts long work in a thread of its own, and shows how far it is, with a way to cancel it. */
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import type * as vscode from "vscode";
+import { UserError } from "../../domain/errors";
+import { type Channel, openChannel } from "../../protocol/channel";
+import { withCancel } from "../progress";
+import type { JobApi, JobEvents, JobProgress } from "../worker/jobs/api";
+
+type Call = Channel<JobApi>["call"];
+
+export interface Jobs extends vscode.Disposable {
+  /** Rejects with an AbortError when the user cancels. `title` says what is being done: "Restoring calm-otter…". */
+  run<Name extends keyof JobApi & string>(
+    title: string,
+    method: Name,
+    argument: Parameters<JobApi[Name]>[0],
+  ): Promise<ReturnType<JobApi[Name]>>;
+}
+
+/** What tells `storeWorker.ts` to carry out a job instead of serving the stores. */
+const JOB = "job";
+/** A cancelled job has this long to tidy up. */
+const TIDY_MS = 10_000;
+
+export function createJobs(distFolder: string): Jobs {
+  const threads = new Set<Worker>();
+
+  function start(onProgress: (progress: JobProgress) => void): { call: Call; thread: Worker } {
+    const thread = new Worker(path.join(distFolder, "store-worker.js"), { workerData: JOB });
+    const channel = openChannel<JobEvents, JobApi>({
+      port: {
+        post: (message) => thread.postMessage(message),
+        listen: (listener) => {
+          thread.on("message", listener);
+          return () => thread.off("message", listener);
+        },
+      },
+      handlers: { progress: onProgress },
+      onFault: (error) => channel.close(error instanceof Error ? error : new Error(String(error))),
+    });
+    threads.add(thread);
+    thread.on("error", (error) => channel.close(error instanceof Error ? error : new Error(String(error))));
+    thread.on("exit", () => {
+      threads.delete(thread);
+      channel.close(new UserError("The work ended unexpectedly. Try again; the log says more."));
+    });
+    return { call: channel.call, thread };
+  }
+
+  return {
+    run: (title, method, argument) =>
+      withCancel(title, (signal, report) => {
+        const { call, thread } = start(report);
+        signal.addEventListener("abort", () => setTimeout(() => void thread.terminate(), TIDY_MS).unref());
+        return call(method, argument as never, signal) as never;
+      }),
+    dispose() {
+      for (const thread of threads) void thread.terminate();
+    },
+  };
+}

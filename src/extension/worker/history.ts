@@ -1,0 +1,50 @@
+/** What changed since the run before. */
+import { compareRuns } from "../../compare/runs";
+import { UserError } from "../../domain/errors";
+import type { RunSummary } from "../../domain/run";
+import { createComparisonReaders } from "../../snapshot/comparisonReaders";
+import type { Store } from "../../store/contract";
+import { differenceLine } from "../reports/sinceLine";
+import type { SinceRun } from "./api";
+
+/** Lines are kept, as a running run is read again each second. */
+const MOST_LINES = 500;
+const lines = new Map<string, Promise<string>>();
+
+/** Null for the first run of a script, and for commands that are none. */
+export async function sincePrevious(store: Store, run: RunSummary): Promise<SinceRun | null> {
+  const { script, startTime } = run;
+  if (script === null) return null;
+  const [previous] = store.listRuns({ script, startedBefore: startTime, limit: 1 }).runs;
+  if (!previous) return null;
+  return { id: previous.id, name: previous.name, line: await lineBetween(store, previous, run) };
+}
+
+/** Params, files and packages come while a run goes on; once it has ended, nothing of this changes. */
+function lineBetween(store: Store, before: RunSummary, after: RunSummary): Promise<string> {
+  const state = ({ id, status }: RunSummary) => `${id} ${status}`;
+  const key = `${store.folder}\n${state(before)}\n${state(after)}`;
+  const known = lines.get(key);
+  if (known && after.status !== "running") return known;
+  const line = describe(store, before, after);
+  lines.set(key, line);
+  line.catch(() => lines.delete(key));
+  for (const oldest of lines.keys()) {
+    if (lines.size <= MOST_LINES) break;
+    lines.delete(oldest);
+  }
+  return line;
+}
+
+async function describe(store: Store, before: RunSummary, after: RunSummary): Promise<string> {
+  const readers = createComparisonReaders(store);
+  try {
+    return differenceLine(await compareRuns(store, [before.id, after.id], readers, { limit: 1 }));
+  } catch (error) {
+    // A missing commit is no reason to show nothing of the run.
+    if (error instanceof UserError) return error.message;
+    throw error;
+  } finally {
+    await readers.close();
+  }
+}
