@@ -4,12 +4,13 @@ import path from "node:path";
 import { type SimpleGit, simpleGit } from "simple-git";
 import { UserError } from "../domain/errors";
 import { gitDirOf } from "./code/repository";
+import { snapshotRef } from "./code/treeBuilder";
 
 /** Where a run's code is: the `code` of its snapshot, when it has a commit. */
 export interface CodePlace {
   gitDir: string;
   commit: string;
-  /** The work tree: submodules have their objects there. Null: their files cannot be read. */
+  /** The work tree: submodules have their objects there, unless `gitDir` has them. Null: there is none. */
   root: string | null;
 }
 
@@ -192,11 +193,19 @@ async function submoduleAround(place: CodePlace, file: string): Promise<{ place:
   return inner && { place: inner, file: file.slice(name.length + 1) };
 }
 
-function submoduleAt(place: CodePlace, name: string, commit: string): CodePlace | null {
-  if (place.root === null) return null;
-  const root = path.join(place.root, name);
-  const gitDir = gitDirOf(root);
+/** Where the commit of the submodule `name` (a path in the tree) is; null when it is not to be had. */
+export function submoduleAt(place: CodePlace, name: string, commit: string): CodePlace | null {
+  const root = place.root === null ? null : path.join(place.root, name);
+  // The code of an imported run is all in one place, whatever is checked out here.
+  if (hasRef(place.gitDir, snapshotRef(commit))) return { gitDir: place.gitDir, commit, root };
+  const gitDir = root === null ? null : gitDirOf(root);
   return gitDir === null ? null : { gitDir, commit, root };
+}
+
+function hasRef(gitDir: string, ref: string): boolean {
+  if (fs.existsSync(path.join(gitDir, ref))) return true;
+  const packed = path.join(gitDir, "packed-refs");
+  return fs.existsSync(packed) && fs.readFileSync(packed, "latin1").includes(` ${ref}\n`);
 }
 
 const records = (output: string) => output.split("\0").filter((record) => record !== "");

@@ -1,0 +1,62 @@
+/** The contents of files that runs name. */
+import { statSync } from "node:fs";
+import { UserError } from "../domain/errors";
+import { readManifest } from "../snapshot/manifest";
+import type { Store } from "../store/contract";
+import { hasObject, objectPath } from "../store/objects";
+import { objectMember } from "./archive/format";
+import type { MemberWriter } from "./memberWriter";
+
+/** Sizes by SHA-256 of what the store has: manifests of datasets and, with `data`, all files that they and the runs name. */
+export async function listObjects(
+  { folder, getRun }: Pick<Store, "folder" | "getRun">,
+  ids: Iterable<string>,
+  data: boolean,
+): Promise<Map<string, number>> {
+  const objects = new Map<string, number>();
+  const add = (sha256: string | null) => {
+    if (sha256 === null || objects.has(sha256) || !hasObject(folder, sha256)) return false;
+    objects.set(sha256, statSync(objectPath(folder, sha256)).size);
+    return true;
+  };
+  for (const id of ids) {
+    const { snapshot, artifacts } = getRun(id)!;
+    for (const { version } of snapshot.datasets) {
+      // Files of a dataset that the run itself did not read belong to it all the same.
+      if (add(version) && data) await addListed(folder, version, add);
+    }
+    if (data) for (const { sha256 } of [...snapshot.data, ...snapshot.config, ...artifacts]) add(sha256);
+  }
+  return objects;
+}
+
+async function addListed(folder: string, version: string, add: (sha256: string) => void): Promise<void> {
+  try {
+    for await (const { sha256 } of readManifest(folder, version)) add(sha256);
+  } catch (error) {
+    // A damaged list is found out, and said, when its own bytes are added.
+    if (!(error instanceof UserError)) throw error;
+  }
+}
+
+/**
+ * Adds the contents. Gives the members whose bytes are not what their name says: they are in the archive, but not in its
+ * list; and the hashes of what was there no more.
+ */
+export async function addObjects(
+  folder: string,
+  objects: Iterable<string>,
+  writer: MemberWriter,
+): Promise<{ damaged: string[]; gone: string[] }> {
+  const damaged: string[] = [];
+  const gone: string[] = [];
+  for (const sha256 of objects) {
+    const added = await writer.addFile(objectMember(sha256), objectPath(folder, sha256));
+    if (!added) gone.push(sha256);
+    else if (added.sha256 !== sha256) {
+      writer.members.pop();
+      damaged.push(added.name);
+    }
+  }
+  return { damaged, gone };
+}
