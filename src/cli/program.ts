@@ -1,5 +1,5 @@
 /** The commands of `modeltrail`. What each needs is loaded when it is asked for, so that `run` starts quickly. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { report } from "./report";
 
@@ -29,6 +29,8 @@ function buildProgram(): Command {
     .option("--note <text>", "a note")
     .option("--keep-on-hangup", "go on when the terminal is closed")
     .option("--source <name>", "who asked for the run, as other programs tell", "cli")
+    .addOption(new Option("--code-of <run>", "the code was restored from this run").hideHelp())
+    .addOption(new Option("--code-root <folder>", "and this folder stands for its root").hideHelp())
     .passThroughOptions()
     .action(async (command: string[], options) => (await import("./commands/run")).runCommand(options, command));
 

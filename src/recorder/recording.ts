@@ -1,7 +1,7 @@
 /** A run's record, from before its command starts until after it ended. */
 import { mkdirSync } from "node:fs";
 import { maskArguments } from "../domain/secrets";
-import { snapshotCode } from "../snapshot/code";
+import { type CodeSnapshot, snapshotCode } from "../snapshot/code";
 import type { IngestBatch, RunEnd, Store } from "../store/contract";
 import { locateRoot } from "../store/locate";
 import { openStore } from "../store/open";
@@ -30,6 +30,8 @@ export interface RecordingOptions {
   note?: string;
   /** Who asked for the run: "cli", "vscode", … */
   source: string;
+  /** The code that the run works with was restored from this run into `root` and is not taken anew. */
+  restored?: { run: string; root: string };
   /** Starts a process, apart from us, that finishes the run; gives its number. */
   startFinisher(root: string, id: string): number | undefined;
 }
@@ -94,7 +96,7 @@ export function beginRecording(options: RecordingOptions): Recording {
   /** Loaded while git is at work: the command is not to wait for it. */
   async function loadPipeline(): Promise<void> {
     const { createRunPipeline } = await import("./runPipeline");
-    pipeline = createRunPipeline(store, id, { env });
+    pipeline = createRunPipeline(store, id, { env, codeRoot: options.restored?.root });
     pipeline.add(notes);
   }
 
@@ -111,8 +113,9 @@ export function beginRecording(options: RecordingOptions): Recording {
     logPath: store.logPath(id),
     warn,
     async takeCode(signal) {
+      const { restored } = options;
       const [{ code, gaps, warnings }] = await Promise.all([
-        snapshotCode(root, store.folder, { signal }),
+        restored ? restoredCode(store, restored.run) : snapshotCode(root, store.folder, { signal }),
         loadPipeline(),
       ]);
       store.setCode(id, code, gaps, warnings);
@@ -142,6 +145,12 @@ export function beginRecording(options: RecordingOptions): Recording {
       store.close();
     },
   };
+}
+
+/** What was restored byte for byte need not be taken again, and so is found where the first run's is. */
+function restoredCode(store: Store, run: string): CodeSnapshot {
+  const head = store.getRunHead(store.resolveRun(run))!;
+  return { code: head.snapshot.code, gaps: [], warnings: [] };
 }
 
 /** The run within which we were started, when it is of this store. */

@@ -1,12 +1,15 @@
 /** The pipeline of one run, put together from what the store knows of it: the same while it runs and after a crash. */
+import { sep } from "node:path";
 import type { Run } from "../domain/run";
 import type { CodePlace } from "../snapshot/codeReader";
 import { createDataHasher } from "../snapshot/data";
 import type { Store } from "../store/contract";
+import { locateRoot } from "../store/locate";
 import { describeCommand } from "./describe";
 import { diskStart } from "./endNote";
 import { noteInputs } from "./inputs";
 import { createBlindness } from "./listeners/blindness";
+import { createDatasetUses } from "./listeners/datasets";
 import { createEnvironmentListener } from "./listeners/environment";
 import { createFilesListener } from "./listeners/files";
 import { createParamsListener } from "./listeners/params";
@@ -15,6 +18,8 @@ import { createPipeline, type Pipeline } from "./pipeline";
 export interface RunPipelineOptions {
   /** What the command was started with. After a crash: what is known of it. */
   env?: NodeJS.ProcessEnv;
+  /** Where the code is, when it was restored and not taken there. */
+  codeRoot?: string;
   /** After a crash: ms since the epoch of the run's end. */
   endTime?: number;
 }
@@ -26,9 +31,10 @@ export interface RunPipeline extends Pipeline {
 
 export function createRunPipeline(store: Store, id: string, options: RunPipelineOptions = {}): RunPipeline {
   const run = store.getRun(id)!;
-  const { root, folder: storeFolder } = store;
   const { command, cwd, script, startTime, snapshot } = run;
-  const hasher = createDataHasher({ store });
+  const { folder: storeFolder } = store;
+  const root = projectOf(store, cwd);
+  const hasher = createDataHasher({ store: { ...store, root } });
   const blindness = createBlindness(describeCommand(command, cwd, root).isPython);
   const params = createParamsListener(command, script);
   const env = options.env ?? snapshot.environment?.variables ?? {};
@@ -43,7 +49,7 @@ export function createRunPipeline(store: Store, id: string, options: RunPipeline
     diskStart: diskStart(store.runFolder(id)) ?? startTime,
     endTime: options.endTime,
     knownReads: storedReads(run),
-    code: () => codePlace(store.getRun(id)!),
+    code: () => codePlace(store.getRun(id)!, options.codeRoot),
     mayMiss: () => blindness.isPossible,
     isArgument: params.has,
     hadCompany: () => hadCompany(store, run),
@@ -61,11 +67,21 @@ export function createRunPipeline(store: Store, id: string, options: RunPipeline
     ...pipeline,
     async finish(finishOptions) {
       const last = await pipeline.finish(finishOptions);
-      if (last) await noteInputs(store, id, last, files.facts);
+      if (last) await noteInputs(store, id, last, { ...files.facts, root, codeRoot: options.codeRoot });
       return last;
     },
     close: hasher.close,
   };
+}
+
+/** A reproduction has its project in a folder of its own, which is not that of the store where it is recorded. */
+function projectOf({ root, folder }: Store, cwd: string): string {
+  const isOther = isBelow(folder, cwd) || !isBelow(root, cwd);
+  return isOther ? locateRoot(cwd).root : root;
+}
+
+function isBelow(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 function storedReads({ snapshot }: Run): Set<string> {
@@ -73,9 +89,9 @@ function storedReads({ snapshot }: Run): Set<string> {
   return new Set([...data, ...snapshot.config].map(({ path }) => path));
 }
 
-function codePlace({ snapshot }: Run): CodePlace | null {
+function codePlace({ snapshot }: Run, restoredTo: string | undefined): CodePlace | null {
   const { gitDir, commit, root } = snapshot.code;
-  return gitDir !== null && commit !== null ? { gitDir, commit, root } : null;
+  return gitDir !== null && commit !== null ? { gitDir, commit, root: restoredTo ?? root } : null;
 }
 
 /** Whether another run of the store was running at some time during this one. */

@@ -15,6 +15,9 @@ export interface RunOptions {
   source?: string;
   /** The run goes on when its terminal is closed. */
   keepOnHangup?: boolean;
+  /** The run whose code was restored, and the folder that stands for that code's root. */
+  codeOf?: string;
+  codeRoot?: string;
 }
 
 /** Runs and records the command, then ends this process as the command ended: with its exit code, or by its signal. */
@@ -22,6 +25,7 @@ export async function runCommand(options: RunOptions, command: string[]): Promis
   if (command.length === 0) {
     throw new UserError("No command was given. Put it behind two dashes: modeltrail run -- python train.py");
   }
+  const { codeOf, codeRoot } = options;
   const end = await record({
     command,
     cwd: process.cwd(),
@@ -31,6 +35,7 @@ export async function runCommand(options: RunOptions, command: string[]): Promis
     tags: Object.fromEntries((options.tag ?? []).map(parseTag)),
     note: options.note,
     source: options.source ?? "cli",
+    restored: codeOf !== undefined && codeRoot !== undefined ? { run: codeOf, root: codeRoot } : undefined,
     onHangup: options.keepOnHangup ? "continue" : "stop",
     startFinisher,
   });

@@ -51,7 +51,8 @@ export function looksSecret(path: string): boolean {
 /** `root`: the project's folder; `store`: the store folder, which is nobody's data. */
 export function createPathRules(root: string, store: string): PathRules {
   const inProject = isBelow(root);
-  const inStore = isBelow(store);
+  // A reproduction lies below the store: its project is judged by itself.
+  const inStore = isBelow(store)(root) ? () => false : isBelow(store);
   const home = homedir();
   const inHome = isBelow(home);
   const inTemporary = [...new Set([tmpdir(), "/tmp", "/var/tmp"])].map(isBelow);
@@ -69,7 +70,7 @@ export function createPathRules(root: string, store: string): PathRules {
 
   function isTool(path: string): boolean {
     if (inStore(path) || TOOL_FILE.test(basename(path))) return true;
-    const parts = path.split(sep);
+    const parts = (inProject(path) ? path.slice(root.length) : path).split(sep);
     if (parts.slice(0, -1).some((part) => TOOL_FOLDERS.has(part))) return true;
     if (!inProject(path)) return false;
     for (let folder = dirname(path); folder !== root && inProject(folder); folder = dirname(folder)) {
