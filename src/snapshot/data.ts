@@ -47,7 +47,7 @@ export interface DataHasher {
   close(): Promise<void>;
 }
 
-const DEFAULT_KEEP_BYTES = 50 * 2 ** 20;
+export const DEFAULT_KEEP_BYTES = 50 * 2 ** 20;
 /** So many files are hashed, then noted: a caller that is killed loses no more, and memory stays small. */
 const PORTION = 4096;
 

@@ -101,7 +101,7 @@ export function createHashPool(options: HashPoolOptions = {}): HashPool {
         signal?.addEventListener("abort", abort, { once: true });
         for (const indexes of makeBatches(tasks)) {
           queue.push({
-            tasks: indexes.map((index) => ({ path: tasks[index]!.path, keepIn: tasks[index]!.keepIn })),
+            tasks: indexes.map((index) => toTask(tasks[index]!)),
             isWanted: () => !signal?.aborted,
             settle(some) {
               indexes.forEach((index, at) => {
@@ -124,6 +124,10 @@ export function createHashPool(options: HashPoolOptions = {}): HashPool {
     },
   };
 }
+
+/** What the thread needs of it. */
+const toTask = ({ path, keepIn, copyTo }: SizedTask): HashTask =>
+  copyTo === undefined ? { path, keepIn } : { path, keepIn, copyTo };
 
 /** Indexes of the tasks by batch, the heaviest first, so that no thread is left with much at the end. */
 function makeBatches(tasks: readonly SizedTask[]): number[][] {

@@ -1,4 +1,4 @@
-/** Hashes one file and keeps its bytes, reading it once. Runs in a worker thread, so that it may block. */
+/** Hashes one file and keeps or copies its bytes, reading it once. Runs in a worker thread, so that it may block. */
 import { createHash, randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
@@ -11,6 +11,8 @@ export interface HashTask {
   path: string;
   /** Keeps the bytes in this store folder's objects, unless null. */
   keepIn: string | null;
+  /** Instead of keeping them, writes the bytes to this new file. Whoever asks compares the hash. */
+  copyTo?: string;
 }
 
 export type HashOutcome =
@@ -34,15 +36,16 @@ const BUFFER_BYTES = 1 << 20;
 const withoutReflink = new Set<bigint>();
 let buffer: Buffer | undefined;
 
-export function hashFile({ path: file, keepIn }: HashTask): HashOutcome {
+export function hashFile(task: HashTask): HashOutcome {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const outcome = attemptHash(file, keepIn);
+    const outcome = attemptHash(task);
     if (outcome.state !== "changing") return outcome;
   }
   return { state: "changing" };
 }
 
-function attemptHash(file: string, keepIn: string | null): HashOutcome {
+function attemptHash(task: HashTask): HashOutcome {
+  const { path: file } = task;
   const readMs = Date.now();
   let descriptor: number | undefined;
   let copy: Copy | null = null;
@@ -51,7 +54,7 @@ function attemptHash(file: string, keepIn: string | null): HashOutcome {
     descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
     const before = fs.fstatSync(descriptor, { bigint: true });
     if (!before.isFile()) return { state: "not a file" };
-    copy = keepIn === null ? null : startCopy(keepIn, file, before.dev);
+    copy = startCopyFor(task, before.dev);
     const { sha256, bytes } = readAll(copy?.clone ?? descriptor, copy);
     // A clone is of the file that has the name now, which may be another than the one that was opened.
     const after =
@@ -90,17 +93,37 @@ interface Copy {
   /** Descriptor of the clone. */
   clone: number | null;
   write(chunk: Buffer): void;
-  /** Makes the copy an object; returns why that could not be done, else undefined. */
+  /** Makes the copy what it is for; returns why that could not be done, else undefined. */
   finish(sha256: string): string | undefined;
-  /** Closes what is open and removes the copy, unless it has become an object. */
+  /** Closes what is open and removes the copy, unless it was finished. */
   discard(): void;
 }
 
-function startCopy(keepIn: string, file: string, device: bigint): Copy {
+function startCopyFor({ path: file, keepIn, copyTo }: HashTask, device: bigint): Copy | null {
+  if (copyTo !== undefined) return startCopy(file, device, copyTo, { isDone: () => false, done: () => true });
+  if (keepIn === null) return null;
   const temporary = path.join(keepIn, "tmp", `object-${randomBytes(8).toString("hex")}`);
+  return startCopy(file, device, temporary, {
+    isDone: (sha256) => hasObject(keepIn, sha256),
+    done(sha256) {
+      publish(keepIn, temporary, sha256);
+      return false;
+    },
+  });
+}
+
+interface CopyEnd {
+  /** Whether the copy is not needed, because there is one. */
+  isDone(sha256: string): boolean;
+  /** Takes the whole copy over; returns whether it stays under the name that it has. */
+  done(sha256: string): boolean;
+}
+
+function startCopy(file: string, device: bigint, temporary: string, end: CopyEnd): Copy {
   const clone = cloneFile(file, temporary, device);
   let open = clone;
   let failure: string | undefined;
+  let taken = false;
   const attempt = (action: () => void) => {
     try {
       action();
@@ -122,19 +145,19 @@ function startCopy(keepIn: string, file: string, device: bigint): Copy {
       });
     },
     finish(sha256) {
-      if (hasObject(keepIn, sha256)) return undefined;
+      if (end.isDone(sha256)) return undefined;
       // An empty file has had nothing to write.
       this.write(Buffer.alloc(0));
       if (failure !== undefined) return failure;
       attempt(() => {
         close();
-        publish(keepIn, temporary, sha256);
+        taken = end.done(sha256);
       });
       return failure;
     },
     discard() {
       close();
-      fs.rmSync(temporary, { force: true });
+      if (!taken) fs.rmSync(temporary, { force: true });
     },
   };
 }

@@ -22,6 +22,8 @@ export interface FolderWriter {
   readonly folder: string;
   /** A name for a file in the making, on the same disk. */
   temporary(): string;
+  /** What is at this path: a link is not followed. */
+  look(path: GitPath): "nothing" | "file" | "other";
   /** Throws Refused when nothing can be written at this path, whatever it contains. */
   check(path: GitPath): void;
   /** Gives a finished temporary file its name. `replace`: also when there is one already. Throws Refused. */
@@ -66,18 +68,21 @@ export function createFolderWriter(to: string): FolderWriter {
     makeParents(name);
   }
 
-  function isTaken(name: GitPath): boolean {
-    return fs.lstatSync(diskPath(folder, name), { throwIfNoEntry: false }) !== undefined;
+  function look(name: GitPath): "nothing" | "file" | "other" {
+    const stats = fs.lstatSync(diskPath(folder, name), { throwIfNoEntry: false });
+    return stats === undefined ? "nothing" : stats.isFile() ? "file" : "other";
   }
 
   function checkFree(name: GitPath): void {
     check(name);
-    if (isTaken(name)) throw new Refused("collision", "has a name that this disk takes for that of another file");
+    if (look(name) !== "nothing")
+      throw new Refused("collision", "has a name that this disk takes for that of another file");
   }
 
   return {
     folder,
     temporary: () => path.join(making, String(count++)),
+    look,
     check,
     place(temporary, name, replace) {
       if (replace) check(name);
