@@ -40,12 +40,17 @@ const Pipeline = z.object({ stages: z.record(z.string(), z.unknown()) });
 
 export const isDvcFile = (file: string) => file.endsWith(".dvc") || path.basename(file) === "dvc.lock";
 
-/** Whether DVC is used in this folder or in one above it, up to `top`. */
-export function usesDvc(folder: string, top: string): boolean {
-  for (let at = folder; ; at = path.dirname(at)) {
+/**
+ * Whether DVC is used in this folder or in one above it, up to `top`. Folders in `looked` are passed over, and those looked at
+ * join them.
+ */
+export function usesDvc(folder: string, top: string, looked: Set<string> = new Set()): boolean {
+  for (let at = folder; !looked.has(at); at = path.dirname(at)) {
+    looked.add(at);
     if (existsSync(path.join(at, ".dvc", "config")) || existsSync(path.join(at, ".dvc", "cache"))) return true;
-    if (at === top || at === path.dirname(at)) return false;
+    if (at === top) return false;
   }
+  return false;
 }
 
 /** The outputs that these files (absolute paths of .dvc and dvc.lock files) name. A file that is gone or no YAML has none. */

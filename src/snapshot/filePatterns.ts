@@ -43,6 +43,13 @@ export function filePatterns(root: string, patterns: readonly string[]): FilePat
   };
 }
 
+/** A file itself, or all files below a folder: absolute paths, hidden ones included, links followed. */
+export async function listBelow(base: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const file of filesBelow({ base, depth: Number.POSITIVE_INFINITY, seesHidden: true })) files.push(file);
+  return files.sort();
+}
+
 interface Pattern {
   /** The folder (or, without wildcards, perhaps the file) above all that fits: absolute. */
   base: string;
@@ -71,7 +78,11 @@ function toPattern(root: string, pattern: string): Pattern {
   };
 }
 
-async function* filesBelow({ base, depth, seesHidden }: Pattern): AsyncGenerator<string> {
+async function* filesBelow({
+  base,
+  depth,
+  seesHidden,
+}: Pick<Pattern, "base" | "depth" | "seesHidden">): AsyncGenerator<string> {
   const start = await stat(base).catch(() => null);
   if (start?.isFile()) yield base;
   if (!start?.isDirectory()) return;

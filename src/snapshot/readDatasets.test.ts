@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { groupReads } from "./readDatasets";
+import { groupReads, isDatasetFile, knownFolder } from "./readDatasets";
 
 /** `count` files in a folder. */
 const files = (folder: string, count: number, ending = "png") =>
   Array.from({ length: count }, (_, i) => `${folder}/${i}.${ending}`);
 
 /** Names with numbers of files. */
-function named(paths: string[], known: string[] = [], isTooWide?: (folder: string) => boolean) {
-  const groups = groupReads(paths, new Set(known), isTooWide);
+function named(paths: string[], isTooWide?: (folder: string) => boolean) {
+  const groups = groupReads(paths, isTooWide);
   return Object.fromEntries([...groups].map(([name, some]) => [name, some.length]));
 }
 
@@ -61,21 +61,43 @@ describe("groupReads", () => {
     });
   });
 
-  it("keeps to the folders that were datasets before", () => {
-    const known = ["data/a", "data/single.csv"];
-    expect(named([...files("data/a", 20), ...files("data/b", 20)], known)).toEqual({ "data/a": 20, "data/b": 20 });
-    expect(named(["data/a/deep/5.png", "data/single.csv"], known)).toEqual({ "data/a": 1, "data/single.csv": 1 });
-    expect(named(files("data/a/deep", 20), [...known, "data/a/deep"])).toEqual({ "data/a/deep": 20 });
-  });
-
   it("names folders outside the project, but none that is too wide", () => {
     const outside = ["n1", "n2"].flatMap((label) => files(`/data/imagenet/${label}`, 20));
     expect(named(outside)).toEqual({ "/data/imagenet": 40 });
     const home = [...files("/home/me/a", 20), ...files("/home/me/b", 20)];
-    expect(named(home, [], (folder) => "/home/me".startsWith(folder))).toEqual({ "/home/me/a": 20, "/home/me/b": 20 });
+    expect(named(home, (folder) => "/home/me".startsWith(folder))).toEqual({ "/home/me/a": 20, "/home/me/b": 20 });
     const windows = files("", 20).map((file) => `D:\\data\\set${file.replace("/", "\\")}`);
     expect(named(windows)).toEqual({ "D:\\data\\set": 20 });
     const share = windows.map((file) => file.replace("D:", "\\\\server"));
     expect(named(share)).toEqual({ "\\\\server\\data\\set": 20 });
   });
+});
+
+it("knows the lowest folder that is a dataset", () => {
+  const known = new Set(["data", "data/a", "/x/y", "D:\\set"]);
+  const files = ["data/a/deep/5.png", "data/b.csv", "data", "database/x", "/x/y/z", "D:\\set\\1.png", "other.csv"];
+  expect(files.map((file) => knownFolder(file, known))).toEqual([
+    "data/a",
+    "data",
+    undefined,
+    undefined,
+    "/x/y",
+    "D:\\set",
+    undefined,
+  ]);
+});
+
+it("takes no source code, system or temporary files for datasets", () => {
+  const not = [
+    "train.py",
+    "notes/a.ipynb",
+    "/etc/hosts",
+    "/usr/share/zoneinfo/UTC",
+    "/tmp/x/a.csv",
+    "C:\\Windows\\a.nls",
+  ];
+  for (const file of not) expect(isDatasetFile(file, ["/tmp"]), file).toBe(false);
+  for (const file of ["data/a.csv", "README.md", "/data/a.csv", "/dev/shm/a.npy", "model.pt", "/tmpfiles/a.csv"]) {
+    expect(isDatasetFile(file, ["/tmp"]), file).toBe(true);
+  }
 });

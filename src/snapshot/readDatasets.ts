@@ -14,12 +14,11 @@ const MANY = 10;
 const SPLIT = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|dev|eval(?:uation)?|holdout)(?:[-_.]?\d+|[-_].*)?$/i;
 
 /**
- * The datasets of files, which are named as runs name them: dataset's name → its files. `known`: names of the datasets of
- * earlier runs. `isTooWide`: of a folder that holds more than data, so that it is no dataset (a home folder).
+ * The datasets of files that belong to none of earlier runs (see `knownFolder`): dataset's name → its files, all named as runs
+ * name them. `isTooWide`: of a folder that holds more than data, so that it is no dataset (a home folder).
  */
 export function groupReads(
-  files: Iterable<string>,
-  known: ReadonlySet<string> = new Set(),
+  files: readonly string[],
   isTooWide: (folder: string) => boolean = () => false,
 ): Map<string, string[]> {
   const datasets = new Map<string, string[]>();
@@ -28,20 +27,25 @@ export function groupReads(
     for (const file of some) there.push(file);
     datasets.set(name, there);
   };
-  const left: string[] = [];
-  for (const file of files) {
-    const folder = knownFolder(file, known);
-    if (folder === undefined) left.push(file);
-    else put(folder, [file]);
-  }
-  const roots = buildTrees(left);
-  for (const root of roots) {
+  for (const root of buildTrees(files)) {
     for (const file of place(root, put, (folder) => folder === root || isTooWide(folder.name))) put(file, [file]);
   }
   return datasets;
 }
 
-/** The lowest folder above the file that is a dataset. */
+/** Source code, which may be read like data. */
+const CODE = /\.(?:pyi?|pyw|pyx|ipynb|r|jl|m|js|ts|c|cc|cpp|cu|h|hpp|rs|go|java|sh)$/i;
+const SYSTEM =
+  /^(?:\/(?:etc|usr|opt|proc|sys|dev\/(?!shm)|run|bin|lib\w*|private\/etc|System|Library|Applications)\/|[a-z]:\\(?:Windows|Program ))/i;
+
+/** Whether a file that was read, and that nobody declares, is worth being a dataset. `temporary`: folders, absolute. */
+export function isDatasetFile(file: string, temporary: readonly string[] = []): boolean {
+  if (CODE.test(file) || SYSTEM.test(file)) return false;
+  const separator = separatorOf(file);
+  return !temporary.some((folder) => file.startsWith(folder + separator));
+}
+
+/** The lowest folder above the file that is a dataset of earlier runs, by the names of these. */
 export function knownFolder(file: string, known: ReadonlySet<string>): string | undefined {
   if (known.size === 0) return undefined;
   const separator = separatorOf(file);
