@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { report } from "./report";
+import { addShareCommands } from "./shareCommands";
 
 const USAGE_ERROR = 2;
 const collect = (value: string, earlier: string[] = []) => [...earlier, value];
@@ -91,6 +92,8 @@ function buildProgram(): Command {
     .command("restore-run <runs...>")
     .summary("get deleted runs back")
     .action(async (runs: string[]) => (await import("./commands/edit")).restoreCommand(runs));
+
+  addShareCommands(program);
 
   program
     .command("doctor")

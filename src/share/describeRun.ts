@@ -42,13 +42,13 @@ export function describeRun(
 }
 
 /** The run as it is in the project `root`, with its code where it is here. */
-export function toRun(archived: ArchivedRun, root: string, code: Pick<CodeVersion, "gitDir" | "root">): Run {
+export function toRun(archived: ArchivedRun, root: string, place: Pick<CodeVersion, "gitDir" | "root">): Run {
   const { run, cwd, snapshot } = archived;
   const { project: _project, commits: _commits, submodules: _submodules, ...version } = snapshot.code;
   return {
     ...run,
     cwd: fromArchived(root, cwd),
-    snapshot: { ...snapshot, code: { ...version, ...code } },
+    snapshot: { ...snapshot, code: { ...version, gitDir: place.gitDir, root: place.root } },
     gaps: [...run.gaps, ...archived.leftOut],
     // The store knows these better.
     metrics: {},

@@ -10,6 +10,7 @@ import { UserError } from "../domain/errors";
 import type { Gap } from "../domain/run";
 import { ensureOwnRepository } from "../snapshot/code/ownRepository";
 import { findRepository, gitDirOf } from "../snapshot/code/repository";
+import { markStore } from "../snapshot/code/storeMark";
 import { git } from "../snapshot/git";
 import type { Store } from "../store/contract";
 import type { ArchivedCode } from "./archive/format";
@@ -85,6 +86,7 @@ export async function importCode(
     }
   }
   for (const [gitDir, { stage, commits, isOurs }] of journeys) {
+    markStore(gitDir, store.folder);
     await keepCommits(stage, gitDir, commits, isOurs, options.signal);
   }
   return placed;

@@ -3,7 +3,7 @@
  * the user's hooks, monitors and environment switched off, bytes in and bytes out. (simple-git, which the readers use,
  * can neither feed standard input nor return names that are not UTF-8.)
  */
-import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 
 export interface GitOptions {
@@ -79,7 +79,8 @@ const INHERITED_VARIABLES = [
   "GIT_WORK_TREE",
 ];
 
-function gitEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
+/** The environment in which git is run: without what would lead it elsewhere, or make it ask. */
+export function gitEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env };
   for (const name of INHERITED_VARIABLES) delete env[name];
   return {
@@ -141,6 +142,22 @@ export function git(args: readonly string[], options: GitOptions): Promise<GitOu
       else reject(new GitError(args, startError ? null : code, output.stdout, output.stderr, startError));
     });
   });
+}
+
+/** The same while this thread waits, for moments at which nobody else may do anything. At most `timeout` ms. */
+export function gitSync(args: readonly string[], options: Omit<GitOptions, "signal">, timeout: number): GitOutput {
+  const settings = [...NEUTRAL_CONFIG, ...(options.config ?? [])].flatMap((setting) => ["-c", setting]);
+  const { error, status, stdout, stderr } = spawnSync(options.executable ?? "git", [...settings, ...args], {
+    cwd: options.cwd,
+    env: gitEnvironment(options.env),
+    input: options.input ?? "",
+    timeout,
+    maxBuffer: Number.POSITIVE_INFINITY,
+    windowsHide: true,
+  });
+  if (!error && status === 0) return { stdout, stderr: stderr.toString() };
+  const reason = error ? ((error as NodeJS.ErrnoException).code ?? error.message) : undefined;
+  throw new GitError(args, error ? null : status, stdout ?? Buffer.alloc(0), stderr?.toString() ?? "", reason);
 }
 
 /** Ends a git that nobody waits for any more: it is given the time to remove its lock files, then none. */
