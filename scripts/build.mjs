@@ -20,6 +20,7 @@ const programs = [
   { out: "cli-main", source: "src/cli/main.ts", split: true },
   { out: "store-worker", source: "src/extension/storeWorker.ts", split: true },
   { out: "hash-worker", source: "src/snapshot/hashWorker.ts" },
+  { out: "table-worker", source: "src/compare/tables/tableWorker.ts" },
   { out: "cli", source: "src/cli/cli.ts", target: "node18", external: ["./cli-main.js"], executable: true },
 ];
 
