@@ -1,5 +1,5 @@
 /** Once all of a run was heard: the hash over its inputs, by which it is known to repeat an earlier one. */
-import type { DataFile, Run } from "../domain/run";
+import type { DataFile, Run, RunDataset } from "../domain/run";
 import { type InputsRun, inputsOf } from "../snapshot/inputs";
 import type { IngestBatch, Store } from "../store/contract";
 import type { FileFacts } from "./listeners/files";
@@ -27,7 +27,7 @@ export async function noteInputs(store: Store, id: string, last: IngestBatch, fa
 }
 
 function withLast({ command, cwd, gaps, snapshot }: Run, last: IngestBatch): InputsRun {
-  const { data = [], config = [], environment = snapshot.environment } = last;
+  const { data = [], config = [], datasets = [], environment = snapshot.environment } = last;
   return {
     command,
     cwd,
@@ -36,9 +36,14 @@ function withLast({ command, cwd, gaps, snapshot }: Run, last: IngestBatch): Inp
       ...snapshot,
       data: latest([...snapshot.data, ...data]),
       config: [...snapshot.config, ...config],
+      datasets: latestDatasets([...snapshot.datasets, ...datasets]),
       environment,
     },
   };
+}
+
+function latestDatasets(datasets: readonly RunDataset[]): RunDataset[] {
+  return [...new Map(datasets.map((dataset) => [`${dataset.role} ${dataset.name}`, dataset])).values()];
 }
 
 /** Each file once for each role, as it was told last. */

@@ -96,7 +96,7 @@ export function beginRecording(options: RecordingOptions): Recording {
   /** Loaded while git is at work: the command is not to wait for it. */
   async function loadPipeline(): Promise<void> {
     const { createRunPipeline } = await import("./runPipeline");
-    pipeline = createRunPipeline(store, id, { env, codeRoot: options.restored?.root });
+    pipeline = await createRunPipeline(store, id, { env, codeRoot: options.restored?.root });
     pipeline.add(notes);
   }
 

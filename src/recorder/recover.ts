@@ -77,7 +77,7 @@ async function finishRun(store: Store, { id, process: command }: RunningRun): Pr
   const runFolder = store.runFolder(id);
   const note = readEndNote(runFolder);
   const endTime = note?.endTime ?? lastSign(store, id);
-  const pipeline = createRunPipeline(store, id, { endTime });
+  const pipeline = await createRunPipeline(store, id, { endTime });
   try {
     pipeline.add(note ? sayLost(note) : { warnings: [warningOf(command)] });
     const last = await pipeline.finish();

@@ -1,9 +1,11 @@
 /** The pipeline of one run, put together from what the store knows of it: the same while it runs and after a crash. */
 import { sep } from "node:path";
-import type { Run } from "../domain/run";
+import { PROJECT_FILE_NAME, type ProjectFile } from "../domain/projectFile";
+import type { Gap, Run } from "../domain/run";
 import type { CodePlace } from "../snapshot/codeReader";
 import { createDataHasher } from "../snapshot/data";
-import type { Store } from "../store/contract";
+import { readProjectFile } from "../snapshot/projectFile";
+import type { RunHead, Store } from "../store/contract";
 import { locateRoot } from "../store/locate";
 import { describeCommand } from "./describe";
 import { diskStart } from "./endNote";
@@ -11,8 +13,9 @@ import { noteInputs } from "./inputs";
 import { createBlindness } from "./listeners/blindness";
 import { createDatasetUses } from "./listeners/datasets";
 import { createEnvironmentListener } from "./listeners/environment";
-import { createFilesListener } from "./listeners/files";
+import { createFilesListener, type KnownRead } from "./listeners/files";
 import { createParamsListener } from "./listeners/params";
+import { createPathRules, looksSecret } from "./listeners/pathRules";
 import { createPipeline, type Pipeline } from "./pipeline";
 
 export interface RunPipelineOptions {
@@ -29,27 +32,42 @@ export interface RunPipeline extends Pipeline {
   close(): Promise<void>;
 }
 
-export function createRunPipeline(store: Store, id: string, options: RunPipelineOptions = {}): RunPipeline {
+export async function createRunPipeline(
+  store: Store,
+  id: string,
+  options: RunPipelineOptions = {},
+): Promise<RunPipeline> {
   const run = store.getRun(id)!;
   const { command, cwd, script, startTime, snapshot } = run;
   const { folder: storeFolder } = store;
   const root = projectOf(store, cwd);
-  const hasher = createDataHasher({ store: { ...store, root } });
+  const { project, gaps } = await readProject(root);
+  const hasher = createDataHasher({ store: { ...store, root }, keepBytes: project.keep?.maxFileSize });
   const blindness = createBlindness(describeCommand(command, cwd, root).isPython);
   const params = createParamsListener(command, script);
   const env = options.env ?? snapshot.environment?.variables ?? {};
   const environment = createEnvironmentListener({ root, storeFolder, env });
   const written: ((path: string) => void)[] = [];
+  const code = () => codePlace(store.getRunHead(id)!, options.codeRoot);
+  const { isData } = createPathRules(root, storeFolder);
   const files = createFilesListener({
     root,
     cwd,
     storeFolder,
     hasher,
+    datasets: createDatasetUses({
+      root,
+      store,
+      storeFolder,
+      project,
+      code,
+      isData: (path) => isData(path) && !looksSecret(path),
+    }),
     startTime,
     diskStart: diskStart(store.runFolder(id)) ?? startTime,
     endTime: options.endTime,
     knownReads: storedReads(run),
-    code: () => codePlace(store.getRun(id)!, options.codeRoot),
+    code,
     mayMiss: () => blindness.isPossible,
     isArgument: params.has,
     hadCompany: () => hadCompany(store, run),
@@ -63,6 +81,7 @@ export function createRunPipeline(store: Store, id: string, options: RunPipeline
     listeners: [params, environment, files, blindness],
     onOffer: (register) => written.push(register),
   });
+  pipeline.add({ gaps });
   return {
     ...pipeline,
     async finish(finishOptions) {
@@ -84,12 +103,23 @@ function isBelow(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-function storedReads({ snapshot }: Run): Set<string> {
+function storedReads({ snapshot }: Run): Map<string, KnownRead> {
   const data = snapshot.data.filter(({ role }) => role === "read");
-  return new Set([...data, ...snapshot.config].map(({ path }) => path));
+  const config = snapshot.config.map((file) => ({ ...file, size: null }));
+  return new Map([...config, ...data].map(({ path, sha256, size }) => [path, { sha256, size }]));
 }
 
-function codePlace({ snapshot }: Run, restoredTo: string | undefined): CodePlace | null {
+/** A project file that makes no sense declares nothing, and is a gap that says so. */
+async function readProject(root: string): Promise<{ project: ProjectFile; gaps: Gap[] }> {
+  try {
+    return { project: await readProjectFile(root), gaps: [] };
+  } catch (error) {
+    const message = `${PROJECT_FILE_NAME} could not be used, so the data that it declares was not looked at: ${(error as Error).message}`;
+    return { project: {}, gaps: [{ kind: "other", path: PROJECT_FILE_NAME, message }] };
+  }
+}
+
+function codePlace({ snapshot }: RunHead, restoredTo: string | undefined): CodePlace | null {
   const { gitDir, commit, root } = snapshot.code;
   return gitDir !== null && commit !== null ? { gitDir, commit, root: restoredTo ?? root } : null;
 }

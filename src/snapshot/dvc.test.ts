@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { tempFolder } from "../store/testStore";
-import { isDvcFile, readDvcOutputs, usesDvc } from "./dvc";
+import { isDvcFile, readDvcOutputs } from "./dvc";
+import { usesDvc } from "./usesDvc";
 
 let root: string;
 beforeEach(() => {

@@ -2,7 +2,6 @@
  * What DVC tracks, from its own files; DVC itself is not needed. A `.dvc` file names outputs that were added by hand, a
  * `dvc.lock` those of a pipeline's stages. https://dvc.org/doc/user-guide/project-structure
  */
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod/mini";
@@ -39,19 +38,6 @@ const PipelineStage = z.object({
 const Pipeline = z.object({ stages: z.record(z.string(), z.unknown()) });
 
 export const isDvcFile = (file: string) => file.endsWith(".dvc") || path.basename(file) === "dvc.lock";
-
-/**
- * Whether DVC is used in this folder or in one above it, up to `top`. Folders in `looked` are passed over, and those looked at
- * join them.
- */
-export function usesDvc(folder: string, top: string, looked: Set<string> = new Set()): boolean {
-  for (let at = folder; !looked.has(at); at = path.dirname(at)) {
-    looked.add(at);
-    if (existsSync(path.join(at, ".dvc", "config")) || existsSync(path.join(at, ".dvc", "cache"))) return true;
-    if (at === top) return false;
-  }
-  return false;
-}
 
 /** The outputs that these files (absolute paths of .dvc and dvc.lock files) name. A file that is gone or no YAML has none. */
 export async function readDvcOutputs(files: readonly string[]): Promise<DvcOutput[]> {

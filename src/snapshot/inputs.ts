@@ -24,12 +24,16 @@ export interface InputsFacts {
   written: Iterable<string>;
   /** Absolute paths of the source files that this run used. */
   used: Iterable<string>;
+  /** Whether it read so many files that some are only known by their dataset's version. */
+  counted?: boolean;
   /** Files that it read and that must not be hashed, with what stands for their content. */
   unhashed?: ReadonlyMap<string, string>;
 }
 
 /** Changes when the meaning of the hash does: older hashes then equal none of the newer. */
 const FORMAT = 1;
+/** A run's data does not name every file of datasets with more files than this. */
+const LISTED_FILES = 2_000;
 
 /**
  * SHA-256 in hex; null when it cannot be known: no code or no interpreter was seen, a file that was read could not be hashed
@@ -43,6 +47,10 @@ export async function inputsOf(run: InputsRun, facts: InputsFacts): Promise<stri
   if (read.some(({ sha256 }) => sha256 === null)) return null;
   if (run.gaps.some(({ kind, path: name }) => kind === "changed-while-hashing" && !isResult(data, name))) return null;
 
+  const large = run.snapshot.datasets
+    .filter(({ role, files }) => role === "read" && (facts.counted || files > LISTED_FILES))
+    .map(({ name, version }): [string, string] => [name, version])
+    .sort(byName);
   const codeRoot = facts.codeRoot ?? code.root ?? facts.root;
   const roots = [...new Set([codeRoot, facts.root])];
   const needed = new Set([...read, ...config].map(({ path: name }) => path.resolve(facts.root, name)));
@@ -55,6 +63,8 @@ export async function inputsOf(run: InputsRun, facts: InputsFacts): Promise<stri
     code: await reducedTree(code.gitDir, code.tree, leftOut),
     data: hashes(read),
     config: hashes(config),
+    // Of others, what the run opened is in the list of its data.
+    ...(large.length > 0 ? { datasets: large } : {}),
     unhashed: [...(facts.unhashed ?? [])].sort(byName),
     python: environment.python,
     implementation: environment.implementation,

@@ -1,10 +1,10 @@
 /** Which dataset a file belongs to that no project file declares: DVC's outputs, and what earlier runs have read. */
 import { dirname, join } from "node:path";
-import { type CodePlace, listTree } from "../../snapshot/codeReader";
+import type { CodePlace } from "../../snapshot/codeReader";
 import { type DatasetSource, dvcDataset, readDataset } from "../../snapshot/datasets";
-import { isDvcFile, readDvcOutputs, usesDvc } from "../../snapshot/dvc";
 import { projectPath } from "../../snapshot/projectPath";
 import { knownFolder } from "../../snapshot/readDatasets";
+import { usesDvc } from "../../snapshot/usesDvc";
 import type { Store } from "../../store/contract";
 
 export interface FinderOptions {
@@ -36,14 +36,19 @@ export function createDatasetFinder({ root, store, declared, code }: FinderOptio
   let known: Set<string> | null = null;
   let reading: Promise<void> | null = null;
   let isReady = true;
+  let top: string | undefined;
 
   // A folder "data" beside a declared dataset "data" is another.
   const nameFor = (path: string) => (declared.has(path) ? `${path}/` : path);
 
   async function readDvc(): Promise<void> {
+    const [{ listTree }, { isDvcFile, readDvcOutputs }] = await Promise.all([
+      import("../../snapshot/codeReader"),
+      import("../../snapshot/dvc"),
+    ]);
     const place = code();
-    const top = place?.root ?? root;
-    const files = place ? (await listTree(place)).map((file) => join(top, file.path)) : [];
+    const from = place?.root ?? root;
+    const files = place ? (await listTree(place)).map((file) => join(from, file.path)) : [];
     for (const output of await readDvcOutputs(files.filter(isDvcFile))) {
       tracked.set(output.path, dvcDataset(nameFor(projectPath(root, output.path)), output));
     }
@@ -80,7 +85,10 @@ export function createDatasetFinder({ root, store, declared, code }: FinderOptio
 
   return {
     expect(path) {
-      if (reading || !usesDvc(dirname(path), code()?.root ?? root, looked)) return;
+      const folder = dirname(path);
+      if (reading || looked.has(folder)) return;
+      top ??= code()?.root ?? root;
+      if (!usesDvc(folder, top, looked)) return;
       isReady = false;
       // What DVC knows is information, and its absence is no harm.
       reading = readDvc()

@@ -76,7 +76,7 @@ export function createDatasetUses({ project, storeFolder, isData, ...options }: 
   let said: Gap[] = [];
 
   /** Not what the run has made itself: that was not there to be read. */
-  const isInput = (path: string) => isData(path) && (opened.has(path) || !written.has(path));
+  const isInput = (path: string) => opened.has(path) || !written.has(path);
 
   for (const use of declared) if (use.source.always) begin(use);
 
@@ -89,7 +89,7 @@ export function createDatasetUses({ project, storeFolder, isData, ...options }: 
   async function listFiles(use: Use): Promise<void> {
     const { files, gaps } = await use.source.list();
     said.push(...gaps);
-    use.files = files;
+    use.files = files.filter(isData);
     const listed = use.source.kind === "declared" && files.length <= LISTED;
     for (const path of files) if (!opened.has(path) && isInput(path)) found.push({ path, listed });
   }
@@ -125,9 +125,9 @@ export function createDatasetUses({ project, storeFolder, isData, ...options }: 
 
   async function readAll(folder: string): Promise<void> {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    for (const entry of entries) {
-      const path = join(folder, entry.name);
-      if (!entry.isFile() || entry.name.startsWith(".") || opened.has(path) || !isInput(path)) continue;
+    const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith("."));
+    const paths = files.map((entry) => join(folder, entry.name));
+    for (const path of paths.filter((one) => !opened.has(one) && isInput(one) && isData(one))) {
       found.push({ path, listed: false });
       read(path);
     }

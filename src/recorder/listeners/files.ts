@@ -9,13 +9,13 @@ import { displayPath, fsPath } from "../../ingest/spoolPath";
 import type { CodePlace } from "../../snapshot/codeReader";
 import { configParams, isConfigFile } from "../../snapshot/config";
 import type { DataHasher, DataRequest, HashedFile } from "../../snapshot/data";
-import { findDeclaredData } from "../../snapshot/declaredData";
 import { projectPath } from "../../snapshot/projectPath";
 import { checkSources, type UsedSource } from "../../snapshot/sources";
 import type { IngestBatch } from "../../store/contract";
 import { addToBatch } from "../batch";
 import type { Listener } from "../listener";
 import { findChangedFiles } from "./changedFiles";
+import type { DatasetUses } from "./datasets";
 import * as gap from "./fileGaps";
 import { createPathRules, looksSecret } from "./pathRules";
 
@@ -24,13 +24,15 @@ export interface FilesOptions {
   cwd: string;
   storeFolder: string;
   hasher: DataHasher;
+  /** Is told of the files, and says which others belong to them. */
+  datasets: DatasetUses;
   /** Where the code snapshot is; null when there is none. */
   code(): CodePlace | null;
   /** Ms since the epoch by our clock, and by that of the project's disk. */
   startTime: number;
   diskStart: number;
-  /** After a crash: names of files that were stored as read before. What they contain by now does not count. */
-  knownReads?: ReadonlySet<string>;
+  /** After a crash: files that were stored as read before, by name. What they contain by now does not count. */
+  knownReads?: ReadonlyMap<string, KnownRead>;
   /** After a crash: when the run ended, as far as is known. What was changed later is not what it wrote. */
   endTime?: number;
   /** Whether files may have been read or written unseen by the tracer. */
@@ -43,18 +45,31 @@ export interface FilesOptions {
   onWritten(path: string): void;
 }
 
+/** What a file was when it was read. `size` in bytes; null for config files, of which it is not stored. */
+export interface KnownRead {
+  sha256: string | null;
+  size: number | null;
+}
+
 /** What only those know who heard the run: the store does not keep it. */
 export interface FileFacts {
   /** Absolute paths of the source files that the run used. */
   used: string[];
   /** Files that the run read and that must not be hashed, by name, with what stands for their content. */
   unhashed: ReadonlyMap<string, string>;
+  /** Whether it read so many files that some are only known by their dataset's version. */
+  counted: boolean;
   /** Whether all that it is known to have read can be told. */
   complete: boolean;
 }
 
 export interface FilesListener extends Listener {
   readonly facts: FileFacts;
+}
+
+interface FileRequest extends DataRequest {
+  /** Whether it is data of the run by itself; else it belongs to a dataset's version alone. */
+  listed: boolean;
 }
 
 /** Disks keep times coarsely. */
@@ -67,18 +82,17 @@ const EDITED = new Set(
 );
 
 export function createFilesListener(options: FilesOptions): FilesListener {
-  const { root, hasher, knownReads, endTime = Number.POSITIVE_INFINITY } = options;
+  const { root, hasher, datasets, knownReads, endTime = Number.POSITIVE_INFINITY } = options;
   const rules = createPathRules(root, options.storeFolder);
   const read = new Set<string>();
   const written = new Set<string>();
   const sources: UsedSource[] = [];
-  let waiting: DataRequest[] = [];
+  let waiting: FileRequest[] = [];
   let hashing: Promise<void> | null = null;
   let ready: IngestBatch = {};
   const unhashed = new Map<string, string>();
+  let counted = false;
   let complete = true;
-  const declared = takeDeclared();
-
   const nameOf = (path: string) => projectPath(root, displayPath(path));
 
   function say(...gaps: Gap[]): void {
@@ -90,33 +104,45 @@ export function createFilesListener(options: FilesOptions): FilesListener {
     say(reason);
   }
 
-  async function takeDeclared(): Promise<void> {
-    const { files, gaps } = await findDeclaredData(root);
-    say(...gaps);
-    for (const path of files) {
-      if (read.has(path) || knownReads?.has(nameOf(path))) continue;
-      read.add(path);
-      waiting.push({ path });
+  /** What else belongs to the datasets that the run uses. */
+  function takeWanted(): void {
+    for (const { path, listed } of datasets.wanted()) {
+      if (!read.has(path) && !isKnown(path)) waiting.push({ path, listed });
+      if (listed) read.add(path);
     }
+    say(...datasets.gaps());
+  }
+
+  /** Whether the run's record has the file already, from before a crash. */
+  function isKnown(path: string): boolean {
+    const name = nameOf(path);
+    const known = knownReads?.get(name);
+    if (!known) return false;
+    if (known.size === null) waiting.push({ path, listed: false });
+    else datasets.hashed({ path, name, sha256: known.sha256, size: known.size, kept: false });
+    return true;
   }
 
   function hearRead({ path, size, mtimeNs }: SpoolEventOf<"open">): void {
     // An intermediate: what the run made itself is no input of it.
     if (read.has(path) || written.has(path) || !rules.isData(path)) return;
     read.add(path);
-    if (knownReads?.has(nameOf(path))) return;
     if (looksSecret(path)) {
       unhashed.set(nameOf(path), `${size} bytes of ${mtimeNs}`);
       say(gap.secretFile(nameOf(path)));
     } else if (typeof fsPath(path) !== "string") {
       complete = false;
       say(gap.oddName(nameOf(path)));
-    } else waiting.push({ path, seen: { size: BigInt(size), mtimeNs: BigInt(mtimeNs) } });
+    } else {
+      datasets.read(path);
+      if (!isKnown(path)) waiting.push({ path, listed: true, seen: { size: BigInt(size), mtimeNs: BigInt(mtimeNs) } });
+    }
   }
 
   function hearWritten(path: string): void {
     if (written.has(path) || !rules.isResult(path)) return;
     written.add(path);
+    datasets.written(path);
     options.onWritten(path);
   }
 
@@ -130,13 +156,20 @@ export function createFilesListener(options: FilesOptions): FilesListener {
     if (moved.length === 0) hearWritten(to);
   }
 
+  function hearFolder({ path, mode }: SpoolEventOf<"dir">): void {
+    if (!rules.isData(path)) return;
+    if (mode !== "w") {
+      counted = true;
+      datasets.readFolder(path);
+    }
+    say(gap.tooManyInFolder(nameOf(path), mode === "r" ? "read" : "written"));
+  }
+
   function hearOne(event: SpoolRecord): void {
     if (event.e === "module") sources.push({ path: event.path, time: event.t });
     else if (event.e === "rename") hearRename(event.from, event.to);
-    else if (event.e === "dir" && rules.isData(event.path)) {
-      if (event.mode !== "w") complete = false;
-      say(gap.tooManyInFolder(nameOf(event.path), event.mode === "r" ? "read" : "written"));
-    } else if (event.e === "open") {
+    else if (event.e === "dir") hearFolder(event);
+    else if (event.e === "open") {
       if (event.mode !== "w") hearRead(event);
       if (event.mode !== "r") hearWritten(event.path);
     }
@@ -147,7 +180,14 @@ export function createFilesListener(options: FilesOptions): FilesListener {
     waiting = [];
     const { files, gaps } = await hasher.hash(requests, signal);
     say(...gaps);
+    const listed = new Set(requests.flatMap((request) => (request.listed ? [request.path] : [])));
     for (const file of files) {
+      if (!listed.has(file.path) && isChangedAfter(file.path, endTime)) {
+        say(gap.changedLater(file.name));
+        continue;
+      }
+      datasets.hashed(file);
+      if (!listed.has(file.path)) continue;
       if (file.sha256 !== null && isConfig(file)) await takeConfig(file, file.sha256);
       else addToBatch(ready, { data: [{ path: file.name, sha256: file.sha256, size: file.size, role: "read" }] });
     }
@@ -164,7 +204,7 @@ export function createFilesListener(options: FilesOptions): FilesListener {
   async function checkCode(): Promise<void> {
     const { missing, gaps } = await checkSources(options.code(), options.startTime, sources);
     say(...gaps);
-    waiting.push(...missing.map((path) => ({ path })));
+    waiting.push(...missing.map((path) => ({ path, listed: true })));
   }
 
   async function lookForChanges(): Promise<void> {
@@ -176,6 +216,19 @@ export function createFilesListener(options: FilesOptions): FilesListener {
     const unseen = candidates.filter((path) => !(isEdited(path) && edited.has(path)));
     unseen.forEach(hearWritten);
     if (unseen.length > 0 && options.hadCompany()) say(gap.inCompany(unseen.length));
+  }
+
+  async function takeVersions(signal?: AbortSignal): Promise<void> {
+    const versions = await datasets.versions(async (paths) => {
+      const { files, gaps } = await hasher.hash(
+        paths.map((path) => ({ path })),
+        signal,
+      );
+      say(...gaps);
+      return files.filter(({ path }) => !isChangedAfter(path, endTime));
+    });
+    say(...datasets.gaps());
+    addToBatch(ready, { datasets: versions });
   }
 
   async function hashWritten(signal?: AbortSignal): Promise<void> {
@@ -194,20 +247,24 @@ export function createFilesListener(options: FilesOptions): FilesListener {
   }
 
   async function finishAll(signal?: AbortSignal): Promise<void> {
-    await declared;
     await hashing;
     await checkCode();
+    const mayMiss = options.mayMiss();
+    await datasets.settle(mayMiss);
+    takeWanted();
     await hashWaiting(signal);
-    if (options.mayMiss()) await lookForChanges();
+    if (mayMiss) await lookForChanges();
     await hashWritten(signal);
+    await takeVersions(signal);
   }
 
   return {
     get facts() {
-      return { used: sources.map(({ path }) => path), unhashed, complete };
+      return { used: sources.map(({ path }) => path), unhashed, counted, complete };
     },
     hear: (events) => events.forEach(hearOne),
     take() {
+      takeWanted();
       if (waiting.length > 0 && !hashing) {
         hashing = hashWaiting()
           .catch((error) => fail(gap.failure(error)))
