@@ -93,6 +93,25 @@ function buildProgram(): Command {
     .summary("get deleted runs back")
     .action(async (runs: string[]) => (await import("./commands/edit")).restoreCommand(runs));
 
+  program
+    .command("restore <run>")
+    .summary("bring a run's files back, into a folder of their own")
+    .description(
+      "Writes the code, data and config of a run into a new folder, byte for byte as the run had them, and says what is missing and why. Nothing is overwritten.",
+    )
+    .option(
+      "--to <folder>",
+      "a new or empty folder (default: beside the project, named after the run); with --file, a file",
+    )
+    .option("--worktree <folder>", "into a new git work tree instead; `git worktree remove` removes it")
+    .option("--file <path>", "only this file, back to its place")
+    .option("--written", "with --file: as the run left it, not as the run found it")
+    .option("--force", "with --file: replace another file that is there; an undo copy is kept")
+    .option("--code-only", "leave out data and config")
+    .option("--artifacts", "also what the run wrote")
+    .option("--json", "as a JSON object")
+    .action(async (run: string, options) => (await import("./commands/restore")).restoreCommand(run, options));
+
   addShareCommands(program);
 
   program

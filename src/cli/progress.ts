@@ -4,13 +4,14 @@ import { formatSize } from "../domain/format";
 const PACE_MS = 100;
 
 export interface Progress {
-  /** Bytes so far, of so many. */
+  /** So much, of so much. */
   update(done: number, total: number): void;
   /** Takes the line away. */
   clear(): void;
 }
 
-export function showProgress(label: string): Progress {
+/** `format`: how an amount is written; bytes by default. */
+export function showProgress(label: string, format: (amount: number) => string = formatSize): Progress {
   const { stderr } = process;
   if (!stderr.isTTY) return { update() {}, clear() {} };
   let last = 0;
@@ -20,7 +21,7 @@ export function showProgress(label: string): Progress {
       if (now - last < PACE_MS) return;
       last = now;
       const percent = total > 0 ? Math.floor((done / total) * 100) : 100;
-      stderr.write(`\r\x1b[K${label} ${formatSize(done)} of ${formatSize(total)} (${percent} %)`);
+      stderr.write(`\r\x1b[K${label} ${format(done)} of ${format(total)} (${percent} %)`);
     },
     clear() {
       if (last > 0) stderr.write("\r\x1b[K");

@@ -28,11 +28,11 @@ export interface RestoreOptions {
   /** When it fires, what has been written stays and the report says `cancelled`. */
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: RestoreProgress) => void) | undefined;
+  /** Only these files, by the names that the run has for them. */
+  only?: (name: string) => boolean;
   /** How files are copied. */
   pool?: HashPoolOptions;
 }
-
-export const DEFAULT_PARTS: readonly RestorePart[] = ["code", "data", "config"];
 
 /**
  * Writes the files of a run below `to`, which stands for the root of its code. Each appears when it is whole and verified.
@@ -59,6 +59,7 @@ export async function restoreInto(to: string, restoring: Restoring): Promise<Res
   }
 }
 
+/** Throws UserError when there is no such run. */
 export function runOf(store: Pick<Store, "getRun">, id: string): Run {
   const run = store.getRun(id);
   if (!run) throw new UserError("This run is no longer there.");
@@ -73,6 +74,7 @@ function openFolder(to: string) {
   }
 }
 
+/** Throws UserError when something is there. */
 export function assertEmpty(to: string): void {
   let names: string[];
   try {

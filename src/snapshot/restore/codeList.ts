@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { gitDirOf } from "../code/repository";
-import { createNoted, readNotes } from "../code/snapshotNotes";
+import { createNoted, readNotes, type SnapshotNotes } from "../code/snapshotNotes";
 import type { CodePlace } from "../codeReader";
 import { GitError, git } from "../git";
 import { displayPath, type GitPath, splitRecords } from "../gitPath";
@@ -27,15 +27,20 @@ export interface CodeList {
   lost: { path: GitPath; message: string }[];
 }
 
+/** What the commit says beyond its tree. Throws GitError when it is not there. */
+export async function notesOf({ gitDir, commit }: CodePlace, signal?: AbortSignal): Promise<SnapshotNotes> {
+  const { stdout } = await git(["cat-file", "commit", commit], { cwd: gitDir, env: { GIT_DIR: gitDir }, signal });
+  return readNotes(stdout.toString("latin1"));
+}
+
 /** Throws GitError when the commit is not there. */
 export async function listCode(place: CodePlace, signal?: AbortSignal, inside: GitPath = ""): Promise<CodeList> {
   const { gitDir, commit } = place;
   const context = { cwd: gitDir, env: { GIT_DIR: gitDir }, signal };
-  const [message, listing] = await Promise.all([
-    git(["cat-file", "commit", commit], context),
+  const [notes, listing] = await Promise.all([
+    notesOf(place, signal),
     git(["ls-tree", "-r", "-z", "--full-tree", commit], context),
   ]);
-  const notes = readNotes(message.stdout.toString("latin1"));
   const isAbsent = createNoted(notes.absent);
   const isContent = createNoted(notes.content);
   const isDecrypted = createNoted(notes.decrypted);
@@ -79,7 +84,8 @@ async function findSubmodule(outer: CodePlace, name: GitPath, commit: string, si
   const root = outer.root === null ? null : path.join(outer.root, displayPath(name));
   const present = root === null ? null : gitDirOf(root);
   const kept = modulesBelow(path.join(outer.gitDir, "modules"));
-  for (const gitDir of [...(present === null ? [] : [present]), ...kept]) {
+  // The code of an imported run is all in one repository.
+  for (const gitDir of [...(present === null ? [] : [present]), ...kept, outer.gitDir]) {
     if (await hasCommit(gitDir, commit, signal)) return { gitDir, commit, root };
   }
   return null;

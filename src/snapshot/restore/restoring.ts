@@ -16,6 +16,8 @@ import type { FolderWriter } from "./folderWriter";
 import { folderOf, type Layout, nameOf, type Placing, plainPlaceOf } from "./layout";
 import { sourcesOf } from "./sources";
 
+export const DEFAULT_PARTS: readonly RestorePart[] = ["code", "data", "config"];
+
 export interface Restoring {
   /** Fills the folder. Throws what makes going on useless; when the signal fires, the report says so. */
   write(writer: FolderWriter): Promise<RestoreReport>;
@@ -27,7 +29,7 @@ export function createRestoring(
   found: FoundCode,
   options: Omit<RestoreOptions, "to">,
 ): Restoring {
-  const { parts = ["code", "data", "config"], signal, onProgress, pool = {} } = options;
+  const { parts = DEFAULT_PARTS, only = () => true, signal, onProgress, pool = {} } = options;
   const problems: (RestoreProblem & { place: GitPath | null })[] = [];
   const none = () => ({ files: 0, bytes: 0 });
   const written: RestoreReport["written"] = { code: none(), data: none(), config: none(), artifacts: none() };
@@ -51,7 +53,7 @@ export function createRestoring(
   }
 
   async function writeAll(writer: FolderWriter, layout: Layout): Promise<void> {
-    const recorded = recordedFiles(run, parts);
+    const recorded = recordedFiles(run, parts).filter(({ name }) => only(name));
     total.files += recorded.length;
     total.bytes += recorded.reduce((sum, { size }) => sum + (size ?? 0), 0);
     const hashes = parts.includes("code") ? await writeCodePart(writer, layout, recorded) : new Map<GitPath, string>();
@@ -78,10 +80,14 @@ export function createRestoring(
       });
       return new Map<GitPath, string>();
     }
-    const { files, lost } = await listCode(found.place, signal);
-    total.files += files.length;
     const codeName = (place: GitPath) => nameOf(layout, displayPath(place));
-    for (const { path: place, message } of lost) say("code", codeName(place), place, "gone", message);
+    const list = await listCode(found.place, signal);
+    const files = withAttributes(
+      list.files.filter((file) => only(codeName(file.path))),
+      list.files,
+    );
+    total.files += files.length;
+    for (const { path: place, message } of list.lost) say("code", codeName(place), place, "gone", message);
     const listener: CodeListener = {
       written: (_file, size) => count("code", size),
       problem: (file, fault, message) => say("code", codeName(file.path), file.path, fault, message),
@@ -170,6 +176,13 @@ export function createRestoring(
 }
 
 const isRead = ({ part }: RecordedFile) => part !== "artifacts";
+
+/** What git keeps encrypted can only be decrypted with the attributes beside it. */
+function withAttributes(chosen: CodeFile[], all: readonly CodeFile[]): CodeFile[] {
+  if (chosen.length === all.length || !chosen.some(({ form }) => form === "decrypted")) return chosen;
+  const attributes = all.filter((file) => /(?:^|\/)\.gitattributes$/.test(file.path) && !chosen.includes(file));
+  return [...attributes, ...chosen];
+}
 
 /** Whether a gap of the run leaves the restored files in doubt. `names`: files that were kept after all, as data. */
 function bears({ kind, path: name }: Gap, parts: readonly RestorePart[], names: ReadonlySet<string>): boolean {
