@@ -74,6 +74,10 @@ export const ArchivedPath = z.discriminatedUnion("inProject", [
 ]);
 export type ArchivedPath = z.infer<typeof ArchivedPath>;
 
+/** As runs name files: absolute, or relative to the root and then within it. */
+const isFileName = (path: string) => /^[/\\]|^[a-z]:/i.test(path) || !path.split(/[/\\]/).includes("..");
+const inPlace = (files: readonly { path: string }[]) => files.every(({ path }) => isFileName(path));
+
 export const ArchivedCode = CodeVersion.omit({ gitDir: true, root: true }).extend({
   /** The project's folder within that of the code, "" when they are the same; null where it was not within. */
   project: InnerPath.nullable(),
@@ -96,9 +100,16 @@ export const ArchivedRun = z.object({
     revision: true,
     repeatOf: true,
     repeats: true,
-  }).extend({ status: Run.shape.status.exclude(["running"]) }),
+  }).extend({
+    status: Run.shape.status.exclude(["running"]),
+    artifacts: Run.shape.artifacts.refine(inPlace),
+  }),
   cwd: ArchivedPath,
-  snapshot: Snapshot.omit({ code: true }).extend({ code: ArchivedCode }),
+  snapshot: Snapshot.extend({
+    code: ArchivedCode,
+    data: Snapshot.shape.data.refine(inPlace),
+    config: Snapshot.shape.config.refine(inPlace),
+  }),
   datasetKinds: z.record(z.string(), z.enum(["declared", "dvc", "read"])),
   series: z.array(ArchivedSeries),
   /** What of the run the archive was made without, as gaps that the run has where it is imported. */

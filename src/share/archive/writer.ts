@@ -74,7 +74,8 @@ export async function createArchive(file: string): Promise<ArchiveWriter> {
     async discard() {
       output.destroy();
       await written.catch(() => {});
-      await rm(temporary, { force: true });
+      // Where it could not be made, there is nothing to remove.
+      await rm(temporary, { force: true }).catch(() => {});
     },
   };
 }
