@@ -44,6 +44,7 @@ async function compare(
     first.profile(headBefore.length, plan, (bytes) => report(0, bytes)),
     second.profile(headAfter.length, plan, (bytes) => report(1, bytes)),
   ]);
+  for (const [index, source] of sources.entries()) report(index, fileSize(source.path));
   const rows = await compareRows(first, second, before, after, plan, options.keyColumn !== undefined);
   const columns = compareColumns(before.columns, after.columns);
   const prints = plan ? plan.columns.slice(0, rows.match?.changedByColumn.length ?? 0) : [];

@@ -17,8 +17,7 @@ export interface Block {
 
 /**
  * Calls `take` with one block after the other; it returns how many bytes it has taken, and gets the others again with more
- * behind them; undefined ends the reading. An error of the source comes after what was read before it has been taken as the
- * last of the text.
+ * behind them; undefined ends the reading. An error of the source is thrown once the rows before it have been taken.
  */
 export async function readBlocks(source: ByteSource, take: (block: Block) => number | undefined): Promise<void> {
   let bytes = Buffer.allocUnsafeSlow(FIRST_BLOCK + 1);
@@ -35,8 +34,10 @@ export async function readBlocks(source: ByteSource, take: (block: Block) => num
       end += read;
     }
     const isFull = bytes.length > LONGEST_ROW;
-    let taken = take({ bytes, end, isLast, isFull });
+    let taken = take({ bytes, end, isLast: isLast && failure === null, isFull });
     if (taken === undefined) return;
+    // The row in which the text breaks off is not one.
+    if (failure !== null) take({ bytes, end: 0, isLast: true, isFull });
     if (isLast) break;
     if (taken === 0 && isFull) taken = end;
     if (taken === 0) bytes = Buffer.concat([bytes.subarray(0, end)], 2 * (bytes.length - 1) + 1);

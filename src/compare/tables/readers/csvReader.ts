@@ -96,7 +96,7 @@ class CsvReader {
     }
     const { columns } = this;
     if (row.fields !== columns.length) {
-      faults.add("ragged", this.line, `${row.fields} instead of ${columns.length} in the first of them`);
+      faults.add("ragged", this.line, `${row.fields} instead of ${columns.length}`);
     }
     const fields = Math.min(row.fields, columns.length);
     for (let i = 0; i < fields; i++) {

@@ -1,5 +1,6 @@
 /** Counts what is wrong in a table, and says it. */
 import type { TableFault, TableFaultKind } from "../../../domain/tableComparison";
+import { MOST_COLUMNS } from "../limits";
 
 export class FaultLog {
   private readonly faults = new Map<TableFaultKind, { count: number; line: number | null; detail: string }>();
@@ -16,38 +17,34 @@ export class FaultLog {
       kind,
       count,
       line,
-      message: describe(
-        kind,
-        count,
-        line === null ? "" : count === 1 ? ` (line ${line})` : ` (first in line ${line})`,
-        detail,
-      ),
+      message: describe(kind, count, line === null ? "" : ` (${count === 1 ? "" : "first in "}line ${line})`, detail),
     }));
   }
 }
 
 function describe(kind: TableFaultKind, count: number, where: string, detail: string): string {
-  const of = (one: string, many: string) => `${count === 1 ? `1 ${one}` : `${count} ${many}`}${where}`;
-  const rest = detail && ` ${detail}`;
+  const of = (noun: string, is: string, are: string) => {
+    return count === 1 ? `1 ${noun}${where} ${is}` : `${count} ${noun}s${where} ${are}`;
+  };
   switch (kind) {
     case "encoding":
-      return `${of("row has", "rows have")} bytes that are not UTF-8; they are shown as �.`;
+      return `${of("row", "has", "have")} bytes that are not UTF-8; they are shown as �.`;
     case "ragged":
-      return `${of("row has", "rows have")} another number of fields than there are columns:${rest}. Missing ones are taken as empty, those too many are left out.`;
+      return `${of("row", "has", "have")} too few or too many fields (${detail}): missing ones count as empty, others are left out.`;
     case "quotes":
-      return `${of("row has", "rows have")} text behind a closing quote; such fields are taken as they stand.`;
+      return `${of("row", "has", "have")} text behind a closing quote; such fields are taken as they stand.`;
     case "unclosed-quote":
-      return `${of("quote is", "quotes are")} opened but never closed; it is taken as an ordinary character.`;
+      return `${of("quote", "is", "are")} opened but never closed, and taken as an ordinary character.`;
     case "long-row":
-      return `${of("row is", "rows are")} too long to be read (over 16 MiB) and left out.`;
+      return `${of("row", "is", "are")} longer than 16 MiB and left out.`;
     case "not-json":
-      return `${of("line is", "lines are")} not JSON and left out.${rest}`;
+      return `${of("line", "is", "are")} not JSON and left out. ${detail}`;
     case "not-object":
-      return `${of("line is", "lines are")} no JSON object and left out.`;
+      return `${of("line", "is", "are")} JSON but no object, and left out.`;
     case "too-many-columns":
-      return `${of("column is", "columns are")} past the limit and left out.`;
+      return `${of("value", "is", "are")} beyond the ${MOST_COLUMNS} columns that are read, and left out.`;
     case "column-names":
-      return `${of("column has", "columns have")} no name or that of another; they are numbered.`;
+      return `${of("column", "has", "have")} no name of its own; it is numbered.`;
     case "empty":
       return "The file holds no rows.";
     case "truncated":

@@ -154,6 +154,7 @@ function declaredType({ element, children }: SchemaTree): string {
   const { type, converted_type: converted, logical_type: logical, precision, scale } = element;
   if (converted === "DECIMAL" || logical?.type === "DECIMAL") return `DECIMAL(${precision}, ${scale ?? 0})`;
   if (logical?.type === "TIMESTAMP") return `TIMESTAMP(${logical.unit})`;
+  if (converted === "UTF8") return "STRING";
   return logicalName(element) ?? converted ?? type ?? (children.length > 0 ? "STRUCT" : "NULL");
 }
 
