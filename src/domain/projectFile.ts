@@ -12,6 +12,8 @@ function sizeOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
+const Days = z.number().check(z.nonnegative());
+
 /** `modeltrail.yaml` at a project's root. All of it is optional; an empty file only marks the root. */
 export const ProjectFile = z.strictObject({
   /** Globs of data that every run depends on, relative to the root, e.g. "shared/*.parquet". */
@@ -20,6 +22,16 @@ export const ProjectFile = z.strictObject({
   datasets: z.nullish(z.record(z.string().check(z.minLength(1)), z.union([z.string(), z.array(z.string())]))),
   /** What of the data is kept: of files larger than `maxFileSize` only the hash. */
   keep: z.nullish(z.strictObject({ maxFileSize: z.optional(Size) })),
+  /** What is kept for how long; see docs/space.md. */
+  space: z.nullish(
+    z.strictObject({
+      /** Bytes that the store may take: a size like "10GB", or a number of bytes. */
+      budget: z.optional(Size),
+      /** Days after which `gc` frees deleted runs, and scratch runs. */
+      keepDeletedDays: z.optional(Days),
+      keepScratchDays: z.optional(Days),
+    }),
+  ),
 });
 export type ProjectFile = z.infer<typeof ProjectFile>;
 

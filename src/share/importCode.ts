@@ -86,7 +86,7 @@ export async function importCode(
     }
   }
   for (const [gitDir, { stage, commits, isOurs }] of journeys) {
-    markStore(gitDir, store.folder);
+    await markStore({ cwd: gitDir, env: { GIT_DIR: gitDir } }, gitDir, store.folder);
     await keepCommits(stage, gitDir, commits, isOurs, options.signal);
   }
   return placed;

@@ -7,21 +7,27 @@ const WORTH_BYTES = 8 * 2 ** 20;
 
 /** See `Store.compact`. */
 export function compact(db: Database): number {
-  const free = () => pragma(db, "freelist_count") * pragma(db, "page_size");
-  const isRunning = () => db.read(() => db.get("SELECT 1 FROM runs WHERE status = 'running' LIMIT 1")) !== undefined;
-  const before = free();
-  if (before < WORTH_BYTES || before < (pragma(db, "page_count") * pragma(db, "page_size")) / 4 || isRunning())
-    return 0;
   try {
-    db.exec("VACUUM");
+    const before = freeBytes(db);
+    const size = pragma(db, "page_count") * pragma(db, "page_size");
+    if (before >= WORTH_BYTES && before >= size / 4 && !isAnyRunning(db)) db.exec("VACUUM");
+    // What is in the log is in the database then, and the log empty.
     db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    return before - free();
+    return Math.max(0, before - freeBytes(db));
   } catch (error) {
     // Someone else is at work, or there is no room for the copy that this takes: the next time, then.
     const code = sqliteCode(error);
     if (code === SqliteCode.busy || code === SqliteCode.locked || code === SqliteCode.full) return 0;
     throw error;
   }
+}
+
+function freeBytes(db: Database): number {
+  return pragma(db, "freelist_count") * pragma(db, "page_size");
+}
+
+function isAnyRunning(db: Database): boolean {
+  return db.read(() => db.get("SELECT 1 FROM runs WHERE status = 'running' LIMIT 1")) !== undefined;
 }
 
 function pragma(db: Database, name: string): number {

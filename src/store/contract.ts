@@ -309,6 +309,14 @@ export interface ObjectUse {
   uses: { experiment: string; kind: "data" | "artifact" | "config" | "manifest"; deleted: boolean }[];
 }
 
+/** Where the code of runs is. */
+export interface KeptCode {
+  gitDir: string;
+  commit: string;
+  /** The work tree that it was taken from. */
+  root: string | null;
+}
+
 /** A run that rules may free. */
 export interface FreeableRun {
   id: string;
@@ -471,7 +479,13 @@ export interface Store {
   /** Begins to take out objects that nothing names. Throws UserError when another process is doing so. */
   startFreeing(): Freeing;
   /** Where runs, deleted ones included, have their code: each place once. */
-  listCode(): CodeVersion[];
+  listCode(): KeptCode[];
+  /** Where freed runs had theirs, as far as it has not been looked after. */
+  listFreedCode(): KeptCode[];
+  /** That in this git directory has been looked after. To be called within `whileNoCodeIsTaken`. */
+  forgetFreedCode(gitDir: string): void;
+  /** Those of the objects that no run, dataset or manifest names. */
+  unnamedObjects(hashes: readonly string[]): string[];
   /**
    * Calls `body`, which takes moments, while no run can begin; undefined, and `body` not called, when a run's code is being
    * taken or a lease is held: then it cannot be told which commits are needed.

@@ -18,6 +18,7 @@ export function freeRuns(db: Database, ids: string[]): void {
       )!;
       if (deleted === null)
         throw new UserError(`The run ${name} is not deleted. Delete it first, then free its space.`);
+      db.run("INSERT OR IGNORE INTO freed_code SELECT code FROM runs WHERE seq = ? AND code IS NOT NULL", seq);
       // All that belongs to it goes with it.
       db.run("DELETE FROM runs WHERE seq = ?", seq);
     }

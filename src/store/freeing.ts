@@ -71,7 +71,9 @@ export function startFreeing(db: Database, folder: string): Freeing {
 
   return {
     throwAway(hashes) {
-      return [...portions(hashes)].flatMap(throwAwayUnnamed);
+      // Most are named: those are told apart in nobody's way.
+      const free = db.read(() => hashes.filter((sha256) => !isNamed(sha256)));
+      return [...portions(free)].flatMap(throwAwayUnnamed);
     },
     trashed: () => trashEpochs(folder).flatMap((one) => trashedObjects(folder, one)),
     bringBack(hashes) {
@@ -89,6 +91,12 @@ export function startFreeing(db: Database, folder: string): Freeing {
     },
     abandon: release,
   };
+}
+
+/** See `Store.unnamedObjects`. */
+export function unnamedObjects(db: Database, folder: string, hashes: readonly string[]): string[] {
+  const isNamed = makeNamed(db, folder);
+  return db.read(() => hashes.filter((sha256) => !isNamed(sha256)));
 }
 
 /** Gives the function that lets go. Throws UserError when another process is freeing. */
@@ -111,7 +119,8 @@ function isCountedOn(db: Database, epoch: number): boolean {
 
 /**
  * Whether a run, a dataset or a manifest names an object. What manifests name is gathered in a table of this connection
- * alone, since it may be more than fits into memory; those that are new are added with each call. Inside a write only.
+ * alone, since it may be more than fits into memory; those that are new are added with each call. Inside a read or
+ * a write only.
  */
 function makeNamed(db: Database, folder: string): (sha256: string) => boolean {
   db.exec("CREATE TEMP TABLE IF NOT EXISTS listed (sha256 BLOB PRIMARY KEY) WITHOUT ROWID; DELETE FROM listed");

@@ -1,12 +1,33 @@
 /** What code runs name, and a moment at which that is all the code that anyone needs. */
 import type { CodeVersion } from "../domain/run";
+import type { KeptCode } from "./contract";
 import type { Database } from "./database";
 import { isLeaseHeld } from "./leases";
 
 /** See `Store.listCode`. */
-export function listCode(db: Database): CodeVersion[] {
-  const rows = db.read(() => db.all<{ code: string }>("SELECT DISTINCT code FROM runs WHERE code IS NOT NULL"));
-  return rows.map(({ code }) => JSON.parse(code) as CodeVersion).filter(({ commit }) => commit !== null);
+export function listCode(db: Database): KeptCode[] {
+  return readPlaces(db, "SELECT DISTINCT code FROM runs WHERE code IS NOT NULL");
+}
+
+/** See `Store.listFreedCode`. */
+export function listFreedCode(db: Database): KeptCode[] {
+  return readPlaces(db, "SELECT place AS code FROM freed_code");
+}
+
+function readPlaces(db: Database, sql: string): KeptCode[] {
+  const codes = db.read(() => db.all<{ code: string }>(sql)).map(({ code }) => JSON.parse(code) as CodeVersion);
+  const places = new Map<string, KeptCode>();
+  for (const { gitDir, commit, root } of codes) {
+    // The same commit may have been at several heads and branches.
+    if (gitDir !== null && commit !== null)
+      places.set(JSON.stringify([gitDir, commit, root]), { gitDir, commit, root });
+  }
+  return [...places.values()];
+}
+
+/** See `Store.forgetFreedCode`. */
+export function forgetFreedCode(db: Database, gitDir: string): void {
+  db.run("DELETE FROM freed_code WHERE json_extract(place, '$.gitDir') IS ?", gitDir);
 }
 
 /** See `Store.whileNoCodeIsTaken`. A run names its code as soon as that is taken, even when there is none. */

@@ -1,6 +1,6 @@
 /** Opens a project's store. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../domain/errors";
 import { compact } from "./compact";
 import { type ConnectOptions, connect } from "./connect";
@@ -12,11 +12,11 @@ import { changeTag, deleteRuns, renameRun, restoreRuns, setExperiment, setNote, 
 import { fileUses } from "./fileUses";
 import { makeStoreFolder, runFolder } from "./folders";
 import { freeRuns, listFreeable, ownObjects } from "./free";
-import { startFreeing } from "./freeing";
+import { startFreeing, unnamedObjects } from "./freeing";
 import { cachedHash, cachedHashesBelow, cacheHashes } from "./hashes";
 import { metricColumns, metricHistory } from "./history";
 import { importRun } from "./importRun";
-import { listCode, unknownRuns, whileNoCodeIsTaken } from "./keptCode";
+import { forgetFreedCode, listCode, listFreedCode, unknownRuns, whileNoCodeIsTaken } from "./keptCode";
 import { makeLeases } from "./leases";
 import { fallbackFolder, isWritable, readableFolder, storeFolder } from "./locate";
 import { listGroups, listKeys } from "./overview";
@@ -44,6 +44,12 @@ export function openStore(root: string, options: OpenOptions = {}): Store {
   const readOnly = options.readOnly ?? !(create || isWritable(folder));
   const connection = connect(folder, { ...options, create, readOnly } satisfies ConnectOptions);
   return makeStore(root, folder, connection.db, [...notices, ...connection.notices]);
+}
+
+/** The store that is in this very folder, for those who know of it by its place; writable. Throws UserError. */
+export function openStoreFolder(folder: string): Store {
+  const { db, notices } = connect(folder, { create: false, readOnly: false });
+  return makeStore(dirname(folder), folder, db, notices);
 }
 
 /** The store folder, made when it is to be written, with a notice when it is not in the project. */
@@ -163,7 +169,10 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     ownObjects: (ids) => ownObjects(db, ids),
     freeRuns: (ids) => freeRuns(db, ids),
     startFreeing: () => startFreeing(db, folder),
+    unnamedObjects: (hashes) => unnamedObjects(db, folder, hashes),
     listCode: () => listCode(db),
+    listFreedCode: () => listFreedCode(db),
+    forgetFreedCode: (gitDir) => forgetFreedCode(db, gitDir),
     whileNoCodeIsTaken: (body) => whileNoCodeIsTaken(db, body),
     unknownRuns: (ids) => unknownRuns(db, ids),
     compact: () => compact(db),

@@ -212,4 +212,8 @@ export const MIGRATIONS: readonly string[] = [
   -- What DVC calls this content.
   ALTER TABLE dataset_versions ADD COLUMN md5 TEXT;
   `,
+  `
+  -- Where freed runs had their code, until it is known whether anyone else needs it: JSON of a CodeVersion.
+  CREATE TABLE freed_code (place TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
 ];

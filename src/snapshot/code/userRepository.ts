@@ -10,6 +10,7 @@ import type { CodeLimits } from "./limits";
 import { borrowObjects } from "./ownRepository";
 import { findRepository, type GitContext, gitDirOf, type Repository } from "./repository";
 import { writeNotes } from "./snapshotNotes";
+import { markStore } from "./storeMark";
 import { keepCommit, writeCommit } from "./treeBuilder";
 import { takeWorkTree } from "./workTree";
 
@@ -72,14 +73,17 @@ async function snapshotInto(
     snapshotSubmodule: (name) => snapshotSubmodule(top, name, inner, place, gaps),
   });
   for (const gap of work.gaps) gaps.push(gap.path === undefined ? gap : { ...gap, path: path.join(top, gap.path) });
-  for (const submodule of work.cleanSubmodules) await keepSubmodule(top, submodule, inner, gaps);
+  for (const submodule of work.cleanSubmodules) await keepSubmodule(top, submodule, inner, place, gaps);
 
   const notes = writeNotes(work.notes);
   // An unchanged work tree needs no commit of ours: it is HEAD.
   const isHead = head !== null && work.tree === head.tree && notes.length === 0;
   const commit = isHead ? head.commit : await writeCommit(context, work.tree, head, notes);
   // The git directory is named, as it need not be the one around the working directory.
-  await keepCommit({ ...context, cwd: kept.gitDir, env: { GIT_DIR: kept.gitDir } }, kept.gitDir, commit);
+  const inside = { ...context, cwd: kept.gitDir, env: { GIT_DIR: kept.gitDir } };
+  // Before the ref: from then on nobody else removes it.
+  await markStore(inside, kept.gitDir, place.storeFolder);
+  await keepCommit(inside, kept.gitDir, commit);
   const { tree, dirty, branch } = work;
   const code = { commit, tree, head: head?.commit ?? null, branch, dirty, gitDir: kept.gitDir, root: top };
   return { code, gaps };
@@ -115,13 +119,17 @@ async function keepSubmodule(
   top: string,
   { path: name, oid }: IndexEntry,
   context: Omit<GitContext, "cwd">,
+  { storeFolder }: SnapshotPlace,
   gaps: Gap[],
 ): Promise<void> {
   try {
     const folder = submoduleFolder(top, name);
     const gitDir = gitDirOf(folder);
     // Not checked out: nothing of it was there for the run either.
-    if (gitDir !== null) await keepCommit({ ...context, cwd: folder }, gitDir, oid);
+    if (gitDir === null) return;
+    const inside = { ...context, cwd: folder };
+    await markStore(inside, gitDir, storeFolder);
+    await keepCommit(inside, gitDir, oid);
   } catch (error) {
     if (context.signal?.aborted) throw error;
     const gap = submoduleGap(name, error);
