@@ -56,6 +56,18 @@ function buildProgram(): Command {
     .action(async (run: string, options) => (await import("./commands/show")).showCommand(run, options));
 
   program
+    .command("diff <runs...>")
+    .summary("show how runs differ, or a run and the files as they are now")
+    .description(
+      "Shows what differs between runs: params, metrics, code, config, environment, data. The word `workspace` stands for the files and the environment as they are now; a single run is compared with it.",
+    )
+    .option("--all", "also what is the same, and all of each list")
+    .option("--environment", "the environment package by package")
+    .option("--code", "the lines of code that differ, as a unified diff")
+    .option("--json", "as a JSON object")
+    .action(async (runs: string[], options) => (await import("./commands/diff")).diffCommand(runs, options));
+
+  program
     .command("log <run>")
     .summary("print what a run printed")
     .option("-f, --follow", "go on until the run ends")
@@ -113,6 +125,16 @@ function buildProgram(): Command {
     .action(async (run: string, options) => (await import("./commands/restore")).restoreCommand(run, options));
 
   addShareCommands(program);
+
+  program
+    .command("reproduce <run>")
+    .summary("run a run again in a fresh folder and say whether the same comes of it")
+    .option("--environment", "in an environment made from the recorded packages, by uv or pip")
+    .option("--to <folder>", "run in this empty folder (default: one of ours, removed when the result is the same)")
+    .option("--keep", "keep the folder when the result is the same")
+    .option("--tolerance <number>", "allowed relative difference of numbers (default: 1e-6)")
+    .option("--json", "as a JSON object; what the run prints goes to standard error")
+    .action(async (run: string, options) => (await import("./commands/reproduce")).reproduceCommand(run, options));
 
   program
     .command("doctor")
