@@ -30,14 +30,18 @@ export function styledStatus(status: RunStatus): string {
 
 /** Rows with aligned columns, two spaces apart. The first row is the header. */
 export function table(rows: string[][]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
-  const line = (row: string[]) =>
-    row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell + " ".repeat(widths[column]! - width(cell))))
-      .join("  ")
-      .trimEnd();
-  const [header, ...rest] = rows;
-  return [styled(line(header!), "dim"), ...rest.map(line)].join("\n");
+  const [header, ...rest] = alignedLines(rows);
+  return [styled(header!, "dim"), ...rest].join("\n");
+}
+
+/** A line for each row, with aligned columns, two spaces apart. */
+export function alignedLines(rows: readonly string[][]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, width(cell));
+  }
+  const padded = (cell: string, column: number) => cell + " ".repeat(widths[column]! - width(cell));
+  return rows.map((row) => row.map(padded).join("  ").trimEnd());
 }
 
 /** Name and value pairs below each other, indented. */

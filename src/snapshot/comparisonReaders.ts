@@ -6,7 +6,7 @@ import type { CodeChange, FileState } from "../domain/comparison";
 import type { CodeVersion } from "../domain/run";
 import type { RunHead, Store } from "../store/contract";
 import { objectPath } from "../store/objects";
-import { type CodeState, changesBetween, codeStateOf } from "./codeChanges";
+import { changesBetween, codeStateOf } from "./codeChanges";
 import { configValues, MAX_CONFIG_BYTES } from "./config";
 import { createDataHasher, type DataHasher } from "./data";
 import { readWorkspace, type WorkspaceOptions } from "./workspaceState";

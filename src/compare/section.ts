@@ -1,0 +1,36 @@
+/** A part of a comparison as it is shown, whether in a terminal or in a document. */
+export interface Section {
+  /** E.g. "Params". */
+  title: string;
+  /** A word on all of it, e.g. "3 packages changed: numpy 1.26 → 2.0, +polars, -pandas"; may be empty. */
+  headline: string;
+  /** Names of the columns; empty where the rows speak for themselves. */
+  header: string[];
+  rows: string[][];
+  /** Sentences below the rows. */
+  notes: string[];
+}
+
+export interface SectionOptions {
+  /** What stands for each side, see `sideLabels`. */
+  labels: readonly string[];
+  /** Rows of a section before the rest is only counted. */
+  listed: number;
+  /** Environments in full. */
+  environment: boolean;
+}
+
+export function section(title: string, parts: Partial<Section>): Section {
+  return { title, headline: "", header: [], rows: [], notes: [], ...parts };
+}
+
+/** The first rows, and how many are left out of `total`. */
+export function firstRows(
+  rows: readonly string[][],
+  total: number,
+  { listed }: SectionOptions,
+): Pick<Section, "rows" | "notes"> {
+  const shown = rows.slice(0, listed);
+  const left = total - shown.length;
+  return { rows: shown, notes: left > 0 ? [`and ${left} more`] : [] };
+}

@@ -1,0 +1,63 @@
+/** Params, metrics, environment and the like as they are shown. */
+import type { ComparedMetric, ComparedText, RunComparison } from "../domain/comparison";
+import { formatNumber } from "../domain/format";
+import type { MetricSummary } from "../domain/run";
+import { changeCell, NONE, valueCells } from "./cells";
+import { firstRows, type Section, type SectionOptions, section } from "./section";
+
+export function paramsSection({ params }: RunComparison, options: SectionOptions): Section {
+  return textsSection("Params", params, options);
+}
+
+export function hostSection({ host }: RunComparison, options: SectionOptions): Section {
+  return textsSection("Host", host, options);
+}
+
+export function datasetsSection({ datasets }: RunComparison, options: SectionOptions): Section {
+  const short = datasets.map(({ name, values, role, differs }) => ({
+    name: role === "write" ? `${name} (written)` : name,
+    values: values.map((version) => version?.slice(0, 10) ?? null),
+    differs,
+  }));
+  return textsSection("Datasets", short, options);
+}
+
+/** In one line; with `environment` each package, too. */
+export function environmentSection({ environment }: RunComparison, options: SectionOptions): Section {
+  const { summary, python, packages, variables } = environment;
+  const detailed = options.environment
+    ? textsSection("Environment", [...python, ...packages, ...variables], { ...options, listed: Infinity })
+    : section("Environment", {});
+  return { ...detailed, headline: summary };
+}
+
+/** One row a side, as commands are long. */
+export function commandSection({ command }: RunComparison, { labels }: SectionOptions): Section {
+  const rows = command.flatMap(({ name, values }) =>
+    values.map((value, side) => [side === 0 ? name : "", labels[side]!, value ?? NONE]),
+  );
+  return section("Command", { rows });
+}
+
+function textsSection(title: string, texts: readonly ComparedText[], options: SectionOptions): Section {
+  const rows = texts.map(({ name, values }) => [name, ...valueCells(values)]);
+  return section(title, { header: ["", ...options.labels], ...firstRows(rows, rows.length, options) });
+}
+
+/** Of two sides the last values, their difference, and what the lowest and highest were; of more the last values. */
+export function metricsSection({ metrics, sides }: RunComparison, options: SectionOptions): Section {
+  const isPair = sides.length === 2;
+  const rows = metrics.map((metric) => {
+    const last = metric.values.map((value) => (value ? formatNumber(value.last) : NONE));
+    const cells = [metric.name, ...last];
+    return isPair ? [...cells, changeCell(metric, 1), rangeCell(metric, "min"), rangeCell(metric, "max")] : cells;
+  });
+  const header = ["", ...options.labels, ...(isPair ? ["change", "min", "max"] : [])];
+  return section("Metrics", { header, ...firstRows(rows, rows.length, options) });
+}
+
+/** E.g. "0.2 → 0.18"; one number when it is the same, nothing when there is only one point on either side. */
+function rangeCell({ values }: ComparedMetric, key: keyof Pick<MetricSummary, "min" | "max">): string {
+  if (values.every((value) => (value?.count ?? 0) <= 1)) return "";
+  return [...new Set(values.map((value) => (value ? formatNumber(value[key]) : NONE)))].join(" → ");
+}
