@@ -49,7 +49,8 @@ const Checkpoint = z.object({ sources: z.record(z.string(), z.unknown()) });
 
 export function createPipeline({ store, id, listeners, onOffer }: PipelineOptions): Pipeline {
   const logPath = store.logPath(id);
-  const sources = createSources(logPath, Checkpoint.safeParse(store.checkpoint(id)).data?.sources);
+  const checkpoints = Checkpoint.safeParse(store.checkpoint(id)).data?.sources;
+  const sources = createSources({ logPath, storeFolder: store.folder, checkpoints });
   onOffer((path) => {
     for (const source of sources) source.offer?.(path);
   });
