@@ -136,7 +136,7 @@ export const ColumnChange = z.object({
   typeChanged: z.boolean(),
   /** Null when there is nothing to compare, or when nearly every value is different (identifiers, free text). */
   drift: Drift.nullable(),
-  /** Rows with the same key whose value in this column is another; an estimate (within 1 %). Null without a key. */
+  /** Rows with the same key whose value in this column is another (1 change in 65,535 is missed). Null without a key. */
   changedRows: z.number().int().nullable(),
 });
 export type ColumnChange = z.infer<typeof ColumnChange>;

@@ -39,7 +39,7 @@ export function renderTableComparison(comparison: TableComparison, options: Rend
 export function describeColumnChange({ kind, before, after, likeness, drift, changedRows }: ColumnChange): string {
   if (kind === "added" || kind === "removed") return [kind, ...valuesOf((after ?? before)!)].join("; ");
   const parts = kind === "renamed" ? [`renamed, as it seems (${percent(likeness!)} of the values are in both)`] : [];
-  if (changedRows) parts.push(`${changedRows === 1 ? "≈ 1 row" : `≈ ${count(changedRows)} rows`} changed`);
+  if (changedRows) parts.push(changedRows === 1 ? "1 row changed" : `${count(changedRows)} rows changed`);
   parts.push(...differences(before!, after!));
   // Sampling alone moves it a little.
   if (drift && drift.value >= 0.001)
@@ -66,7 +66,7 @@ function differences(before: ColumnDescription, after: ColumnDescription): strin
       if (show(from) !== show(to)) parts.push(`${name} ${arrow(show(from), show(to))}`);
     }
   } else if (before.top && after.top) {
-    const [from, to] = [before.top.values[0]?.value, after.top.values[0]?.value];
+    const [from, to] = [mostFrequent(before), mostFrequent(after)];
     if (from !== undefined && to !== undefined && from !== to)
       parts.push(`most frequent ${arrow(quote(from), quote(to))}`);
   }
@@ -74,14 +74,20 @@ function differences(before: ColumnDescription, after: ColumnDescription): strin
 }
 
 function valuesOf(column: ColumnDescription): string[] {
-  const { numbers, top } = column;
+  const { numbers } = column;
   const show = column.type === "time" ? showTime : formatNumber;
   if (column.type === "empty") return ["no values"];
   const parts = [`${distinctOf(column)} distinct`];
   if (column.missing > 0) parts.push(`missing ${missing(column)}`);
   if (numbers) parts.push(`${show(numbers.min)} to ${show(numbers.max)}, mean ${show(numbers.mean)}`);
-  else if (top?.values[0]) parts.push(`most frequent ${quote(top.values[0].value)}`);
+  const first = mostFrequent(column);
+  if (!numbers && first !== undefined) parts.push(`most frequent ${quote(first)}`);
   return parts;
+}
+
+/** Undefined where every value is there once. */
+function mostFrequent({ top }: ColumnDescription): string | undefined {
+  return top?.values.find(({ count: times }) => times > 1)?.value;
 }
 
 function describeRows({ matchedBy, key, added, removed, changed, unchanged }: RowChanges): string {
@@ -103,7 +109,7 @@ function describeColumns(columns: readonly ColumnChange[]): string {
 }
 
 function nameOf({ before, after }: ColumnChange): string {
-  return arrow((before ?? after)!.name, (after ?? before)!.name);
+  return arrow(visible((before ?? after)!.name), visible((after ?? before)!.name));
 }
 
 function typeOf({ before, after }: ColumnChange): string {
@@ -142,8 +148,13 @@ function round(value: number): number {
   return Number(value.toPrecision(2));
 }
 
+/** Control characters as escapes: a terminal would obey them. */
+function visible(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text);
+  return `"${visible(text.length > 40 ? `${text.slice(0, 39)}…` : text)}"`;
 }
 
 /** Without what is zero: "2024-02-29" or "2024-02-29 13:05:09". */

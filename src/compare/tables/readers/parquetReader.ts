@@ -140,7 +140,13 @@ function setCell(cell: Cell, value: unknown, isFloat: boolean): void {
   else if (value === null || value === undefined) cell.setMissing();
   else if (value instanceof Time) cell.setTime(value.ms, value.ns);
   else if (value instanceof Uint8Array) setBytes(cell, value);
-  else cell.setNested(JSON.stringify(value, (_key, item) => (typeof item === "bigint" ? String(item) : item)));
+  else cell.setNested(JSON.stringify(value, (_key, item) => (typeof item === "bigint" ? numberOf(item) : item)));
+}
+
+/** As JSON has it: a number, or a text where that would not be exact. */
+function numberOf(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
 }
 
 /** Texts are often written without saying that they are. */

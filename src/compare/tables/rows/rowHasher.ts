@@ -2,11 +2,11 @@
 import type { Cell } from "../cell";
 import { avalanche } from "../hash";
 
-/** Fingerprints take a byte per column and row. */
+/** Fingerprints take two bytes per column and row. */
 export const MOST_PRINTS = 64;
 
 /**
- * A record is: two words of the key's hash, two of the row's, then a byte per column. Without a key only the row's hash.
+ * A record is: two words of the key's hash, two of the row's, then two bytes per column. Without a key only the row's hash.
  * Missing values add nothing, so that a value that is missing equals one that is not there at all.
  */
 export class RowHasher {
@@ -26,7 +26,7 @@ export class RowHasher {
     private readonly isKeyed: boolean,
     private readonly prints: number,
   ) {
-    this.width = isKeyed ? 4 + Math.ceil(prints / 4) : 2;
+    this.width = isKeyed ? 4 + Math.ceil(prints / 2) : 2;
   }
 
   /** Says what a column of the table is: which of those that both versions have (-1: none), and whether the key. */
@@ -53,7 +53,7 @@ export class RowHasher {
     records[rowAt] = (records[rowAt]! + avalanche(cell.low ^ seed)) | 0;
     records[rowAt + 1] = (records[rowAt + 1]! + avalanche(cell.high + seed)) | 0;
     if (common < this.prints) {
-      records[at + 4 + (common >> 2)]! |= (1 + ((cell.low >>> 16) % 255)) << ((common & 3) * 8);
+      records[at + 4 + (common >> 1)]! |= (1 + ((cell.low >>> 8) % 65_535)) << ((common & 1) * 16);
     }
   }
 
