@@ -89,9 +89,13 @@ function repeatTable({ metrics }: Repeats): string {
 function codeLines({ snapshot: { code } }: Run): [string, string][] {
   if (!code.commit) return [];
   const head = code.head ? code.head.slice(0, 10) : "no commit yet";
+  const isOutsideGit = code.head === null && code.branch === null;
   return [
     ["snapshot", `${code.commit.slice(0, 10)}${code.dirty ? " (with uncommitted changes)" : ""}`],
-    ["git", code.branch ? `${oneLine(code.branch)} at ${head}` : `detached at ${head}`],
+    [
+      "git",
+      isOutsideGit ? "no git repository" : code.branch ? `${oneLine(code.branch)} at ${head}` : `detached at ${head}`,
+    ],
   ];
 }
 
