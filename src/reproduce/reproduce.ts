@@ -12,6 +12,7 @@ import { moveCommand, type Python, runEnvironment } from "./command";
 import { type FreshFolder, makeFolder, removeFolder } from "./folder";
 import { differenceOf, recordedPython } from "./interpreter";
 import { judge } from "./judge";
+import { keepVerdict } from "./keptVerdict";
 import { lockOf } from "./lock";
 import { cleanEnvironment, makeVenv } from "./venv";
 
@@ -50,8 +51,10 @@ export async function reproduce(store: Store, id: string, options: ReproduceOpti
     const child = await runAgain(store, run, fresh, python, options);
     const judged = await judge(store, run, child, fresh, options.tolerance);
     keep ||= judged.verdict === "different";
-    tell(store, judged);
-    return { ...judged, folder: keep ? fresh.folder : null };
+    const reproduction = { ...judged, folder: keep ? fresh.folder : null };
+    await keepVerdict(store, reproduction);
+    tell(store, reproduction);
+    return reproduction;
   } finally {
     if (!keep) removeFolder(fresh.folder);
   }
