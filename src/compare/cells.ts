@@ -18,12 +18,15 @@ export function sideLabels(sides: readonly ComparedSide[]): string[] {
   return sides.map(({ name }) => cut(name, NAME_WIDTH));
 }
 
-/** The values of one name, with a word where there is none, and cut so that what differs is seen. */
-export function valueCells(values: readonly (string | null)[]): string[] {
+/**
+ * The values of one name, with a word where there is none, and cut so that what differs is seen. `can`: whether a side can have
+ * such a value; where not, the cell is empty.
+ */
+export function valueCells(values: readonly (string | null)[], can: readonly boolean[]): string[] {
   const known = values.filter((value) => value !== null);
   const start = known.some((value) => value.length > WIDTH) ? Math.max(0, commonStart(known) - CONTEXT) : 0;
-  return values.map((value) => {
-    if (value === null) return NONE;
+  return values.map((value, side) => {
+    if (value === null) return can[side] ? NONE : "";
     return cut(start > 0 ? `…${value.slice(start)}` : value, WIDTH);
   });
 }

@@ -36,11 +36,11 @@ export function codeSection({ code }: RunComparison, options: SectionOptions): S
 
 const pairRow = ({ kind, path, from }: CodeChange) => [kind, from === null ? path : `${from} → ${path}`];
 
-/** Which of the user's commits the code stood on: of use where the code differs. */
+/** Which of the user's commits the code stood on, where it is not the same one. */
 function commitNote(code: readonly ComparedCode[], differs: boolean): string[] {
-  const heads = code.map(({ head, branch, dirty }) => {
+  const heads = code.map(({ head, branch }) => {
     if (head === null) return "no commit";
-    return `${head.slice(0, 7)}${branch ? ` on ${branch}` : ""}${dirty ? " with uncommitted changes" : ""}`;
+    return `${head.slice(0, 7)}${branch ? ` on ${branch}` : ""}`;
   });
   return differs && heads.some((head) => head !== heads[0]) ? [`Git: ${changeText(heads)}`] : [];
 }
@@ -69,20 +69,30 @@ function configCell(file: ComparedConfig, params: Set<string>, labels: readonly 
 }
 
 export function dataSection({ data }: RunComparison, options: SectionOptions): Section {
-  return filesSection("Data", data, options);
+  return filesSection(
+    "Data",
+    data,
+    options.labels.map(() => true),
+    options,
+  );
 }
 
 export function outputsSection({ outputs }: RunComparison, options: SectionOptions): Section {
-  return filesSection("Files written", outputs, options);
+  return filesSection("Files written", outputs, options.isRun, options);
 }
 
-function filesSection(title: string, { counts, files }: ComparedFiles, options: SectionOptions): Section {
+function filesSection(
+  title: string,
+  { counts, files }: ComparedFiles,
+  can: readonly boolean[],
+  options: SectionOptions,
+): Section {
   const differing = files.filter(({ kind }) => kind !== "same");
   const total = Object.values(counts).reduce((sum, number) => sum + number, 0) - counts.same;
   const isPair = options.labels.length === 2;
   const rows = differing.map((file) => [
     file.kind === "unknown" ? "may differ" : file.kind,
-    ...fileCells(file, isPair),
+    ...fileCells(file, isPair, can),
   ]);
   const header = isPair || rows.length === 0 ? [] : ["", "", ...options.labels];
   return section(title, { headline: filesText({ counts, files }), header, ...firstRows(rows, total, options) });
@@ -99,8 +109,8 @@ export function filesText({ counts }: ComparedFiles): string {
   return parts.join(", ");
 }
 
-function fileCells({ path, kind, files }: ComparedFile, isPair: boolean): string[] {
-  if (!isPair) return [path, ...files.map(stateCell)];
+function fileCells({ path, kind, files }: ComparedFile, isPair: boolean, can: readonly boolean[]): string[] {
+  if (!isPair) return [path, ...files.map((file, side) => (can[side] ? stateCell(file) : ""))];
   const [before, after] = files;
   if (kind === "moved") return [`${before!.path} → ${after!.path}`, ""];
   if (!before || !after) return [path, formatSize((before ?? after)!.size)];

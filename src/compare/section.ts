@@ -14,6 +14,8 @@ export interface Section {
 export interface SectionOptions {
   /** What stands for each side, see `sideLabels`. */
   labels: readonly string[];
+  /** Whether each side is a run: only runs have params, metrics and a command. */
+  isRun: readonly boolean[];
   /** Rows of a section before the rest is only counted. */
   listed: number;
   /** Environments in full. */

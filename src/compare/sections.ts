@@ -35,7 +35,7 @@ export interface ComparisonText {
 export function describeComparison(comparison: RunComparison, options: DescribeOptions): ComparisonText {
   const { listed = 20, environment = false, when } = options;
   const labels = sideLabels(comparison.sides);
-  const shape: SectionOptions = { labels, listed, environment };
+  const shape: SectionOptions = { labels, isRun: comparison.sides.map(({ id }) => id !== null), listed, environment };
   const sections = [
     paramsSection,
     metricsSection,

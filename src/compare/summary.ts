@@ -34,8 +34,11 @@ function paramParts({ params }: RunComparison): string[] {
   return [differing.length === 1 ? change(only.name, only.values) : count(differing.length, "param")];
 }
 
-function codeParts({ code }: RunComparison): string[] {
-  const paths = new Set(code.flatMap(({ changes }) => (changes ?? []).map(({ path }) => path)));
+/** Without config files, which are told as such: they usually lie in the repository too. */
+function codeParts({ code, config }: RunComparison): string[] {
+  const isConfig = (path: string) => config.some((file) => path === file.path || path.endsWith(`/${file.path}`));
+  const changed = code.flatMap(({ changes }) => (changes ?? []).map(({ path }) => path));
+  const paths = new Set(changed.filter((path) => !isConfig(path)));
   if (paths.size <= 2) return [...paths].map(fileName);
   return [count(paths.size, "code file")];
 }

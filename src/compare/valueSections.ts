@@ -6,11 +6,11 @@ import { changeCell, NONE, valueCells } from "./cells";
 import { firstRows, type Section, type SectionOptions, section } from "./section";
 
 export function paramsSection({ params }: RunComparison, options: SectionOptions): Section {
-  return textsSection("Params", params, options);
+  return textsSection("Params", params, options.isRun, options);
 }
 
-export function hostSection({ host }: RunComparison, options: SectionOptions): Section {
-  return textsSection("Host", host, options);
+export function hostSection({ host, environment }: RunComparison, options: SectionOptions): Section {
+  return textsSection("Host", host, environment.known, options);
 }
 
 export function datasetsSection({ datasets }: RunComparison, options: SectionOptions): Section {
@@ -19,28 +19,35 @@ export function datasetsSection({ datasets }: RunComparison, options: SectionOpt
     values: values.map((version) => version?.slice(0, 10) ?? null),
     differs,
   }));
-  return textsSection("Datasets", short, options);
+  return textsSection("Datasets", short, options.isRun, options);
 }
 
 /** In one line; with `environment` each package, too. */
 export function environmentSection({ environment }: RunComparison, options: SectionOptions): Section {
-  const { summary, python, packages, variables } = environment;
+  const { summary, known, python, packages, variables } = environment;
   const detailed = options.environment
-    ? textsSection("Environment", [...python, ...packages, ...variables], { ...options, listed: Infinity })
+    ? textsSection("Environment", [...python, ...packages, ...variables], known, { ...options, listed: Infinity })
     : section("Environment", {});
   return { ...detailed, headline: summary };
 }
 
 /** One row a side, as commands are long. */
-export function commandSection({ command }: RunComparison, { labels }: SectionOptions): Section {
+export function commandSection({ command }: RunComparison, { labels, isRun }: SectionOptions): Section {
   const rows = command.flatMap(({ name, values }) =>
-    values.map((value, side) => [side === 0 ? name : "", labels[side]!, value ?? NONE]),
+    values
+      .map((value, side) => [side === 0 ? name : "", labels[side]!, value ?? NONE])
+      .filter((_, side) => isRun[side]),
   );
   return section("Command", { rows });
 }
 
-function textsSection(title: string, texts: readonly ComparedText[], options: SectionOptions): Section {
-  const rows = texts.map(({ name, values }) => [name, ...valueCells(values)]);
+function textsSection(
+  title: string,
+  texts: readonly ComparedText[],
+  can: readonly boolean[],
+  options: SectionOptions,
+): Section {
+  const rows = texts.map(({ name, values }) => [name, ...valueCells(values, can)]);
   return section(title, { header: ["", ...options.labels], ...firstRows(rows, rows.length, options) });
 }
 
@@ -48,7 +55,10 @@ function textsSection(title: string, texts: readonly ComparedText[], options: Se
 export function metricsSection({ metrics, sides }: RunComparison, options: SectionOptions): Section {
   const isPair = sides.length === 2;
   const rows = metrics.map((metric) => {
-    const last = metric.values.map((value) => (value ? formatNumber(value.last) : NONE));
+    const last = metric.values.map((value, side) => {
+      if (!value) return options.isRun[side] ? NONE : "";
+      return formatNumber(value.last);
+    });
     const cells = [metric.name, ...last];
     return isPair ? [...cells, changeCell(metric, 1), rangeCell(metric, "min"), rangeCell(metric, "max")] : cells;
   });

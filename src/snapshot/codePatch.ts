@@ -40,7 +40,7 @@ export async function* codePatch(
 }
 
 /** User settings that would change what lines mean; those of taste (colours) stay. */
-const PLAIN = ["--patch", "--no-ext-diff", "--no-textconv", "--find-renames"];
+const PLAIN = ["--patch", "--no-ext-diff", "--no-textconv", "--find-renames", "-O/dev/null"];
 
 async function filesPatch(
   { before, after, prefix }: PlaceDifference,
@@ -108,7 +108,6 @@ async function textPatch(before: Text, after: Text, { colour, signal }: PatchOpt
     const flags = [...PLAIN, "--text", "--src-prefix=", "--dst-prefix=", colourFlag(colour)];
     const { stdout } = await git(["diff", "--no-index", ...flags, "--", ...names], {
       cwd: folder,
-      config: ["diff.orderFile=", "diff.relative=false"],
       signal,
     });
     return stdout;

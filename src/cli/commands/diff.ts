@@ -68,7 +68,8 @@ async function printComparison(store: Store, ids: string[], options: DiffOptions
 
 function sectionLines({ title, headline, header, rows, notes }: Section): string[] {
   const cells = rows.map(([first = "", ...rest]) => [`  ${oneLine(first)}`, ...rest.map(oneLine)]);
-  const lines = alignedLines(header.length > 0 ? [header.map((name) => oneLine(name)), ...cells] : cells);
+  const names = header.map((name, column) => (column === 0 ? `  ${oneLine(name)}` : oneLine(name)));
+  const lines = alignedLines(names.length > 0 ? [names, ...cells] : cells);
   return [
     `${styled(title, "bold")}${headline === "" ? "" : `  ${oneLine(headline)}`}`,
     ...lines.map((line, at) => (at === 0 && header.length > 0 ? styled(line, "dim") : coloured(line))),
