@@ -5,7 +5,7 @@
  * Format of a tree object: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects, per entry "<mode> <name>\0<id>".
  */
 import { createHash } from "node:crypto";
-import { git } from "../git";
+import { git, objectsOf } from "../git";
 import type { GitPath } from "../gitPath";
 
 /** A folder that holds files to be left out: below each name another such folder, or null for a file. */
@@ -48,18 +48,25 @@ function nested(paths: Iterable<GitPath>): Wanted {
   return top;
 }
 
-/** The entries of `tree` and of all folders in it that are wanted, by id: one look of git for each level. */
+/** So many folders are asked for by name, in the hope that they are all that there are. */
+const NAMED = 100;
+
+/** The entries of `tree` and of all folders in it that are wanted, by id: usually in one look of git, else one for each level. */
 async function readTrees(gitDir: string, tree: string, wanted: Wanted): Promise<Map<string, TreeEntry[]>> {
   const trees = new Map<string, TreeEntry[]>();
+  const names = [...folderNames(wanted, "")].slice(0, NAMED).filter((name) => !name.includes("\n"));
+  await readMore(gitDir, [tree, ...names.map((name) => `${tree}:${name}`)], trees);
+  const entriesOf = (oid: string) => {
+    const entries = trees.get(oid);
+    if (!entries) throw new Error(`${gitDir} does not have the tree ${oid}`);
+    return entries;
+  };
   let level: [oid: string, wanted: Wanted][] = [[tree, wanted]];
   while (level.length > 0) {
-    await readMore(
-      gitDir,
-      [...new Set(level.map(([oid]) => oid))].filter((oid) => !trees.has(oid)),
-      trees,
-    );
+    const unread = new Set(level.map(([oid]) => oid).filter((oid) => !trees.has(oid)));
+    await readMore(gitDir, [...unread], trees);
     level = level.flatMap(([oid, names]) =>
-      trees.get(oid)!.flatMap(({ mode, name, oid: below }): [string, Wanted][] => {
+      entriesOf(oid).flatMap(({ mode, name, oid: below }): [string, Wanted][] => {
         const inside = mode === FOLDER ? names.get(name) : null;
         return inside ? [[below, inside]] : [];
       }),
@@ -68,19 +75,27 @@ async function readTrees(gitDir: string, tree: string, wanted: Wanted): Promise<
   return trees;
 }
 
-async function readMore(gitDir: string, oids: string[], trees: Map<string, TreeEntry[]>): Promise<void> {
-  if (oids.length === 0) return;
-  const input = `${oids.join("\n")}\n`;
-  const { stdout } = await git(["cat-file", "--batch"], { cwd: gitDir, env: { GIT_DIR: gitDir }, input });
-  let at = 0;
-  for (const oid of oids) {
-    // "<id> tree <size>\n<content>\n"
+function* folderNames(wanted: Wanted, above: string): Generator<string> {
+  for (const [name, inside] of wanted) {
+    if (!inside) continue;
+    yield above + name;
+    yield* folderNames(inside, `${above}${name}/`);
+  }
+}
+
+/** Adds the trees among what is asked for, by id or by "<tree>:<path>"; what is not there, or is none, adds nothing. */
+async function readMore(gitDir: string, asked: string[], trees: Map<string, TreeEntry[]>): Promise<void> {
+  if (asked.length === 0) return;
+  const input = Buffer.from(`${asked.join("\n")}\n`, "latin1");
+  const { stdout } = await git(["cat-file", "--batch"], { ...objectsOf(gitDir), input });
+  for (let at = 0; at < stdout.length; ) {
+    // "<id> tree <size>\n<content>\n", or "<what was asked> missing\n".
     const end = stdout.indexOf("\n", at);
-    const [, type, size] = stdout.toString("latin1", at, end).split(" ");
-    if (type !== "tree") throw new Error(`${gitDir} does not have the tree ${oid}`);
-    const content = stdout.subarray(end + 1, end + 1 + Number(size));
-    trees.set(oid, parseTree(content, oid.length / 2));
-    at = end + 1 + Number(size) + 1;
+    const [, oid, type, size] = /^([0-9a-f]+) (\w+) (\d+)$/.exec(stdout.toString("latin1", at, end)) ?? [];
+    at = end + 1;
+    if (oid === undefined) continue;
+    if (type === "tree") trees.set(oid, parseTree(stdout.subarray(at, at + Number(size)), oid.length / 2));
+    at += Number(size) + 1;
   }
 }
 
