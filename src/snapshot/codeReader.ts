@@ -46,6 +46,8 @@ const ENVIRONMENT = [
 function gitAt(gitDir: string, others: readonly string[] = []): SimpleGit {
   const settings = {
     GIT_DIR: gitDir,
+    // Settings of submodules name a work tree, at which git would stop when it is gone.
+    GIT_WORK_TREE: gitDir,
     GIT_ALTERNATE_OBJECT_DIRECTORIES: others.map((other) => path.join(other, "objects")).join(path.delimiter),
     GIT_NO_LAZY_FETCH: "1",
   };

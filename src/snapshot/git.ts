@@ -96,6 +96,12 @@ export function gitEnvironment(extra: Record<string, string> = {}): NodeJS.Proce
   };
 }
 
+/**
+ * For questions about the objects of a repository. Its settings may name a work tree that is gone (those of submodules do),
+ * at which git would stop, so that another is named.
+ */
+export const objectsOf = (gitDir: string) => ({ cwd: gitDir, env: { GIT_DIR: gitDir, GIT_WORK_TREE: gitDir } });
+
 /** Starts git for a caller that reads its output as it comes. Input is a pipe; nothing is waited for. */
 export function startGit(args: readonly string[], options: Omit<GitOptions, "input" | "signal">): GitProcess {
   return start(args, options, "pipe") as GitProcess;

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import type { Gap } from "../domain/run";
 import type { CodePlace } from "./codeReader";
-import { git } from "./git";
+import { git, objectsOf } from "./git";
 
 /** A source file that the run imported or ran: the tracer's `module` event. */
 export interface UsedSource {
@@ -60,7 +60,7 @@ async function keptOf(place: CodePlace, paths: readonly string[]): Promise<Set<s
   for (let at = 0; at < paths.length; at += ASKED_AT_ONCE) {
     const asked = paths.slice(at, at + ASKED_AT_ONCE);
     const listing = ["ls-tree", "-z", "--name-only", "--full-tree", place.commit, "--", ...asked];
-    const { stdout } = await git(listing, { cwd: place.gitDir, env: { GIT_DIR: place.gitDir } });
+    const { stdout } = await git(listing, objectsOf(place.gitDir));
     for (const name of stdout.toString().split("\0")) kept.add(name);
   }
   if (paths.every((name) => kept.has(name))) return kept;

@@ -25,7 +25,7 @@ export interface WorkTreeJob {
   skip(path: GitPath): boolean;
   /** Keeps the bytes of a Git LFS file outside git; returns their SHA-256 in hex. */
   keepBytes(content: Buffer): Promise<string>;
-  /** The commit to record for a submodule that is not as the index says, or why there is none. */
+  /** The commit to record for a submodule, or why there is none. */
   snapshotSubmodule(path: GitPath): Promise<string | Gap>;
 }
 

@@ -122,7 +122,7 @@ export function filesInSnapshot(code: Pick<CodeVersion, "commit" | "gitDir" | "r
 /** All that a snapshot must leave as it is: index, HEAD, refs but ours, stash, reflogs, settings, and every file. */
 export function fingerprint(folder: string): Record<string, string> {
   const state: Record<string, string> = {};
-  const ours = /(^|\/)(objects|refs\/modeltrail|\.modeltrail)$/;
+  const ours = /(^|\/)(objects|refs\/modeltrail|\.modeltrail|\.git(\/.+)?\/modeltrail)$/;
   for (const { name, file, entry } of walk(folder, (inside) => !ours.test(inside))) {
     const { mode, mtimeMs, ctimeMs } = fs.lstatSync(file);
     const content = entry.isSymbolicLink() ? fs.readlinkSync(file, { encoding: "buffer" }) : fs.readFileSync(file);

@@ -1,14 +1,14 @@
 /** The code snapshot of a repository of the user's, its submodules included. */
+import fs from "node:fs";
 import path from "node:path";
 import type { CodeVersion, Gap } from "../../domain/run";
 import { GitError } from "../git";
 import { diskPath, displayPath, type GitPath } from "../gitPath";
 import { withoutFilters } from "./conversion";
 import type { WorkTreeJob } from "./gathering";
-import type { IndexEntry } from "./gitStatus";
 import type { CodeLimits } from "./limits";
 import { borrowObjects } from "./ownRepository";
-import { findRepository, type GitContext, gitDirOf, type Repository } from "./repository";
+import { findRepository, type GitContext, type Repository } from "./repository";
 import { writeNotes } from "./snapshotNotes";
 import { markStore } from "./storeMark";
 import { keepCommit, writeCommit } from "./treeBuilder";
@@ -39,13 +39,21 @@ export async function snapshotRepository(
   context: GitContext,
   place: SnapshotPlace,
 ): Promise<RepositorySnapshot> {
-  const atTop = { ...context, cwd: repository.top, config: withoutFilters(repository.config) };
+  const atTop = { ...context, cwd: repository.top, config: settingsFor(repository) };
   try {
     return await snapshotInto({ gitDir: repository.commonDir, context: atTop }, repository, place);
   } catch (error) {
     if (!isReadOnly(error)) throw error;
     return await snapshotInto(await borrowObjects(place.storeFolder, repository, atTop), repository, place);
   }
+}
+
+/** What git is told besides its own settings. */
+function settingsFor({ config, top }: Repository): string[] {
+  const settings = withoutFilters(config);
+  // Copied from a system whose disks take names of another case for the same: git would overlook files that differ in it.
+  const isMistaken = config.get("core.ignorecase") === "true" && !fs.existsSync(path.join(top, ".GIT"));
+  return isMistaken ? [...settings, "core.ignoreCase=false"] : settings;
 }
 
 /** `kept`: where objects and ref go. */
@@ -73,7 +81,6 @@ async function snapshotInto(
     snapshotSubmodule: (name) => snapshotSubmodule(top, name, inner, place, gaps),
   });
   for (const gap of work.gaps) gaps.push(gap.path === undefined ? gap : { ...gap, path: path.join(top, gap.path) });
-  for (const submodule of work.cleanSubmodules) await keepSubmodule(top, submodule, inner, place, gaps);
 
   const notes = writeNotes(work.notes);
   // An unchanged work tree needs no commit of ours: it is HEAD.
@@ -111,29 +118,6 @@ async function snapshotSubmodule(
   } catch (error) {
     if (context.signal?.aborted) throw error;
     return submoduleGap(name, error);
-  }
-}
-
-/** Keeps the commit of an unchanged submodule from its own `git gc`. */
-async function keepSubmodule(
-  top: string,
-  { path: name, oid }: IndexEntry,
-  context: Omit<GitContext, "cwd">,
-  { storeFolder }: SnapshotPlace,
-  gaps: Gap[],
-): Promise<void> {
-  try {
-    const folder = submoduleFolder(top, name);
-    const gitDir = gitDirOf(folder);
-    // Not checked out: nothing of it was there for the run either.
-    if (gitDir === null) return;
-    const inside = { ...context, cwd: folder };
-    await markStore(inside, gitDir, storeFolder);
-    await keepCommit(inside, gitDir, oid);
-  } catch (error) {
-    if (context.signal?.aborted) throw error;
-    const gap = submoduleGap(name, error);
-    gaps.push({ ...gap, path: path.join(top, displayPath(name)) });
   }
 }
 

@@ -10,7 +10,7 @@ import { collapse } from "./collapse";
 import { type Conversion, findConversions } from "./conversion";
 import { convertedFiles } from "./convertedFiles";
 import { type Gathering, statFile, unreadable, type WorkTreeJob } from "./gathering";
-import { type IndexEntry, parseIndex, parseStatus } from "./gitStatus";
+import { parseIndex, parseStatus } from "./gitStatus";
 import { type GitContext, nullId } from "./repository";
 import type { SnapshotNotes } from "./snapshotNotes";
 import { findStandIns } from "./standIns";
@@ -24,8 +24,6 @@ export interface WorkTree {
   branch: string | null;
   /** Where the disk has something else than the tree. */
   notes: SnapshotNotes;
-  /** Submodules that are as the index says. */
-  cleanSubmodules: IndexEntry[];
   untracked: Untracked;
   /** Paths are relative to the repository's top. */
   gaps: Gap[];
@@ -60,7 +58,6 @@ async function takeOnce(job: WorkTreeJob): Promise<WorkTree> {
       dirty: isDirty(gathering, tree, untracked.count),
       branch: gathering.status.branch,
       notes: { absent, ...findStandIns(gathering, conversions) },
-      cleanSubmodules: cleanSubmodules(gathering),
       untracked,
       gaps: gathering.gaps,
     };
@@ -148,23 +145,32 @@ function gatherUnwatched({ job, listing, requests, entries }: Gathering): GitPat
   return collapse(absent, listing.entries);
 }
 
-async function gatherSubmodules({ job, status, entries, gaps }: Gathering): Promise<void> {
-  for (const { path, kind } of status.changes) {
-    if (kind !== "submodule") continue;
-    const taken = await job.snapshotSubmodule(path);
-    if (typeof taken === "string") entries.set(path, { mode: "160000", oid: taken });
-    else gaps.push(taken);
-  }
+/** So many submodules are looked at at a time. */
+const LANES = 4;
+
+/**
+ * Takes every submodule that is checked out. What git calls unchanged may still have other bytes on disk, submodules of its
+ * own, and a commit that nothing else keeps.
+ */
+async function gatherSubmodules({ job, status, listing, entries, gaps }: Gathering): Promise<void> {
+  const known = new Map(listing.submodules.map(({ path, oid }) => [path, oid]));
+  const changed = status.changes.flatMap(({ path, kind }) => (kind === "submodule" ? path : []));
+  const present = [...known.keys()].filter((path) => isCheckedOut(job, path));
+  const queue = [...new Set([...changed, ...present])].sort();
+  const lane = async () => {
+    for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+      const taken = await job.snapshotSubmodule(path);
+      if (typeof taken !== "string") gaps.push(taken);
+      else if (taken !== known.get(path)) entries.set(path, { mode: "160000", oid: taken });
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
 }
 
 /** Submodules that are not checked out: there is nothing of them for the run either. */
-function absentSubmodules({ job, listing }: Gathering): GitPath[] {
-  return listing.submodules.filter(({ path }) => !isCheckedOut(job, path)).map(({ path }) => path);
-}
-
-function cleanSubmodules({ status, listing }: Gathering): IndexEntry[] {
-  const changed = new Set(status.changes.map(({ path }) => path));
-  return listing.submodules.filter(({ path }) => !changed.has(path));
+function absentSubmodules({ job, listing, entries }: Gathering): GitPath[] {
+  const inTree = listing.submodules.map(({ path }) => path).filter((path) => entries.get(path) !== null);
+  return inTree.filter((path) => !isCheckedOut(job, path));
 }
 
 /** Files that git takes for unchanged although its version of them has other bytes. */

@@ -1,6 +1,6 @@
 /** Reads very many blobs, of any size, through one git process. */
 import { once } from "node:events";
-import { endGit, type GitProcess, startGit } from "../git";
+import { endGit, type GitProcess, objectsOf, startGit } from "../git";
 
 /** Takes blobs one after the other, in the order asked for: each begins, has its bytes and ends, or fails. */
 export interface BlobSink {
@@ -35,7 +35,7 @@ async function readUntilFailure(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   signal?.throwIfAborted();
-  const process = startGit(["cat-file", "--batch", "--buffer"], { cwd: gitDir, env: { GIT_DIR: gitDir } });
+  const process = startGit(["cat-file", "--batch", "--buffer"], objectsOf(gitDir));
   const said: Buffer[] = [];
   process.stderr.on("data", (chunk: Buffer) => said.push(chunk));
   // Git may die before it has read all.

@@ -4,7 +4,7 @@ import path from "node:path";
 import { gitDirOf } from "../code/repository";
 import { createNoted, readNotes, type SnapshotNotes } from "../code/snapshotNotes";
 import type { CodePlace } from "../codeReader";
-import { GitError, git } from "../git";
+import { GitError, git, objectsOf } from "../git";
 import { displayPath, type GitPath, splitRecords } from "../gitPath";
 
 export interface CodeFile {
@@ -29,14 +29,14 @@ export interface CodeList {
 
 /** What the commit says beyond its tree. Throws GitError when it is not there. */
 export async function notesOf({ gitDir, commit }: CodePlace, signal?: AbortSignal): Promise<SnapshotNotes> {
-  const { stdout } = await git(["cat-file", "commit", commit], { cwd: gitDir, env: { GIT_DIR: gitDir }, signal });
+  const { stdout } = await git(["cat-file", "commit", commit], { ...objectsOf(gitDir), signal });
   return readNotes(stdout.toString("latin1"));
 }
 
 /** Throws GitError when the commit is not there. */
 export async function listCode(place: CodePlace, signal?: AbortSignal, inside: GitPath = ""): Promise<CodeList> {
   const { gitDir, commit } = place;
-  const context = { cwd: gitDir, env: { GIT_DIR: gitDir }, signal };
+  const context = { ...objectsOf(gitDir), signal };
   const [notes, listing] = await Promise.all([
     notesOf(place, signal),
     git(["ls-tree", "-r", "-z", "--full-tree", commit], context),
@@ -106,7 +106,7 @@ function modulesBelow(folder: string): string[] {
 export async function hasCommit(gitDir: string, commit: string, signal?: AbortSignal): Promise<boolean> {
   if (!fs.existsSync(gitDir)) return false;
   try {
-    await git(["cat-file", "-e", `${commit}^{tree}`], { cwd: gitDir, env: { GIT_DIR: gitDir }, signal });
+    await git(["cat-file", "-e", `${commit}^{tree}`], { ...objectsOf(gitDir), signal });
     return true;
   } catch (error) {
     if (error instanceof GitError && error.startError === undefined) return false;
