@@ -1,6 +1,6 @@
 /** Brings the runs of an archive into a store. */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { rename, rm, statfs } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../domain/errors";
 import { formatSize } from "../domain/format";
@@ -21,6 +21,7 @@ import { seriesSize, unpackSeries } from "./archive/series";
 import { leftOut, toRun } from "./describeRun";
 import { importCode, type PlacedCode } from "./importCode";
 import { differencesOf } from "./knownRun";
+import { makeStageFolder } from "./stageFolder";
 
 export interface ImportOptions {
   signal?: AbortSignal;
@@ -166,21 +167,6 @@ async function assertSpace(folder: string, bytes: number, file: string): Promise
   throw new UserError(
     `${file} unpacks to ${formatSize(bytes)}, and there are ${formatSize(free)} free where ${folder} is. Free some space, then import it again.`,
   );
-}
-
-/** A stage that nobody has touched for so long belongs to an import that was killed. */
-const ABANDONED_MS = 24 * 60 * 60 * 1000;
-
-async function makeStageFolder(store: string): Promise<string> {
-  const temporary = path.join(store, "tmp");
-  await mkdir(temporary, { recursive: true });
-  for (const name of await readdir(temporary)) {
-    const found = path.join(temporary, name);
-    if (!name.startsWith("import-")) continue;
-    const age = Date.now() - (await stat(found).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if (age > ABANDONED_MS) await rm(found, { recursive: true, force: true });
-  }
-  return await mkdtemp(path.join(temporary, "import-"));
 }
 
 /** Gives the number of those that are new. */
