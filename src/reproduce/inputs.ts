@@ -20,9 +20,9 @@ export function compareInputs(
     ...problems
       .filter(({ part }) => part === "code")
       .map(({ path, message }) => ({ part: "code" as const, path, message })),
+    ...environmentChange(before, after),
     ...compareFiles("data", reads[0]!, reads[1]!, problems),
     ...compareFiles("config", configs[0]!, configs[1]!, problems),
-    ...environmentChange(before, after),
     ...compareHosts([before.environment, after.environment]).map(({ name, values }) => {
       const message = `The machine is another: ${name} ${changeText(values)}.`;
       return { part: "host" as const, path: null, message };

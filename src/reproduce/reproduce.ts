@@ -23,6 +23,8 @@ export interface ReproduceOptions {
   to?: string;
   /** Whether our own folder stays in any case. */
   keep?: boolean;
+  /** Whether it may write again what it wrote outside the project. */
+  overwrite?: boolean;
   /** In an environment that is made from the recorded packages, instead of the recorded interpreter. */
   environment?: boolean;
   /** Allowed relative difference of numbers. */
@@ -41,7 +43,7 @@ export interface ReproduceOptions {
 /** Throws UserError when the run cannot be run again, with the reason, or was stopped. */
 export async function reproduce(store: Store, id: string, options: ReproduceOptions): Promise<Reproduction> {
   const run = store.getRun(id)!;
-  assertPossible(run);
+  assertPossible(run, options);
   options.onProgress(`restoring code, data and config of ${run.name}`);
   const fresh = await makeFolder(store, run, options);
   let keep = options.to !== undefined || options.keep === true;
@@ -60,7 +62,7 @@ export async function reproduce(store: Store, id: string, options: ReproduceOpti
   }
 }
 
-function assertPossible(run: Run): void {
+function assertPossible(run: Run, { overwrite }: ReproduceOptions): void {
   if (run.status === "running") {
     throw new UserError(`${run.name} is still running. It can be reproduced when it has ended.`);
   }
@@ -73,6 +75,12 @@ function assertPossible(run: Run): void {
   if (run.snapshot.code.commit === null) {
     const why = run.gaps.find(({ kind }) => kind === "no-git" || kind === "other")?.message;
     throw new UserError(`No code was recorded with ${run.name}, so it cannot be run again.${why ? ` ${why}` : ""}`);
+  }
+  const outside = run.snapshot.data.find((file) => file.role === "write" && path.isAbsolute(file.path));
+  if (outside && !overwrite) {
+    throw new UserError(
+      `${run.name} wrote ${outside.path}, outside the project, and would write it again. With --overwrite it may.`,
+    );
   }
 }
 

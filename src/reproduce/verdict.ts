@@ -31,8 +31,9 @@ export async function reachVerdict(findings: Findings, seedHint: () => Promise<s
   reasons.push(...given, ...outputs.flatMap(({ verdict, why }) => (why && isWrong(verdict) ? [why] : [])));
   if (given.length === 0 && hasUnexplained(findings)) {
     const hosts = inputs.filter(({ part }) => part === "host").map(({ message }) => message);
-    const hint = await seedHint();
-    reasons.unshift([UNEXPLAINED, hint].filter(Boolean).join(" "), ...hosts);
+    // A run that did not get as far says nothing about chance.
+    if (endedSame) reasons.unshift([UNEXPLAINED, await seedHint()].filter(Boolean).join(" "), ...hosts);
+    else reasons.push(...hosts);
   }
   return { verdict: "different", reasons };
 }

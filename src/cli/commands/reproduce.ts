@@ -15,6 +15,7 @@ export interface ReproduceOptions {
   environment?: boolean;
   to?: string;
   keep?: boolean;
+  overwrite?: boolean;
   tolerance?: string;
   json?: boolean;
 }
@@ -33,6 +34,7 @@ export async function reproduceCommand(reference: string, options: ReproduceOpti
       modeltrail: [process.execPath, process.argv[1]!],
       to: options.to,
       keep: options.keep,
+      overwrite: options.overwrite,
       environment: options.environment,
       tolerance,
       env: process.env,
