@@ -1,6 +1,7 @@
 /** The commands of `modeltrail`. What each needs is loaded when it is asked for, so that `run` starts quickly. */
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
+import { addDataCommands } from "./dataCommands";
 import { report } from "./report";
 import { addShareCommands } from "./shareCommands";
 
@@ -124,6 +125,7 @@ function buildProgram(): Command {
     .option("--json", "as a JSON object")
     .action(async (run: string, options) => (await import("./commands/restore")).restoreCommand(run, options));
 
+  addDataCommands(program);
   addShareCommands(program);
 
   program

@@ -40,6 +40,7 @@ export interface LineageDataset {
   runs: LineageRun[];
   more: number;
   stop?: LineageStop;
+  note?: string;
 }
 
 export interface LineageRun {
@@ -50,7 +51,7 @@ export interface LineageRun {
   status: RunStatus;
   /** Ms since the epoch. */
   startTime: number;
-  /** The name that the file above it had in this run. */
+  /** The name that the file above it had in this run; of a dataset its name. */
   path: string;
   link: LineageLink;
   /** What it read (up) or wrote (down). */
