@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -91,4 +91,18 @@ test("a file that is gone, a folder of that name and a huge file do no harm", ()
     more: false,
     warnings: [`${file} is larger than 1 MiB and was not read for metrics.`],
   });
+});
+
+test("Hugging Face's trainer_state.json holds the whole history; other results are taken as they are", () => {
+  file = path.join(folder, "checkpoint-20", "trainer_state.json");
+  mkdirSync(path.dirname(file));
+  const history = [
+    { epoch: 0.5, loss: 0.9, step: 10 },
+    { epoch: 1, eval_loss: 0.8, step: 20 },
+  ];
+  writeFileSync(file, JSON.stringify({ epoch: 1, global_step: 20, log_history: history }));
+  expect(read(reader())).toEqual(["metrics-file: loss @10 0.9", "metrics-file: eval_loss @20 0.8"]);
+  file = path.join(folder, "all_results.json");
+  writeFileSync(file, '{"epoch": 3.0, "eval_accuracy": 0.9}');
+  expect(read(reader())).toEqual(["metrics-file: eval_accuracy @3 0.9"]);
 });

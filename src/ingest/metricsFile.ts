@@ -1,4 +1,7 @@
-/** Metrics from JSON files that the run writes: `metrics.json`, `test_metrics.json`, `run.metrics.json`. */
+/**
+ * Metrics from JSON files that the run writes: `metrics.json`, `test_metrics.json`, `all_results.json`, and the history in Hugging
+ * Face's `trainer_state.json`.
+ */
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import * as z from "zod/mini";
@@ -6,12 +9,14 @@ import type { MetricPoint } from "../domain/run";
 import { flattenNumbers, parseLooseJson } from "./numbers";
 import type { Source, SourceRead } from "./source";
 import { displayPath, fsPath } from "./spoolPath";
+import { STEP_FIELDS, stepOf } from "./stepFields";
 
 const ID = "metrics-file";
-const NAME = /(?:^|[/\\._-])metrics\.json$/i;
-/** Fields that say which step the rest belongs to, the most telling first. */
-const STEP_FIELDS = ["step", "global_step", "iteration", "epoch"];
+const NAME = /(?:^|[/\\._-])(?:metrics|results|scores)\.json$|(?:^|[/\\])trainer_state\.json$/i;
 const MAX_BYTES = 1 << 20;
+/** The state of a long training has some megabytes. */
+const TRAINER_STATE = /(?:^|[/\\])trainer_state\.json$/i;
+const MAX_STATE_BYTES = 16 << 20;
 const MAX_FILES = 100;
 const MAX_KEYS = 1_000;
 
@@ -55,11 +60,13 @@ export function createMetricsFileReader({ lastStep, checkpoint }: MetricsFileOpt
   }
 
   function toPoints(value: unknown, time: number, reads: number): MetricPoint[] {
+    const history = historyOf(value);
+    if (history) return history.flatMap((entry) => toPoints(entry, time, reads));
     const numbers = flattenNumbers(value).slice(0, MAX_KEYS);
-    const own = STEP_FIELDS.map((field) => numbers.find(([key]) => key === field)).find((field) => field !== undefined);
+    const own = stepOf(numbers);
     return numbers
       .filter(([key]) => !STEP_FIELDS.includes(key))
-      .map(([key, value]) => ({ key, value, step: own?.[1] ?? lastStep?.(key) ?? reads, time }));
+      .map(([key, value]) => ({ key, value, step: own ?? lastStep?.(key) ?? reads, time }));
   }
 
   return {
@@ -83,6 +90,12 @@ export function createMetricsFileReader({ lastStep, checkpoint }: MetricsFileOpt
   };
 }
 
+/** What Hugging Face's Trainer has logged so far, when this is its state. */
+function historyOf(value: unknown): unknown[] | undefined {
+  const history = (value as { log_history?: unknown } | null)?.log_history;
+  return Array.isArray(history) ? history : undefined;
+}
+
 /**
  * A file that changed since its last look, undefined when it did not or is not there; `text` undefined when it is too big.
  * At the end each is read whatever its stamp: two writes within the clock's tick can leave the same one.
@@ -93,7 +106,7 @@ function look(path: string, place: Place, final: boolean): { stamp: string; time
     const stamp = `${stat.size}/${stat.mtimeNs}/${stat.ino}`;
     if (!stat.isFile() || (stamp === place.stamp && !final)) return undefined;
     const time = Number(stat.mtimeNs / 1_000_000n);
-    if (stat.size > MAX_BYTES) return { stamp, time };
+    if (stat.size > (TRAINER_STATE.test(path) ? MAX_STATE_BYTES : MAX_BYTES)) return { stamp, time };
     return { stamp, time, text: readFileSync(fsPath(path), "utf8") };
   } catch {
     return undefined;

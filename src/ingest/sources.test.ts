@@ -30,7 +30,9 @@ test("a final value in metrics.json belongs to the end of the curve that was pri
       "metrics-file accuracy @0",
     ]);
     const checkpoints = JSON.stringify(Object.fromEntries(sources.map(({ id, checkpoint }) => [id, checkpoint()])));
-    expect(await readAll(createSources({ logPath: log, storeFolder: folder, checkpoints: JSON.parse(checkpoints) }), true)).toEqual([]);
+    expect(
+      await readAll(createSources({ logPath: log, storeFolder: folder, checkpoints: JSON.parse(checkpoints) }), true),
+    ).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

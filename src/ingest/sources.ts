@@ -1,5 +1,6 @@
 /** The list of a run's sources of params and metrics: what is added here is recorded live and after a crash alike. */
 import { createMetricsFileReader } from "./metricsFile";
+import { createMetricsTableReader } from "./metricsTable";
 import { createOutputReader } from "./output";
 import type { Source } from "./source";
 import { createTensorBoardReader } from "./tensorboard/reader";
@@ -22,5 +23,5 @@ export function createSources({ logPath, storeFolder, checkpoints = {} }: Source
     checkpoint: checkpoints["metrics-file"],
   });
   const tensorBoard = createTensorBoardReader({ storeFolder, checkpoint: checkpoints.tensorboard });
-  return [output, metricsFile, tensorBoard];
+  return [output, metricsFile, createMetricsTableReader(checkpoints["metrics-table"]), tensorBoard];
 }
