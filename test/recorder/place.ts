@@ -51,7 +51,8 @@ export function showLatest(cwd: string, env: Record<string, string>): Run {
 
 const OURS = /^refs\/modeltrail\//;
 
-function stateOf(folder: string): Record<string, unknown> {
+/** What of a folder may not change: its files, and all that git says of it where it is a repository. */
+export function stateOf(folder: string): Record<string, unknown> {
   const files = fingerprint(folder);
   if (!existsSync(join(folder, ".git"))) return { files };
   const git = (...args: string[]) => gitIn(folder, "--no-optional-locks", ...args);
