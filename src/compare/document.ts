@@ -19,10 +19,10 @@ export function comparisonDocument(comparison: RunComparison, options: DocumentO
   const text = describeComparison(comparison, { listed, environment: true, when });
   const blocks = [
     `# ${comparison.sides.map(({ name }) => plain(name)).join(comparison.sides.length === 2 ? " → " : ", ")}`,
-    `${plain(sentence(summarizeDifferences(comparison)))}`,
+    plain(`Summary: ${summarizeDifferences(comparison)}.`),
     markdownTable(sidesHeader(text), text.sides),
     ...text.sections.flatMap(sectionBlocks),
-    ...(text.same.length > 0 ? ["## The same", `${plain(sentence(text.same.join(", ")))}`] : []),
+    ...(text.same.length > 0 ? ["## The same", plain(`${text.same.join(", ")}.`)] : []),
     ...(text.uncertain.length > 0
       ? ["## Uncertain", text.uncertain.map((doubt) => `- ${plain(doubt)}`).join("\n")]
       : []),
@@ -34,11 +34,11 @@ function sidesHeader({ sides }: ComparisonText): string[] {
   return sides[0]!.length === 3 ? ["", "Run", ""] : ["Run", ""];
 }
 
-function sectionBlocks({ title, headline, header, rows, notes }: Section): string[] {
+function sectionBlocks({ title, headline, header, titles, rows, notes }: Section): string[] {
   return [
     `## ${plain(title)}`,
-    headline === "" ? "" : plain(sentence(headline)),
-    markdownTable(header, rows),
+    plain(headline),
+    markdownTable(header.length > 0 ? header : titles, rows),
     ...notes.map((note) => plain(note)),
   ];
 }
@@ -61,8 +61,4 @@ function plain(text: string): string {
     .replaceAll(/[\\`*[\]|<>~&$]/g, "\\$&")
     .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
     .replace(/^([#+-]|\d+[.)])(?=\s|$)/, (mark) => mark.replace(/.$/, "\\$&"));
-}
-
-function sentence(text: string): string {
-  return text === "" ? "" : `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }

@@ -37,9 +37,10 @@ function packagesText(packages: readonly ComparedPackage[]): string {
   return `${count} changed: ${named.join(", ")}${left > 0 ? ` and ${left} more` : ""}`;
 }
 
-/** Imported ones first, and then those that have changed before those that are there on one side only. */
+/** Imported ones first; among these, what has changed before what has come and what has gone. */
 function rank({ imported, values }: ComparedPackage): number {
-  return (imported ? 0 : 2) + (values.includes(null) ? 1 : 0);
+  const kind = values[0] === null ? 1 : values.includes(null) ? 2 : 0;
+  return (imported ? 0 : 3) + kind;
 }
 
 /** "numpy 1.26 → 2.0", "+polars", "-pandas"; of more than two sides all versions: "numpy 1.26 / 2.0 / none". */

@@ -31,7 +31,13 @@ export function codeSection({ code }: RunComparison, options: SectionOptions): S
   const header = code.length === 2 ? [] : [`from ${options.labels[0]} to`, ...options.labels.slice(1)];
   const { notes, ...shown } = firstRows(rows, rows.length, options);
   const headline = rows.length === 0 ? "" : count(rows.length, "file");
-  return section("Code", { headline, header, ...shown, notes: [...notes, ...commitNote(code, rows.length > 0)] });
+  return section("Code", {
+    headline,
+    header,
+    titles: ["", "File"],
+    ...shown,
+    notes: [...notes, ...commitNote(code, rows.length > 0)],
+  });
 }
 
 const pairRow = ({ kind, path, from }: CodeChange) => [kind, from === null ? path : `${from} → ${path}`];
@@ -48,7 +54,7 @@ function commitNote(code: readonly ComparedCode[], differs: boolean): string[] {
 export function configSection({ config, params, sides }: RunComparison, options: SectionOptions): Section {
   const shown = new Set(params.map(({ name }) => name));
   const rows = config.map((file) => [file.path, configCell(file, shown, options.labels, sides.length === 2)]);
-  return section("Config", { ...firstRows(rows, rows.length, options) });
+  return section("Config", { titles: ["File", "Difference"], ...firstRows(rows, rows.length, options) });
 }
 
 /** Keys that stand among the params are only named. */
@@ -95,7 +101,12 @@ function filesSection(
     ...fileCells(file, isPair, can),
   ]);
   const header = isPair || rows.length === 0 ? [] : ["", "", ...options.labels];
-  return section(title, { headline: filesText({ counts, files }), header, ...firstRows(rows, total, options) });
+  return section(title, {
+    headline: filesText({ counts, files }),
+    header,
+    titles: ["", "File", "Size"],
+    ...firstRows(rows, total, options),
+  });
 }
 
 /** E.g. "2 changed, 1 moved, 1,201 the same"; empty when nothing differs. */

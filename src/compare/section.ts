@@ -4,8 +4,9 @@ export interface Section {
   title: string;
   /** A word on all of it, e.g. "3 packages changed: numpy 1.26 → 2.0, +polars, -pandas"; may be empty. */
   headline: string;
-  /** Names of the columns; empty where the rows speak for themselves. */
+  /** Names of the columns; empty where the rows speak for themselves, and a document can do with `titles`. */
   header: string[];
+  titles: string[];
   rows: string[][];
   /** Sentences below the rows. */
   notes: string[];
@@ -23,7 +24,7 @@ export interface SectionOptions {
 }
 
 export function section(title: string, parts: Partial<Section>): Section {
-  return { title, headline: "", header: [], rows: [], notes: [], ...parts };
+  return { title, headline: "", header: [], titles: [], rows: [], notes: [], ...parts };
 }
 
 /** The first rows, and how many are left out of `total`. */

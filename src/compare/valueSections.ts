@@ -38,7 +38,7 @@ export function commandSection({ command }: RunComparison, { labels, isRun }: Se
       .map((value, side) => [side === 0 ? name : "", labels[side]!, value ?? NONE])
       .filter((_, side) => isRun[side]),
   );
-  return section("Command", { rows });
+  return section("Command", { titles: ["", "Run", ""], rows });
 }
 
 function textsSection(
