@@ -25,6 +25,25 @@ export const Command = {
   compareWithPrevious: "modeltrail.compareWithPrevious",
   compareCode: "modeltrail.compareCode",
   showAlsoSame: "modeltrail.showAlsoSame",
+  restoreToFolder: "modeltrail.restoreToFolder",
+  restoreToWorktree: "modeltrail.restoreToWorktree",
+  bringIntoWorkspace: "modeltrail.bringIntoWorkspace",
+  restoreFile: "modeltrail.restoreFile",
+  reproduce: "modeltrail.reproduce",
+  showVerdict: "modeltrail.showVerdict",
+  compareVersions: "modeltrail.compareVersions",
+  compareDataFile: "modeltrail.compareDataFile",
+  nameDataset: "modeltrail.nameDataset",
+  loadMoreVersions: "modeltrail.loadMoreVersions",
+  refreshData: "modeltrail.refreshData",
+  copyVersion: "modeltrail.copyVersion",
+  showLineage: "modeltrail.showLineage",
+  freeSpace: "modeltrail.freeSpace",
+  showSpace: "modeltrail.showSpace",
+  exportRuns: "modeltrail.exportRuns",
+  importRuns: "modeltrail.importRuns",
+  pushCode: "modeltrail.pushCode",
+  fetchCode: "modeltrail.fetchCode",
   showRun: "modeltrail.showRun",
   pin: "modeltrail.pin",
   unpin: "modeltrail.unpin",
@@ -49,7 +68,11 @@ export const Command = {
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
 
-export const View = { experiments: "modeltrail.experiments" } as const;
+export const View = {
+  experiments: "modeltrail.experiments",
+  data: "modeltrail.data",
+  lineage: "modeltrail.lineage",
+} as const;
 export const ViewContainer = { main: "modeltrail" } as const;
 export const Panel = { runForm: "modeltrail.runForm" } as const;
 export const Walkthrough = { start: "start" } as const;
@@ -66,6 +89,7 @@ export interface Settings {
   "modeltrail.run.revealTerminal": boolean;
   "modeltrail.tree.pageSize": number;
   "modeltrail.tree.collapseScratchRuns": boolean;
+  "modeltrail.reproduce.tolerance": number;
   "modeltrail.log.maxSize": number;
 }
 export const SETTINGS = [
@@ -75,6 +99,7 @@ export const SETTINGS = [
   "modeltrail.run.revealTerminal",
   "modeltrail.tree.pageSize",
   "modeltrail.tree.collapseScratchRuns",
+  "modeltrail.reproduce.tolerance",
   "modeltrail.log.maxSize",
 ] as const satisfies (keyof Settings)[];
 type Unlisted = Exclude<keyof Settings, (typeof SETTINGS)[number]>;
@@ -91,6 +116,8 @@ export const Context = {
   hasRuns: "modeltrail.hasRuns",
   /** It is known that there are none: not so while they are still being looked for. */
   noRuns: "modeltrail.noRuns",
+  /** Lineage was asked for. */
+  lineage: "modeltrail.lineage",
   /** How many runs are running. */
   running: "modeltrail.running",
 } as const;

@@ -8,9 +8,12 @@ import { registerGetStarted } from "./commands/getStarted";
 import { registerOpenRuns } from "./commands/openRuns";
 import { commandRegistrar } from "./commands/registerCommand";
 import { registerStartAndStop } from "./commands/startAndStop";
+import { registerVersionCommands } from "./commands/versionCommands";
 import { registerViewCommands } from "./commands/viewCommands";
 import { Panel } from "./contributions";
+import { DataTree } from "./data/dataTree";
 import { registerDocuments } from "./documents/registerDocuments";
+import { LineageView } from "./lineage/lineageView";
 import { createLog } from "./log";
 import type { RunForms } from "./panels/runFormPanel";
 import { lastValues } from "./run/lastValues";
@@ -23,7 +26,7 @@ import { createWorkerClient } from "./stores/workerClient";
 import { ExperimentsTreeProvider } from "./tree/experimentsTree";
 
 /** What tests inside VS Code look at; nothing of it is offered to other extensions. */
-export type Internals = Pick<CommandDeps, "projects" | "tree" | "launcher">;
+export type Internals = Pick<CommandDeps, "projects" | "tree" | "data" | "lineage" | "launcher">;
 
 export function activate(context: vscode.ExtensionContext): Internals | undefined {
   const distFolder = path.join(context.extensionPath, "dist");
@@ -31,10 +34,12 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   const client = createWorkerClient(distFolder, log);
   const projects = createProjects(client, log);
   const tree = new ExperimentsTreeProvider(projects, context.workspaceState, log);
+  const data = new DataTree(projects, log);
+  const lineage = new LineageView(projects, log);
   const jobs = createJobs(distFolder);
   const documents = registerDocuments(projects, jobs);
   const launcher = createLauncher({ distFolder, projects, tree, log });
-  context.subscriptions.push(log.channel, client, projects, tree, jobs, documents);
+  context.subscriptions.push(log.channel, client, projects, tree, data, lineage, jobs, documents);
 
   let forms: Promise<RunForms> | undefined;
   async function loadForms(): Promise<RunForms> {
@@ -46,6 +51,8 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     context,
     projects,
     tree,
+    data,
+    lineage,
     launcher,
     forms: () => (forms ??= loadForms()),
     files: documents.files,
@@ -59,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     "start and stop runs": () => registerStartAndStop(deps),
     "open what runs recorded": () => registerOpenRuns(deps),
     "compare runs": () => registerCompareRuns(deps),
+    "get back and repeat runs": () => registerVersionCommands(deps),
     "change runs": () => registerEditRuns(deps),
     "arrange the tree": () => registerViewCommands(deps),
     "help to get started": () => registerGetStarted(deps),
@@ -79,5 +87,5 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 
   // After activation: opening the stores finishes lost runs and counts what is running.
   setImmediate(() => void projects.ready());
-  return context.extensionMode === vscode.ExtensionMode.Test ? { projects, tree, launcher } : undefined;
+  return context.extensionMode === vscode.ExtensionMode.Test ? { projects, tree, data, lineage, launcher } : undefined;
 }

@@ -10,6 +10,9 @@ export function codeBlock(text: string, language: string): string {
   return `${fence}${language}\n${text}\n${fence}`;
 }
 
+/** A path or a hash, in the font of code. What would end it, or the cell it stands in, is replaced. */
+export const code = (text: string) => `\`${text.replace(/[`|\r\n]/g, "�")}\``;
+
 /** One cell of a table, on one line. */
 export const markdownCell = (text: string, longest: number) =>
   escapeMarkdown(shorten(text.replace(/\s+/g, " ").trim(), longest));

@@ -1,7 +1,9 @@
 /** What commands are made of. */
 import type * as vscode from "vscode";
+import type { DataTree } from "../data/dataTree";
 import type { RecordedFiles } from "../documents/recordedFiles";
 import type { Reports } from "../documents/reports";
+import type { LineageView } from "../lineage/lineageView";
 import type { Log } from "../log";
 import type { RunForms } from "../panels/runFormPanel";
 import type { Launcher } from "../run/launcher";
@@ -14,6 +16,8 @@ export interface CommandDeps {
   context: vscode.ExtensionContext;
   projects: Projects;
   tree: ExperimentsTree;
+  data: DataTree;
+  lineage: LineageView;
   launcher: Launcher;
   /** Loaded when first used. */
   forms(): Promise<RunForms>;

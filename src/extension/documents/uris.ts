@@ -9,8 +9,8 @@ import type { RecordedFile } from "../tree/sections";
 /** What the query of a recorded file's address says, as JSON. */
 export interface FileAddress extends RunReference, Pick<RecordedFile, "kind" | "path" | "sha256"> {}
 
-/** What a document of ours tells of: the query of its address, as JSON. */
-export type ReportAddress =
+/** What a document tells of that is made from what the stores know. */
+export type MadeReport =
   /** How runs differ, with `workspace` also from the files as they are now. */
   | { kind: "runs"; root: string; ids: string[]; workspace: boolean }
   /** How two versions of a dataset differ. */
@@ -20,7 +20,11 @@ export type ReportAddress =
   /** Whether a run's child came to the same results. */
   | { kind: "reproduction"; root: string; id: string }
   /** What uses how much space. */
-  | { kind: "space"; root: string }
+  | { kind: "space"; root: string };
+
+/** What a document of ours tells of: the query of its address, as JSON. */
+export type ReportAddress =
+  | MadeReport
   /** Something that happened once, such as a restore: told while the window is open. */
   | { kind: "event"; root: string; key: string };
 

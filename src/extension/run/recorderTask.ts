@@ -25,12 +25,7 @@ export function recorderTask(
   distFolder: string,
 ): vscode.Task {
   const keepOnHangup = setting("modeltrail.run.onTerminalClose") === "keepRunning";
-  // The editor's own Node: nothing need be installed.
-  const execution = new vscode.ProcessExecution(
-    process.execPath,
-    [path.join(distFolder, "cli.js"), ...recorderArguments(request, keepOnHangup)],
-    { cwd: request.cwd, env: recorderEnvironment() },
-  );
+  const execution = commandExecution(distFolder, recorderArguments(request, keepOnHangup), request.cwd);
   const task = new vscode.Task(definition, scope, title, "Modeltrail", execution, []);
   task.presentationOptions = {
     reveal: setting("modeltrail.run.revealTerminal") ? vscode.TaskRevealKind.Always : vscode.TaskRevealKind.Silent,
@@ -41,6 +36,12 @@ export function recorderTask(
     showReuseMessage: false,
   };
   return task;
+}
+
+/** Our own command line, on the editor's own Node: nothing need be installed. */
+export function commandExecution(distFolder: string, words: string[], cwd: string): vscode.ProcessExecution {
+  const args = [path.join(distFolder, "cli.js"), ...words];
+  return new vscode.ProcessExecution(process.execPath, args, { cwd, env: recorderEnvironment() });
 }
 
 /** Makes the editor's program a plain Node, and tells the recorder so that the command does not inherit it. */

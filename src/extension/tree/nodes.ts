@@ -66,7 +66,7 @@ export interface FieldNode extends Base {
 
 export interface FileNode extends Base {
   kind: "file";
-  parent: Node;
+  parent: Node | undefined;
   run: RunNode;
   entry: FileEntry;
 }

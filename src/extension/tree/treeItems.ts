@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { formatAgo } from "../../domain/format";
 import type { RunStatus } from "../../domain/run";
+import { REPRODUCES_TAG, VERDICT_TAG } from "../../domain/verdictTags";
 import { Command } from "../contributions";
 import { recordedFileUri } from "../documents/uris";
 import { describeKeyMetric } from "./keyMetric";
@@ -156,11 +157,13 @@ function runItem(node: RunNode, { state, isChosen, now }: ItemOptions): vscode.T
   const metric = describeKeyMetric(run, state.sort);
   const time = isRunning ? describeDuration(run, now) : formatAgo(run.startTime, now);
   const pinned = run.pinned ? vscode.l10n.t("pinned") : "";
-  item.description = [badEnd(run), metric, sortedBy(node, state), time, repeats(node), pinned]
+  const verdict = describeVerdict(run);
+  item.description = [verdict, badEnd(run), metric, sortedBy(node, state), time, repeats(node), pinned]
     .filter(Boolean)
     .join(" · ");
   item.iconPath = statusIcon(run.status);
-  item.contextValue = `${isRunning ? "run.running" : "run.ended"}${run.pinned ? ".pinned" : ""}`;
+  const marks = [verdict && ".verdict", run.pinned && ".pinned"].filter(Boolean).join("");
+  item.contextValue = `${isRunning ? "run.running" : "run.ended"}${marks}`;
   const chosen = isChosen(node);
   item.checkboxState = {
     state: chosen ? vscode.TreeItemCheckboxState.Checked : vscode.TreeItemCheckboxState.Unchecked,
@@ -170,6 +173,21 @@ function runItem(node: RunNode, { state, isChosen, now }: ItemOptions): vscode.T
     label: [run.name, describeStatus(run), metric, time, repeats(node), pinned].filter(Boolean).join(", "),
   };
   return item;
+}
+
+/** What the reproduction that the run is came to; empty for other runs. */
+export function describeVerdict({ tags }: Pick<RunNode["run"], "tags">): string {
+  if (tags[REPRODUCES_TAG] === undefined) return "";
+  switch (tags[VERDICT_TAG]) {
+    case "same":
+      return vscode.l10n.t("reproduced: the same");
+    case "within-tolerance":
+      return vscode.l10n.t("reproduced: within tolerance");
+    case "different":
+      return vscode.l10n.t("reproduced: different");
+    default:
+      return "";
+  }
 }
 
 /** What there is to know first of a run that did not finish well; empty for others. */

@@ -1,9 +1,21 @@
 /** What the extension host asks of the store worker, and what the worker tells it. Every project is named by its root. */
 import type { Repeats } from "../../compare/repeats";
 import type { CodeChange } from "../../domain/comparison";
+import type { DatasetComparison, DatasetFile } from "../../domain/datasetComparison";
+import type { Lineage, LineageDirection, LineageRun } from "../../domain/lineage";
+import type { Reproduction } from "../../domain/reproduction";
 import type { Run, RunSummary } from "../../domain/run";
 import type { LogText } from "../../ingest/logText";
-import type { GroupKey, KeyNames, RunGroup, RunPage, RunQuery } from "../../store/contract";
+import type {
+  DatasetSummary,
+  DatasetVersionPage,
+  GroupKey,
+  KeyNames,
+  PageOptions,
+  RunGroup,
+  RunPage,
+  RunQuery,
+} from "../../store/contract";
 
 export interface OpenedProject {
   root: string;
@@ -21,6 +33,9 @@ export interface RunDetails {
   /** Null when no other run has the same inputs. */
   repeats: Repeats | null;
 }
+
+/** What lineage is asked of: a file, by its content where that is known, or a version of a dataset. */
+export type LineageRoot = { path: string; sha256?: string } | { dataset: string; version: string };
 
 /** What changed since the run of the same script before this one. */
 export interface SinceRun {
@@ -51,6 +66,21 @@ export interface StoreApi {
   deleteRuns(argument: { root: string; ids: string[] }): void;
   restoreRuns(argument: { root: string; ids: string[] }): void;
   stop(argument: { root: string; id: string }): void;
+
+  listDatasets(argument: { root: string }): DatasetSummary[];
+  listDatasetVersions(argument: { root: string; name: string; page: PageOptions }): DatasetVersionPage;
+  /** The newest run first. */
+  runsOfDataset(argument: { root: string; name: string; version: string; page: PageOptions }): RunPage;
+  /** The first files of a version, in the order of their paths. */
+  datasetFiles(argument: { root: string; version: string; limit: number }): DatasetFile[];
+  compareVersions(argument: { root: string; before: string; after: string; limit: number }): DatasetComparison;
+
+  /** The verdict on a run that reproduces another; null when there is none. */
+  reproduction(argument: { root: string; id: string }): Reproduction | null;
+
+  lineage(argument: { root: string; of: LineageRoot; direction: LineageDirection; depth: number }): Lineage;
+  /** What the run read (up) or wrote (down), without where that came from or went. */
+  runLineage(argument: { root: string; id: string; direction: LineageDirection }): LineageRun;
 
   readLog(argument: { root: string; id: string; limit: number }): LogText;
   logPath(argument: { root: string; id: string }): string;

@@ -169,7 +169,7 @@ describe("the code of runs", () => {
     store.ingest(second, { params: { lr: "0.1" } });
     const since = async (id: string) => (await service.handlers.getRun({ root, id }, never))?.since;
     expect(await since(first)).toBeNull();
-    expect(await since(second)).toMatchObject({ id: first, line: "lr=0.1 · a.py" });
+    expect(await since(second)).toMatchObject({ id: first, line: "lr none→0.1, a.py" });
   });
 
   test("that was not captured is said", async () => {

@@ -5,12 +5,15 @@ import { UserError } from "../../domain/errors";
 import { readLogText } from "../../ingest/logText";
 import type { Handlers } from "../../protocol/channel";
 import { stopRun } from "../../recorder/stop";
+import { readVerdict } from "../../reproduce/keptVerdict";
 import { codeChanges, codeFile, codePath } from "../../snapshot/codeChanges";
 import type { Store } from "../../store/contract";
 import { locateRoot } from "../../store/locate";
 import { hasObject, objectPath } from "../../store/objects";
 import type { StoreApi, StoreChange } from "./api";
+import { datasetFiles, runsOfDataset, versionDifferences } from "./datasets";
 import { sincePrevious } from "./history";
+import { lineageFrom, runLineage } from "./lineage";
 import { type Maintenance, maintain } from "./maintenance";
 import { WatchedStore } from "./watchedStore";
 
@@ -107,6 +110,16 @@ export function createStoreService(events: ServiceEvents): StoreService {
     deleteRuns: ({ root, ids }) => writableStoreOf(root).deleteRuns(ids),
     restoreRuns: ({ root, ids }) => writableStoreOf(root).restoreRuns(ids),
     stop: ({ root, id }) => stopRun(writableStoreOf(root), id),
+
+    listDatasets: ({ root }) => find(root)?.listDatasets() ?? [],
+    listDatasetVersions: ({ root, name, page }) => storeOf(root).listDatasetVersions(name, page),
+    runsOfDataset: ({ root, name, version, page }) => runsOfDataset(storeOf(root), name, version, page),
+    datasetFiles: ({ root, version, limit }) => datasetFiles(storeOf(root), version, limit),
+    compareVersions: ({ root, before, after, limit }, signal) =>
+      versionDifferences(storeOf(root), before, after, { limit, signal }),
+    reproduction: ({ root, id }) => readVerdict(storeOf(root), id),
+    lineage: ({ root, of, direction, depth }) => lineageFrom(storeOf(root), of, { direction, depth }),
+    runLineage: ({ root, id, direction }) => runLineage(storeOf(root), id, direction),
 
     readLog: ({ root, id, limit }) => readLogText(storeOf(root).logPath(id), limit),
     logPath: ({ root, id }) => storeOf(root).logPath(id),

@@ -9,6 +9,16 @@ export class Notifications {
     return this.page.locator(".notifications-toasts .notification-list-item").filter({ hasText: text });
   }
 
+  /** Closes all that are shown. */
+  async clear(): Promise<void> {
+    const close = this.page.locator(".notifications-toasts").getByRole("button", { name: /^Clear Notification/ });
+    const shown = this.page.locator(".notifications-toasts .notification-list-item");
+    while ((await shown.count()) > 0) {
+      await shown.first().hover();
+      await close.first().click();
+    }
+  }
+
   /** Presses a button of a notification, or of the one with this text. */
   async press(which: Locator | string | RegExp, button: string): Promise<void> {
     const notification = typeof which === "string" || which instanceof RegExp ? this.with(which) : which;

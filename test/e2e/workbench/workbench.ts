@@ -4,6 +4,7 @@ import { Editor } from "./editor";
 import { Experiments } from "./experiments";
 import { Notifications } from "./notifications";
 import { QuickInput } from "./quickInput";
+import { Report } from "./report";
 import { RunForm } from "./runForm";
 import { Terminal } from "./terminal";
 import { TreeView } from "./treeView";
@@ -127,6 +128,11 @@ export class Workbench {
   /** The content of the active webview: two frames, one in the other. */
   webview(): FrameLocator {
     return this.page.frameLocator("iframe.webview.ready").last().frameLocator("iframe#active-frame");
+  }
+
+  /** The document of ours that the active editor shows. */
+  report(): Report {
+    return new Report(this.webview());
   }
 
   /** The page of Run With Arguments that is open. */

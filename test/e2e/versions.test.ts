@@ -1,0 +1,150 @@
+import { readFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "./fixtures";
+import { gitState } from "./gitState";
+
+test.use({
+  example: "quickstart",
+  venv: false,
+  settings: { "workbench.colorTheme": "Default Dark Modern" },
+  viewport: { width: 1280, height: 900 },
+});
+
+const LINE = "    if args.epochs < 1:";
+const CHANGED = "    if args.epochs <= 0:";
+
+test("a user gets back what a run was made of, runs it again, and knows what changed", {
+  tag: "@vsix",
+}, async ({ workbench, folder, home, records }) => {
+  const { experiments, editor, quickInput, notifications } = workbench;
+  const file = (name: string) => path.join(folder, name);
+  const data = workbench.tree("Data");
+  await writeFile(file("modeltrail.yaml"), "datasets:\n  iris: data/*.csv\n");
+  const before = gitState(folder, ["outputs", "data"]);
+  const [code, rows] = [await readFile(file("train.py"), "utf8"), await readFile(file("data/iris.csv"))];
+  await experiments.open();
+  await workbench.widenSideBar(420);
+  await workbench.openFile("train.py");
+
+  const first = await test.step("run, change code and data, and run again with another argument", async () => {
+    await editor.titleAction("Run and Record").click();
+    const name = await experiments.newRun([]);
+    await experiments.untilStatus(name, "finished");
+    await workbench.hidePanel();
+    await editor.tab("train.py").click();
+    await editor.replaceAndSave(code.replace(LINE, CHANGED));
+    await writeFile(file("data/iris.csv"), `${rows}5.0,3.5,1.4,0.2,setosa\n6.0,3.0,4.5,1.5,versicolor\n`);
+    await records.record(["python3", "train.py", "--epochs=120"], { name: "second" });
+    await experiments.untilStatus("second", "finished");
+    return name;
+  });
+
+  await test.step("see in one line what changed, and all of it in a document", async () => {
+    await experiments.expand(experiments.run("second"));
+    await expect(experiments.row(`Since ${first}`, /train\.py/)).toBeVisible();
+    await workbench.look("since");
+    await experiments.collapse(experiments.run("second"));
+    await experiments.checkbox(experiments.run(first)).click();
+    await experiments.checkbox(experiments.run("second")).click();
+    await experiments.pressTitle("What Changed Between the Chosen Runs");
+    await expect
+      .poll(() => editor.diff())
+      .toEqual({ original: expect.stringContaining(LINE), modified: expect.stringContaining(CHANGED) });
+    await editor.tab(`${first} ↔ second.md`).click();
+    const report = workbench.report();
+    expect(await report.row("epochs")).toEqual(["200", "120"]);
+    expect(await report.row("train.py")).toEqual(["modified"]);
+    await report.says("data/iris.csv");
+    await workbench.picture("comparison");
+    await editor.titleAction("Compare Code").click();
+    await expect(editor.tab(new RegExp(`^train.py \\(${first} ↔ second\\)`))).toHaveClass(/active/);
+  });
+
+  await test.step("restore the first run to a folder, byte for byte", async () => {
+    const to = path.join(home, "restored");
+    await experiments.contextMenu(experiments.run(first), "Restore Run to Folder…");
+    await workbench.look("restore");
+    await quickInput.fill(to);
+    await quickInput.accept();
+    await expect(notifications.with(`${first} is restored exactly`)).toBeVisible();
+    expect(readFileSync(path.join(to, "train.py"), "utf8")).toBe(code);
+    expect(readFileSync(path.join(to, "data/iris.csv")).equals(rows)).toBe(true);
+    await notifications.clear();
+  });
+
+  await test.step("bring its code into the workspace through the diff editor only", async () => {
+    await experiments.contextMenu(experiments.run(first), "Bring Code into the Workspace…");
+    await expect(editor.tab(new RegExp(`^train.py \\(${first} → workspace\\)`))).toHaveClass(/active/);
+    expect(await readFile(file("train.py"), "utf8")).toContain(CHANGED);
+    await workbench.look("bring");
+    await notifications.clear();
+  });
+
+  await test.step("reproduce it, with a verdict", async () => {
+    await experiments.contextMenu(experiments.run(first), "Reproduce…");
+    await quickInput.choose("With the Python It Ran On");
+    await expect(notifications.with(`${first} is reproduced: the same outputs and metrics.`)).toBeVisible();
+    await workbench.look("reproduced");
+    await notifications.press(`${first} is reproduced`, "Show Verdict");
+    await workbench.hidePanel();
+    const report = workbench.report();
+    await report.says("The same: every output has the same content, every metric the same values.");
+    expect((await report.row("outputs/metrics.json"))[0]).toBe("the same");
+    await workbench.picture("verdict");
+    await experiments.expand(experiments.run(first));
+    await experiments.expand(experiments.row("Child runs"));
+    await expect(experiments.row(/.+/, /^reproduced: the same/)).toBeVisible();
+    await workbench.look("child-run");
+    await experiments.collapse(experiments.run(first));
+  });
+
+  await test.step("see the versions of the data, and what differs", async () => {
+    await data.open();
+    await data.expand(data.row("iris", /^2 versions/));
+    const versions = data.row(/^[0-9a-f]{8}$/);
+    await expect(versions).toHaveCount(2);
+    await data.expand(versions.first());
+    await data.expand(data.row("Changes"));
+    await data.expand(data.row("Runs"));
+    await expect(data.row("second")).toBeVisible();
+    await workbench.look("data");
+    await data.row("data/iris.csv").click();
+    const report = workbench.report();
+    expect(await report.row("Rows")).toEqual(["150", "152", "+2"]);
+    await workbench.picture("table");
+    await data.press(versions.first(), "What Changed Between Versions…");
+    await expect(editor.tab(/^iris [0-9a-f]{8} → [0-9a-f]{8}\.md/)).toHaveClass(/active/);
+    await workbench.report().says("1 file changed");
+  });
+
+  await test.step("see where a result came from", async () => {
+    await experiments.expand(experiments.run("second"));
+    await experiments.expand(experiments.row("Artifacts"));
+    await experiments.contextMenu(experiments.row("outputs/metrics.json"), "Show Lineage");
+    const lineage = workbench.tree("Lineage");
+    await lineage.expand(lineage.row("second", /^wrote it/));
+    await expect(lineage.row("data/iris.csv")).toBeVisible();
+    await workbench.look("lineage");
+  });
+
+  await test.step("free the space of a deleted run", async () => {
+    await experiments.contextMenu(experiments.run("second"), "Delete");
+    await expect(experiments.run("second")).toBeHidden();
+    await notifications.clear();
+    await workbench.runCommand("Modeltrail: Free Space…");
+    await expect(quickInput.entry("All deleted runs")).toBeVisible();
+    await workbench.look("free-space");
+    await quickInput.choose("All deleted runs");
+    await expect(workbench.dialog).toContainText("second: deleted today");
+    await workbench.look("free-space-question");
+    await workbench.dialog.getByRole("button", { name: /^Free \d/ }).click();
+    await expect(notifications.with(/^Freed .*: 1 run\./)).toBeVisible();
+    expect((await records.list()).map(({ name }) => name)).not.toContain("second");
+  });
+
+  expect(gitState(folder, ["outputs", "data"]), "only the user's own change is there").toEqual({
+    ...before,
+    files: { ...before.files, "train.py": expect.not.stringMatching(`^${before.files["train.py"]}$`) },
+  });
+});
