@@ -134,6 +134,7 @@ function buildProgram(): Command {
     .option("--environment", "in an environment made from the recorded packages, by uv or pip")
     .option("--to <folder>", "run in this empty folder (default: one of ours, removed when the result is the same)")
     .option("--keep", "keep the folder when the result is the same")
+    .option("--overwrite", "also a run that wrote outside the project, and writes there again")
     .option("--tolerance <number>", "allowed relative difference of numbers (default: 1e-6)")
     .option("--json", "as a JSON object; what the run prints goes to standard error")
     .action(async (run: string, options) => (await import("./commands/reproduce")).reproduceCommand(run, options));
