@@ -33,7 +33,11 @@ export function useCli(): void {
     };
     await esbuild.build({
       ...options,
-      entryPoints: { cli: "src/cli/cli.ts", "hash-worker": "src/snapshot/hashWorker.ts" },
+      entryPoints: {
+        cli: "src/cli/cli.ts",
+        "hash-worker": "src/snapshot/hashWorker.ts",
+        "table-worker": "src/compare/tables/tableWorker.ts",
+      },
       external: ["./main"],
     });
     await esbuild.build({ ...options, entryPoints: { main: "src/cli/main.ts" } });

@@ -60,7 +60,10 @@ async function findStart(store: Store, asked: string): Promise<Start> {
     const isUsed = store.fileUses({ sha256: onDisk.sha256 }, { limit: 1 }).uses.length > 0;
     return (isUsed ? undefined : ofDataset(store, path, true)) ?? { start: { path, ...onDisk } };
   }
-  return ofDataset(store, asked, false) ?? ofDataset(store, path, false) ?? ofKnownPath(store, path, asked);
+  const found = ofKnownPath(store, path) ?? ofDataset(store, asked, false) ?? ofDataset(store, path, false);
+  if (found) return found;
+  const advice = "`modeltrail show RUN` lists a run's files, `modeltrail data ls` the datasets.";
+  throw new UserError(`${asked} is neither a file on disk nor one that a run has read or written. ${advice}`);
 }
 
 function ofContent(store: Store, asked: string, hash: string): Start {
@@ -87,13 +90,9 @@ function ofDataset(store: Store, path: string, below: boolean): Start | undefine
   return { start: { dataset: name, version: version.version }, note };
 }
 
-function ofKnownPath(store: Store, path: string, asked: string): Start {
+function ofKnownPath(store: Store, path: string): Start | undefined {
   const [use] = store.fileUses({ path }, { limit: 1 }).uses;
-  if (!use) {
-    throw new UserError(
-      `${asked} is neither a file on disk nor one that a run has read or written. \`modeltrail show RUN\` lists a run's files.`,
-    );
-  }
+  if (!use) return undefined;
   const note = "not on disk any more: as the last run had it";
   return { start: { path, sha256: use.sha256, size: use.size }, note };
 }

@@ -1,4 +1,5 @@
 /** Which dataset a file belongs to that no project file declares: DVC's outputs, and what earlier runs have read. */
+import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { CodePlace } from "../../snapshot/codeReader";
 import { type DatasetSource, dvcDataset, readDataset } from "../../snapshot/datasets";
@@ -47,8 +48,10 @@ export function createDatasetFinder({ root, store, declared, code }: FinderOptio
       import("../../snapshot/dvc"),
     ]);
     const place = code();
-    const from = place?.root ?? root;
-    const files = place ? (await listTree(place)).map((file) => join(from, file.path)) : [];
+    const files = place
+      ? (await listTree(place)).map((file) => join(place.root ?? root, file.path))
+      : // Without a snapshot (of a home folder there is none) at least those around what was read.
+        (await Promise.all([...looked].map(filesIn))).flat();
     for (const output of await readDvcOutputs(files.filter(isDvcFile))) {
       tracked.set(output.path, dvcDataset(nameFor(projectPath(root, output.path)), output));
     }
@@ -106,4 +109,8 @@ export function createDatasetFinder({ root, store, declared, code }: FinderOptio
     find: (path) => findTracked(path) ?? findKnown(path),
     nameFor,
   };
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(() => [])).map((name) => join(folder, name));
 }
