@@ -37,26 +37,58 @@ export interface MetricsFileOptions {
   checkpoint?: unknown;
 }
 
+/** A file's first content when that says no step: it is given once the file changes, or the run is over. */
+interface Held {
+  digest: string;
+  points: MetricPoint[];
+}
+
 /**
  * A reader of the metric files that are offered to it. The step is the file's own `step` or `epoch`, else the last one known
  * of the metric, else the count of times the file was written. Nested names are joined by "/".
+ *
+ * Most files are written once, at the end, and then belong to the end of the curve. Which end that is must not depend on
+ * whether we read the file or the last lines of the output first, or a run would not be the same twice.
  */
 export function createMetricsFileReader({ lastStep, checkpoint }: MetricsFileOptions = {}): Source {
   const files = new Map<string, Place>(Object.entries(Checkpoint.safeParse(checkpoint).data?.files ?? {}));
 
+  const held = new Map<string, Held>();
+
+  /** What the file held before it went, or was broken off. */
+  function giveHeld(path: string, place: Place): { points: MetricPoint[] } {
+    const { digest, points } = held.get(path) ?? { digest: place.digest, points: [] };
+    held.delete(path);
+    place.digest = digest;
+    return { points };
+  }
+
   function readFile(path: string, place: Place, final: boolean): { points: MetricPoint[]; warning?: string } {
     const nothing = { points: [] };
     const found = look(path, place, final);
-    if (found === undefined) return nothing;
+    if (found === undefined) return final ? giveHeld(path, place) : nothing;
     place.stamp = found.stamp;
     if (found.text === undefined) return warnOnce(path, place, "is larger than 1 MiB and was not read for metrics");
     const digest = createHash("sha256").update(found.text).digest("hex");
-    if (digest === place.digest) return nothing;
+    const before = held.get(path);
+    if (digest === place.digest || (digest === before?.digest && !final)) return nothing;
     const value = parseLooseJson(found.text);
     // Half-written: the rest will change its stamp.
-    if (value === undefined) return final ? warnOnce(path, place, "is not whole JSON and gave no metrics") : nothing;
+    if (value === undefined) {
+      return final
+        ? { ...warnOnce(path, place, "is not whole JSON and gave no metrics"), ...giveHeld(path, place) }
+        : nothing;
+    }
+    const isFirst = place.reads === 0 && !before;
+    if (isFirst && !final && !saysStep(value)) {
+      held.set(path, { digest, points: toPoints(value, found.time, 0) });
+      return nothing;
+    }
+    held.delete(path);
+    const earlier = before && before.digest !== digest ? before.points : [];
+    if (earlier.length > 0) place.reads++;
     place.digest = digest;
-    return { points: toPoints(value, found.time, place.reads++) };
+    return { points: [...earlier, ...toPoints(value, found.time, place.reads++)] };
   }
 
   function toPoints(value: unknown, time: number, reads: number): MetricPoint[] {
@@ -88,6 +120,10 @@ export function createMetricsFileReader({ lastStep, checkpoint }: MetricsFileOpt
     },
     checkpoint: () => ({ files: Object.fromEntries(files) }),
   };
+}
+
+function saysStep(value: unknown): boolean {
+  return historyOf(value) !== undefined || stepOf(flattenNumbers(value).slice(0, MAX_KEYS)) !== undefined;
 }
 
 /** What Hugging Face's Trainer has logged so far, when this is its state. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -23,11 +23,12 @@ test("a final value in metrics.json belongs to the end of the curve that was pri
     writeFileSync(file, '{"loss": 0.3987, "accuracy": 0.9}');
     const sources = createSources({ logPath: log, storeFolder: folder });
     for (const source of sources) source.offer?.(file);
-    expect(await readAll(sources, false)).toEqual([
-      "output loss @1",
-      "output loss @2",
+    expect(await readAll(sources, false)).toEqual(["output loss @1", "output loss @2"]);
+    appendFileSync(log, "epoch 3: accuracy=0.9\n");
+    expect(await readAll(sources, true)).toEqual([
+      "output accuracy @3",
       "metrics-file loss @2",
-      "metrics-file accuracy @0",
+      "metrics-file accuracy @3",
     ]);
     const checkpoints = JSON.stringify(Object.fromEntries(sources.map(({ id, checkpoint }) => [id, checkpoint()])));
     expect(

@@ -80,7 +80,8 @@ export function createPipeline({ store, id, listeners, onOffer }: PipelineOption
   async function readSome(final: boolean): Promise<boolean> {
     let left = false;
     for (const source of sources) {
-      const { more, ...found } = await source.read(final);
+      // What depends on an earlier source, as the step of a final value on the output, waits until that is through.
+      const { more, ...found } = await source.read(final && !left);
       addToBatch(batch, found);
       left ||= more;
     }
