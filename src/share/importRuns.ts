@@ -21,7 +21,7 @@ import { seriesSize, unpackSeries } from "./archive/series";
 import { leftOut, toRun } from "./describeRun";
 import { importCode, type PlacedCode } from "./importCode";
 import { differencesOf } from "./knownRun";
-import { makeStageFolder } from "./stageFolder";
+import { makeStageFolder, type StageFolder } from "./stageFolder";
 
 export interface ImportOptions {
   signal?: AbortSignal;
@@ -66,7 +66,7 @@ export async function describeArchive(file: string): Promise<ArchiveSummary> {
  */
 export async function importRuns(store: Store, file: string, options: ImportOptions = {}): Promise<ImportReport> {
   const archive = await openArchive(path.resolve(file));
-  let folder: string | undefined;
+  let stage: StageFolder | undefined;
   let release: (() => void) | undefined;
   try {
     // From here on, objects that are found are counted on.
@@ -79,7 +79,8 @@ export async function importRuns(store: Store, file: string, options: ImportOpti
       fresh.length > 0 ? archive.manifest.code.flatMap(({ member }) => archive.members.get(member) ?? []) : [];
     const total = [...objects, ...own, ...packs].reduce((sum, { size }) => sum + size, 0);
     await assertSpace(store.folder, total, archive.file);
-    folder = await makeStageFolder(store.folder);
+    stage = await makeStageFolder(store.folder);
+    const { folder } = stage;
     const unpacking = { signal: options.signal, onBytes: counter(total, options.onProgress) };
 
     report.objects = await importObjects(store.folder, archive, objects, folder, unpacking);
@@ -96,7 +97,7 @@ export async function importRuns(store: Store, file: string, options: ImportOpti
     throw explain(error, archive.file, store.folder);
   } finally {
     archive.close();
-    if (folder) await rm(folder, { recursive: true, force: true });
+    await stage?.remove();
     release?.();
   }
 }

@@ -1,30 +1,45 @@
 /** A folder in the store for what an import has unpacked and not yet put in its place. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { ProcessIdentity } from "../store/contract";
 import { processIdentity, processState } from "../store/process";
 
-const START = "import-";
-const OWNER = "owner.json";
-
-/** Makes one, and removes those of imports that were killed. */
-export async function makeStageFolder(store: string): Promise<string> {
-  const temporary = path.join(store, "tmp");
-  await mkdir(temporary, { recursive: true });
-  for (const name of await readdir(temporary)) {
-    const found = path.join(temporary, name);
-    if (name.startsWith(START) && (await isAbandoned(found))) await rm(found, { recursive: true, force: true });
-  }
-  const folder = await mkdtemp(path.join(temporary, START));
-  await writeFile(path.join(folder, OWNER), JSON.stringify(processIdentity()));
-  return folder;
+export interface StageFolder {
+  folder: string;
+  remove(): Promise<void>;
 }
 
-/** One that says nothing of its owner is about to, or was left in the moment before: freeing space finds it when it is old. */
-async function isAbandoned(folder: string): Promise<boolean> {
+/** Beside each folder lies a file of this name that says whose it is; it is there first and goes last. */
+const OWNER = /^import-[0-9a-f]{12}\.owner$/;
+
+/** Makes one, and removes those of imports that were killed. */
+export async function makeStageFolder(store: string): Promise<StageFolder> {
+  const temporary = path.join(store, "tmp");
+  mkdirSync(temporary, { recursive: true });
+  for (const name of readdirSync(temporary).filter((name) => OWNER.test(name))) {
+    const owner = path.join(temporary, name);
+    if (await isDead(owner)) await removeStage(owner);
+  }
+  const owner = path.join(temporary, `import-${randomBytes(6).toString("hex")}.owner`);
+  writeFileSync(owner, JSON.stringify(processIdentity()), { flag: "wx" });
+  const folder = folderOf(owner);
+  mkdirSync(folder);
+  return { folder, remove: () => removeStage(owner) };
+}
+
+const folderOf = (owner: string) => owner.slice(0, -path.extname(owner).length);
+
+async function removeStage(owner: string): Promise<void> {
+  await rm(folderOf(owner), { recursive: true, force: true });
+  await rm(owner, { force: true });
+}
+
+/** A file without content is of one that begins just now, or was killed in that moment: freeing space takes it when it is old. */
+async function isDead(owner: string): Promise<boolean> {
   try {
-    const owner = JSON.parse(await readFile(path.join(folder, OWNER), "utf8")) as ProcessIdentity;
-    return processState(owner) === "dead";
+    return processState(JSON.parse(await readFile(owner, "utf8")) as ProcessIdentity) === "dead";
   } catch {
     return false;
   }

@@ -78,7 +78,7 @@ function makeReader(
           yield chunk;
         }
       }
-      const target = createWriteStream(to, { flags: "wx", flush: true });
+      const target = createWriteStream(to, { flags: "wx" });
       try {
         await pipeline(source, watched, target, { signal });
       } catch (error) {
