@@ -2,7 +2,7 @@
 import { type Repeats, repeatsOf } from "../../compare/repeats";
 import { formatNumber, formatSize } from "../../domain/format";
 import { toJson } from "../../domain/json";
-import type { DataFile, Run } from "../../domain/run";
+import type { DataFile, Run, RunDataset } from "../../domain/run";
 import { withStore } from "../open";
 import { commandText, duration, oneLine, pairs, print, styled, styledStatus, table } from "../print";
 
@@ -25,6 +25,7 @@ function describeRun(run: Run, repeats: Repeats | null): string {
     repeats ? section(repeatTitle(run, repeats), repeatTable(repeats)) : "",
     section("Tags", pairs(entries(run.tags))),
     section("Code", pairs(codeLines(run))),
+    section("Datasets", pairs(run.snapshot.datasets.map(datasetLine))),
     section("Data read", fileList(run.snapshot.data.filter(({ role }) => role === "read"))),
     section("Config", fileList(run.snapshot.config)),
     section("Environment", pairs(environmentLines(run))),
@@ -111,6 +112,11 @@ function environmentLines({ snapshot: { environment } }: Run): [string, string][
     `${Object.keys(environment.packages).length} installed${imported.length > 0 ? `; imported ${imported.join(", ")}` : ""}`,
   ]);
   return lines;
+}
+
+function datasetLine({ name, version, files, size, role }: RunDataset): [string, string] {
+  const what = files === 1 ? formatSize(size) : `${files} files, ${formatSize(size)}`;
+  return [oneLine(name), `${version.slice(0, 12)}  ${what}${role === "write" ? "  written" : ""}`];
 }
 
 function fileList(files: (Pick<DataFile, "path" | "sha256"> & { size?: number })[]): string {
