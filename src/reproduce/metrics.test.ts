@@ -76,6 +76,19 @@ it("looks at every point, in whatever order they came, and at their steps", () =
   expect(compare({ loss: [1, 2] }, { loss: [1, 2, 3] }).loss).toEqual(["different", null]);
 });
 
+it("passes over what was seen of a progress bar on the way", () => {
+  const store = tempStore();
+  const [before, after] = [[3, 7], [5]].map((seen) => {
+    const id = store.createRun(newRun());
+    const points = (steps: number[]) => steps.map((step) => ({ key: "loss", value: 1 / step, step, time: step }));
+    store.ingest(id, { points: [{ source: "output-preview", points: points(seen) }] });
+    store.ingest(id, { points: [{ source: "output", points: points([10, 20]) }] });
+    return store.getRun(id)!;
+  });
+  expect(before!.metrics.loss!.count).not.toBe(after!.metrics.loss!.count);
+  expect(compareSeries(store, before!, after!, 0)).toMatchObject([{ verdict: "same", difference: 0 }]);
+});
+
 it("says what only one of them has, and does not judge the machine or time", () => {
   const found = compare({ old: [1], "system/cpu": [1], epoch_time: [1] }, { new: [1], epoch_time: [2] });
   expect(found).toEqual({ old: ["missing", null], new: ["added", null], epoch_time: ["not-judged", null] });

@@ -4,6 +4,8 @@ import type { MetricSummary } from "../domain/run";
 import type { Store } from "../store/contract";
 import { relativeDifference } from "./tolerance";
 
+/** Points of lines that were still being written (progress bars): when we looked at them is chance. */
+const WITHOUT = { without: ["output-preview"] };
 /** Points at a time. */
 const PAGE = 50_000;
 
@@ -42,8 +44,7 @@ export function compareSeries(
       if (isTiming(name)) return { ...base, verdict: "not-judged" as const };
       if (!summaries.before) return { ...base, verdict: "added" as const };
       if (!summaries.after) return { ...base, verdict: "missing" as const };
-      if (summaries.before.count !== summaries.after.count) return { ...base, verdict: "different" as const };
-      const difference = largestDifference(store, name, before.id, after.id, summaries.before.count);
+      const difference = largestDifference(store, name, before.id, after.id);
       return { ...base, difference, verdict: judge(difference, tolerance) };
     });
 }
@@ -59,16 +60,15 @@ function largestDifference(
   name: string,
   before: string,
   after: string,
-  count: number,
 ): number | null {
   let largest = 0;
-  for (let from = 0; from < count; from += PAGE) {
-    const [one, other] = [before, after].map((id) => store.metricColumns(id, name, from, PAGE));
-    if (one!.values.length !== other!.values.length) return null;
+  for (let from = 0; ; from += PAGE) {
+    const [one, other] = [before, after].map((id) => store.metricColumns(id, name, from, PAGE, WITHOUT));
+    if (one!.total !== other!.total || one!.values.length !== other!.values.length) return null;
     for (let at = 0; at < one!.values.length; at++) {
       if (one!.steps[at] !== other!.steps[at]) return null;
       largest = Math.max(largest, relativeDifference(one!.values[at]!, other!.values[at]!));
     }
+    if (from + PAGE >= one!.total) return largest;
   }
-  return largest;
 }

@@ -179,6 +179,11 @@ export interface MetricHistory {
   total: number;
 }
 
+export interface ColumnsOptions {
+  /** Sources whose points are left out of the series. */
+  without?: readonly string[];
+}
+
 /** A page of a series as columns of equal length, in step order; `times` in ms since the epoch. */
 export interface MetricColumns {
   steps: Float64Array;
@@ -427,7 +432,7 @@ export interface Store {
   /** Points of one series in step order, one per (step): a later or better source replaces. `from`/`limit` page by index. */
   metricHistory(id: string, key: string, from: number, limit: number): MetricHistory;
   /** The same page as columns: a tenth of the time and memory when there are many points. */
-  metricColumns(id: string, key: string, from: number, limit: number): MetricColumns;
+  metricColumns(id: string, key: string, from: number, limit: number, options?: ColumnsOptions): MetricColumns;
   changesSince(revision: number): Changes;
 
   renameRun(id: string, name: string): void;

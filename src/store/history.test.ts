@@ -55,3 +55,13 @@ test("only chunks that overlap are put together", () => {
   ]);
   expect(groups.map((group) => group.map(({ id }) => id))).toEqual([[1], [2], [3, 5, 4], [6]]);
 });
+
+test("the points of a source can be left out", () => {
+  const store = tempStore();
+  const id = store.createRun(newRun());
+  const point = (step: number) => ({ key: "loss", value: step / 10, step, time: step });
+  store.ingest(id, { points: [{ source: "output-preview", points: [point(1), point(3)] }] });
+  store.ingest(id, { points: [{ source: "output", points: [point(2), point(4)] }] });
+  const { steps, total, sources } = store.metricColumns(id, "loss", 1, 10, { without: ["output-preview", "never"] });
+  expect({ steps: [...steps], total, sources }).toEqual({ steps: [4], total: 2, sources: ["output"] });
+});

@@ -2,7 +2,7 @@
 import type { MetricPoint } from "../domain/run";
 import { readChunk } from "./chunks";
 import { type Columns, concatColumns, makeColumns, sliceColumns, sortColumns } from "./columns";
-import type { MetricColumns, MetricHistory } from "./contract";
+import type { ColumnsOptions, MetricColumns, MetricHistory } from "./contract";
 import type { Database } from "./database";
 import { readSeries } from "./metrics";
 import { findName, namesOf } from "./names";
@@ -16,18 +16,30 @@ interface Chunk {
 }
 
 /** Points `from` up to `from + limit` of the series in step order; nothing when the run has no such metric. */
-export function metricColumns(db: Database, id: string, key: string, from: number, limit: number): MetricColumns {
+export function metricColumns(
+  db: Database,
+  id: string,
+  key: string,
+  from: number,
+  limit: number,
+  { without = [] }: ColumnsOptions = {},
+): MetricColumns {
   return db.read(() => {
     const run = seqOf(db, id);
     const keyId = findName(db, key);
     const series = keyId === undefined ? undefined : readSeries(db, run, keyId);
     if (!series) return { ...makeColumns(0), sources: [], total: 0 };
-    const chunks = db.all<Chunk>(
-      "SELECT id, count, first_step, last_step FROM chunks WHERE series = ? ORDER BY first_step, id",
-      series.series,
-    );
+    const left = new Set(without.map((source) => findName(db, source)));
+    const chunks = db
+      .all<Chunk & { source: number }>(
+        "SELECT id, source, count, first_step, last_step FROM chunks WHERE series = ? ORDER BY first_step, id",
+        series.series,
+      )
+      .filter(({ source }) => !left.has(source));
     const page = readPage(db, groupOverlapping(chunks), Math.max(0, from), Math.max(0, limit));
-    return { ...page, sources: series.sources.map(namesOf(db, series.sources)), total: series.count };
+    const sources = series.sources.filter((source) => !left.has(source));
+    const total = left.size === 0 ? series.count : chunks.reduce((sum, { count }) => sum + count, 0);
+    return { ...page, sources: sources.map(namesOf(db, sources)), total };
   });
 }
 

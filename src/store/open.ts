@@ -135,7 +135,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     listKeys: () => listKeys(db),
     resolveRun: (reference, which) => resolveRun(db, reference, which),
     metricHistory: (id, key, from, limit) => metricHistory(db, id, key, from, limit),
-    metricColumns: (id, key, from, limit) => metricColumns(db, id, key, from, limit),
+    metricColumns: (id, key, from, limit, options) => metricColumns(db, id, key, from, limit, options),
     changesSince: (revision) => changesSince(db, revision),
 
     renameRun: (id, name) => renameRun(db, id, name),
