@@ -17,6 +17,8 @@ import { promisify } from "node:util";
 import { formatSize } from "../domain/format";
 import { commandEnvironment } from "../recorder/process/environment";
 import { findPython } from "../recorder/process/findPython";
+import { readRules } from "../space/rules";
+import { folderSize } from "../space/sizes";
 import { isWritable, locateRoot, storeExists } from "../store/locate";
 import { openStore } from "../store/open";
 
@@ -41,6 +43,7 @@ export async function runChecks(cwd: string): Promise<Check[]> {
   const checks: [name: string, check: () => Result | Promise<Result>][] = [
     ["node", checkNode],
     ["store", () => checkStore(root, folder)],
+    ["space", () => checkSpace(root)],
     ["disk", () => checkDisk(root, folder)],
     ["copies", () => checkReflink(folder)],
     ["git", () => checkGit(root)],
@@ -78,6 +81,23 @@ function checkStore(root: string, folder: string): Result {
     }
   } catch (error) {
     return { status: "error", message: (error as Error).message };
+  }
+}
+
+/** What the store takes, against the budget that the project gives it. */
+async function checkSpace(root: string): Promise<Result> {
+  if (!storeExists(root)) return { status: "ok", message: "nothing is kept yet" };
+  try {
+    const [rules, size] = await Promise.all([readRules(root), folderSize(locateRoot(root).folder)]);
+    const message = `${formatSize(size)} are kept`;
+    if (rules.budget === null || size <= rules.budget) return { status: "ok", message };
+    return {
+      status: "warning",
+      message: `${message}, more than the budget of ${formatSize(rules.budget)}`,
+      advice: "See what can go: modeltrail gc --dry-run",
+    };
+  } catch (error) {
+    return { status: "warning", message: (error as Error).message };
   }
 }
 

@@ -4,6 +4,7 @@ import { version } from "../../package.json";
 import { addDataCommands } from "./dataCommands";
 import { report } from "./report";
 import { addShareCommands } from "./shareCommands";
+import { addSpaceCommands } from "./spaceCommands";
 
 const USAGE_ERROR = 2;
 const collect = (value: string, earlier: string[] = []) => [...earlier, value];
@@ -139,10 +140,13 @@ function buildProgram(): Command {
     .option("--json", "as a JSON object; what the run prints goes to standard error")
     .action(async (run: string, options) => (await import("./commands/reproduce")).reproduceCommand(run, options));
 
+  addSpaceCommands(program);
+
   program
     .command("doctor")
     .summary("check what works here and what does not")
-    .option("--json", "as a JSON array")
+    .option("--repair", "put right what is damaged or missing in what is recorded")
+    .option("--json", "as a JSON array; with --repair an object")
     .action(async (options) => (await import("./commands/doctor")).doctorCommand(options));
 
   program

@@ -496,6 +496,14 @@ export interface Store {
    * taken or a lease is held: then it cannot be told which commits are needed.
    */
   whileNoCodeIsTaken<T>(body: () => T): T | undefined;
+  /** Runs, deleted ones included, that have this commit in this git directory. */
+  runsWithCode(place: Pick<KeptCode, "gitDir" | "commit">): string[];
+  /** Says of all runs with code at `from` that it is at `to` now: the project was moved. */
+  moveCode(from: KeptCode, to: Omit<KeptCode, "commit">): void;
+  /** Makes a run of a folder that has none: it is running, its recorder dead, so that it is finished from what is there. */
+  adoptRun(id: string, run: NewRun): void;
+  /** That this content is not kept any more: files with it are read again. */
+  forgetHash(sha256: string): void;
   /** Those of the ids that are no run's, deleted ones included. */
   unknownRuns(ids: readonly string[]): string[];
   /** Gives the space of removed rows back to the disk when it is worth the time and no run is running; bytes that this gave. */

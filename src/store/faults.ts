@@ -53,7 +53,7 @@ function isFull(folder: string): boolean {
 /** Said of a database that is not one, or no longer. */
 export function damaged(file: string, options?: ErrorOptions): UserError {
   return new UserError(
-    `The run database ${file} is damaged. Nothing was changed. Put a backup in its place, or rename it so that a new one is begun; the runs' logs and files beside it are kept.`,
+    `The run database ${file} is damaged. Nothing was changed; the runs' logs and files beside it are kept. \`modeltrail doctor --repair\` reads what can be read of it and keeps the damaged file aside; or put a backup in its place.`,
     options,
   );
 }

@@ -39,6 +39,11 @@ export function cacheHashes(db: Database, entries: HashEntry[]): void {
   }
 }
 
+/** See `Store.forgetHash`. */
+export function forgetHash(db: Database, sha256: string): void {
+  db.write(() => db.run("DELETE FROM hashes WHERE sha256 = ?", Buffer.from(sha256, "hex")));
+}
+
 /**
  * Looks up very many files below `folder` (absolute, without a separator at its end). The rows come as JSON texts of numbers,
  * and are compared as numbers: together half the time of rows and big integers, which counts when 50,000 files are checked.

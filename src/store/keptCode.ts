@@ -3,6 +3,7 @@ import type { CodeVersion } from "../domain/run";
 import type { KeptCode } from "./contract";
 import type { Database } from "./database";
 import { isLeaseHeld } from "./leases";
+import { nextRevision } from "./revision";
 
 /** See `Store.listCode`. */
 export function listCode(db: Database): KeptCode[] {
@@ -40,4 +41,26 @@ export function whileNoCodeIsTaken<T>(db: Database, body: () => T): T | undefine
 export function unknownRuns(db: Database, ids: readonly string[]): string[] {
   const sql = "SELECT value AS id FROM json_each(?) WHERE value NOT IN (SELECT id FROM runs)";
   return db.read(() => db.all<{ id: string }>(sql, JSON.stringify(ids))).map(({ id }) => id);
+}
+
+/** See `Store.runsWithCode`. */
+export function runsWithCode(db: Database, { gitDir, commit }: Pick<KeptCode, "gitDir" | "commit">): string[] {
+  const sql = `SELECT id FROM runs WHERE json_extract(code, '$.commit') = ? AND json_extract(code, '$.gitDir') = ?`;
+  return db.read(() => db.all<{ id: string }>(sql, commit, gitDir)).map(({ id }) => id);
+}
+
+/** See `Store.moveCode`. */
+export function moveCode(db: Database, from: KeptCode, to: Omit<KeptCode, "commit">): void {
+  db.write(() =>
+    db.run(
+      `UPDATE runs SET code = json_set(code, '$.gitDir', ?, '$.root', ?), revision = ?
+      WHERE json_extract(code, '$.commit') = ? AND json_extract(code, '$.gitDir') = ? AND json_extract(code, '$.root') IS ?`,
+      to.gitDir,
+      to.root,
+      nextRevision(db),
+      from.commit,
+      from.gitDir,
+      from.root,
+    ),
+  );
 }

@@ -13,10 +13,18 @@ import { fileUses } from "./fileUses";
 import { makeStoreFolder, runFolder } from "./folders";
 import { freeRuns, listFreeable, ownObjects } from "./free";
 import { startFreeing, unnamedObjects } from "./freeing";
-import { cachedHash, cachedHashesBelow, cacheHashes } from "./hashes";
+import { cachedHash, cachedHashesBelow, cacheHashes, forgetHash } from "./hashes";
 import { metricColumns, metricHistory } from "./history";
 import { importRun } from "./importRun";
-import { forgetFreedCode, listCode, listFreedCode, unknownRuns, whileNoCodeIsTaken } from "./keptCode";
+import {
+  forgetFreedCode,
+  listCode,
+  listFreedCode,
+  moveCode,
+  runsWithCode,
+  unknownRuns,
+  whileNoCodeIsTaken,
+} from "./keptCode";
 import { makeLeases } from "./leases";
 import { fallbackFolder, isWritable, readableFolder, storeFolder } from "./locate";
 import { listGroups, listKeys } from "./overview";
@@ -27,7 +35,7 @@ import { listRepeats, setInputs } from "./repeats";
 import { resolveRun } from "./resolve";
 import { changesSince } from "./revision";
 import { listFiles } from "./runFiles";
-import { endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
+import { createRun, endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
 import { getSummaries } from "./summaries";
 import { objectUses, referencedObjects, usage } from "./usage";
 import { writtenPaths } from "./writtenPaths";
@@ -174,6 +182,10 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     listFreedCode: () => listFreedCode(db),
     forgetFreedCode: (gitDir) => forgetFreedCode(db, gitDir),
     whileNoCodeIsTaken: (body) => whileNoCodeIsTaken(db, body),
+    runsWithCode: (place) => runsWithCode(db, place),
+    moveCode: (from, to) => moveCode(db, from, to),
+    adoptRun: (id, run) => createRun(db, id, run),
+    forgetHash: (sha256) => forgetHash(db, sha256),
     unknownRuns: (ids) => unknownRuns(db, ids),
     compact: () => compact(db),
     holdObjects: () => leases.take(),

@@ -1,6 +1,6 @@
 /** `gc`, `pin`, `unpin` and `doctor --repair` through the real program. */
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { openStore } from "../../src/store/open";
@@ -72,4 +72,41 @@ test("the budget comes from the project file or the command, and what is no size
   writeFileSync(join(project, "modeltrail.yaml"), "space: {keepForever: yes}\n");
   expect(await cli("gc")).toMatchObject({ code: 1, err: expect.stringContaining("modeltrail.yaml could not be used") });
   expect(readFileSync(join(project, "big.bin")).length).toBe(50_000);
+});
+
+test("doctor --repair brings runs back from a destroyed database, with what they printed and left", async () => {
+  const script = 'open("out.bin", "w").write("x" * 1000)\nfor i in range(3): print(f"epoch {i} loss {1 / (i + 1)}")';
+  expect((await run(recorded([python, "-c", script], ["--name", "precious"]))).code).toBe(0);
+  const before = JSON.parse((await cli("show", "precious", "--json")).out);
+  const file = join(project, ".modeltrail", "db.sqlite");
+  writeFileSync(file, "gone".repeat(10_000));
+  expect(await cli("ls")).toMatchObject({ code: 1, err: expect.stringContaining("modeltrail doctor --repair") });
+
+  const { code, out } = await cli("doctor", "--repair", "--json");
+  expect(JSON.parse(out).repairs).toMatchObject([
+    { part: "database", outcome: "repaired" },
+    { part: "runs", outcome: "repaired" },
+  ]);
+  expect(code).toBe(0);
+  const after = JSON.parse((await cli("show", before.id, "--json")).out);
+  expect(after).toMatchObject({
+    status: "finished",
+    exitCode: 0,
+    metrics: before.metrics,
+    artifacts: before.artifacts,
+  });
+  expect((await cli("log", before.id)).out).toContain("epoch 2");
+  const [aside] = readdirSync(join(project, ".modeltrail", "damaged"));
+  expect(readFileSync(join(project, ".modeltrail", "damaged", aside!, "db.sqlite"), "utf8")).toContain("gonegone");
+  expect((await cli("doctor", "--repair")).out).toMatch(/^Nothing had to be repaired\.\n/);
+});
+
+test("doctor warns when more is kept than the budget", async () => {
+  await runLeaving("big", 50_000);
+  writeFileSync(join(project, "modeltrail.yaml"), "space: {budget: 10kB}\n");
+  const checks = JSON.parse((await cli("doctor", "--json")).out) as { name: string; status: string; advice?: string }[];
+  expect(checks.find(({ name }) => name === "space")).toMatchObject({
+    status: "warning",
+    message: expect.stringContaining("more than the budget of 10.0 kB"),
+  });
 });
