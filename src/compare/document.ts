@@ -21,6 +21,7 @@ export function comparisonDocument(comparison: RunComparison, options: DocumentO
     `# ${comparison.sides.map(({ name }) => plain(name)).join(comparison.sides.length === 2 ? " → " : ", ")}`,
     plain(`Summary: ${summarizeDifferences(comparison)}.`),
     markdownTable(sidesHeader(text), text.sides),
+    plain(text.note),
     ...text.sections.flatMap(sectionBlocks),
     ...(text.same.length > 0 ? ["## The same", plain(`${text.same.join(", ")}.`)] : []),
     ...(text.uncertain.length > 0

@@ -93,10 +93,11 @@ function filesSection(
   can: readonly boolean[],
   options: SectionOptions,
 ): Section {
-  const differing = files.filter(({ kind }) => kind !== "same");
-  const total = Object.values(counts).reduce((sum, number) => sum + number, 0) - counts.same;
+  // What is the same is only listed when all was asked for.
+  const hasSame = files.some(({ kind }) => kind === "same");
+  const total = Object.values(counts).reduce((sum, number) => sum + number, 0) - (hasSame ? 0 : counts.same);
   const isPair = options.labels.length === 2;
-  const rows = differing.map((file) => [
+  const rows = files.map((file) => [
     file.kind === "unknown" ? "may differ" : file.kind,
     ...fileCells(file, isPair, can),
   ]);
@@ -116,8 +117,7 @@ export function filesText({ counts }: ComparedFiles): string {
     .filter((kind) => others[kind] > 0)
     .map((kind) => `${others[kind]} ${kind}`);
   if (unknown > 0) parts.push(`${unknown} may differ`);
-  if (parts.length > 0 && same > 0) parts.push(`${same} the same`);
-  return parts.join(", ");
+  return parts.length === 0 ? "" : [...parts, ...(same > 0 ? [`${same} the same`] : [])].join(", ");
 }
 
 function fileCells({ path, kind, files }: ComparedFile, isPair: boolean, can: readonly boolean[]): string[] {
@@ -125,7 +125,9 @@ function fileCells({ path, kind, files }: ComparedFile, isPair: boolean, can: re
   const [before, after] = files;
   if (kind === "moved") return [`${before!.path} → ${after!.path}`, ""];
   if (!before || !after) return [path, formatSize((before ?? after)!.size)];
-  if (before.size === after.size) return [path, kind === "changed" ? "same size, other content" : "not hashed"];
+  if (kind === "unknown") return [path, "not hashed"];
+  if (kind === "changed" && before.size === after.size) return [path, "same size, other content"];
+  if (before.size === after.size) return [path, formatSize(before.size)];
   return [path, `${formatSize(before.size)} → ${formatSize(after.size)}`];
 }
 

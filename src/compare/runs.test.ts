@@ -168,6 +168,15 @@ describe("two runs", () => {
     ]);
   });
 
+  it("say once why a file may differ", async () => {
+    const store = tempStore();
+    const gap: Gap = { kind: "unreadable", path: "data/x.csv", message: "data/x.csv could not be read (EACCES)." };
+    const first = addRun(store, "first", { data: [read("data/x.csv", null)], gaps: [gap] });
+    const second = addRun(store, "second", { data: [read("data/x.csv", sha("a"))] });
+    const { uncertain } = await compareRuns(store, [first, second], readersOf());
+    expect(uncertain.map(({ message }) => message)).toEqual([`${gap.message} So it may differ.`]);
+  });
+
   it("go on when the code of one is gone, and say so", async () => {
     const store = tempStore();
     const ids = [addRun(store, "first"), addRun(store, "second", { code: { commit: "c2", tree: "t2" } })];

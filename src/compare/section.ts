@@ -27,6 +27,12 @@ export function section(title: string, parts: Partial<Section>): Section {
   return { title, headline: "", header: [], titles: [], rows: [], notes: [], ...parts };
 }
 
+/** The names of the rows; where some do not differ, those that do are marked. */
+export function rowNames(entries: readonly { name: string; differs: boolean }[]): string[] {
+  const isMixed = entries.some(({ differs }) => !differs);
+  return entries.map(({ name, differs }) => (isMixed ? `${differs ? "≠" : " "} ${name}` : name));
+}
+
 /** The first rows, and how many are left out of `total`. */
 export function firstRows(
   rows: readonly string[][],

@@ -30,6 +30,8 @@ export interface ComparisonText {
   /** What was compared and does not differ, e.g. ["code", "data (1201 files)"]. */
   same: string[];
   uncertain: string[];
+  /** A word on all of it, e.g. that the runs are repeats of each other; may be empty. */
+  note: string;
 }
 
 export function describeComparison(comparison: RunComparison, options: DescribeOptions): ComparisonText {
@@ -49,18 +51,34 @@ export function describeComparison(comparison: RunComparison, options: DescribeO
     outputsSection,
   ].map((describe) => describe(comparison, shape));
   return {
-    sides: comparison.sides.map((side, at) => sideRow(side, labels[at]!, when)),
+    sides: sideRows(comparison.sides, labels, when),
     sections: sections.filter(({ headline, rows }) => headline !== "" || rows.length > 0),
     same: sameParts(comparison),
-    uncertain: comparison.uncertain.map((doubt) => doubtText(doubt, comparison.sides)),
+    uncertain: doubtTexts(comparison, listed),
+    note: repeatNote(comparison),
   };
 }
 
-function sideRow({ name, status, startTime, endTime }: ComparedSide, label: string, when: (time: number) => string) {
-  const shown = label === cut(name, label.length) ? [name] : [label, name];
-  if (status === null || startTime === null) return [...shown, "the files and the environment as they are now"];
-  const took = endTime === null ? "" : `, took ${formatDuration(endTime - startTime)}`;
-  return [...shown, `${status}, started ${when(startTime)}${took}`];
+function sideRows(
+  sides: readonly ComparedSide[],
+  labels: readonly string[],
+  when: (time: number) => string,
+): string[][] {
+  const experiments = new Set(sides.flatMap(({ experiment }) => experiment ?? []));
+  return sides.map(({ name, experiment, status, startTime, endTime }, at) => {
+    const label = labels[at]!;
+    const shown = label === cut(name, label.length) ? [name] : [label, name];
+    if (status === null || startTime === null) return [...shown, "the files and the environment as they are now"];
+    const took = endTime === null ? "" : `, took ${formatDuration(endTime - startTime)}`;
+    return [...shown, `${experiments.size > 1 ? `${experiment}, ` : ""}${status}, started ${when(startTime)}${took}`];
+  });
+}
+
+function repeatNote({ sides: [first, ...others], metrics }: RunComparison): string {
+  const isRepeat = first?.inputs != null && others.every(({ inputs }) => inputs === first.inputs);
+  if (!isRepeat) return "";
+  const differ = metrics.some(({ differs }) => differs);
+  return `All had the same inputs${differ ? ": what differs in their metrics is chance." : "."}`;
 }
 
 /** Parts that at least two sides have a say in, and that do not differ. */
@@ -83,6 +101,12 @@ function sameParts(comparison: RunComparison): string[] {
     [`files written (${outputs.counts.same})`, files(outputs)],
   ];
   return parts.filter(([, isSame]) => isSame).map(([name]) => name);
+}
+
+function doubtTexts({ uncertain, sides }: RunComparison, listed: number): string[] {
+  const texts = uncertain.slice(0, listed).map((doubt) => doubtText(doubt, sides));
+  const left = uncertain.length - texts.length;
+  return left > 0 ? [...texts, `and ${left} more`] : texts;
 }
 
 function doubtText({ sides: about, message }: Uncertainty, sides: readonly ComparedSide[]): string {

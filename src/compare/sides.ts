@@ -32,9 +32,12 @@ function headOf(store: Store, id: string): RunHead {
 }
 
 export function toComparedSide({ run }: Side): ComparedSide {
-  if (!run) return { id: null, name: WORKSPACE, experiment: null, status: null, startTime: null, endTime: null };
-  const { id, name, experiment, status, startTime, endTime } = run;
-  return { id, name, experiment, status, startTime, endTime };
+  if (!run) {
+    const none = { experiment: null, status: null, startTime: null, endTime: null, inputs: null };
+    return { id: null, name: WORKSPACE, ...none };
+  }
+  const { id, name, experiment, status, startTime, endTime, inputs } = run;
+  return { id, name, experiment, status, startTime, endTime, inputs };
 }
 
 export function codeOfSide({ run, now }: Side): CodeOfSide {

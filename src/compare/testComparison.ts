@@ -16,6 +16,7 @@ export function comparisonOf(names: readonly string[], part: Partial<RunComparis
       status: isRun(name) ? "finished" : null,
       startTime: isRun(name) ? at * 60_000 : null,
       endTime: isRun(name) ? at * 60_000 + 1_500 : null,
+      inputs: null,
     })),
     params: [],
     metrics: [],
@@ -38,6 +39,6 @@ export const series = (last: number, min = last, max = last): MetricSummary => (
   last,
   min,
   max,
-  count: min === max ? 1 : 10,
+  count: Object.is(min, max) ? 1 : 10,
   lastStep: 10,
 });

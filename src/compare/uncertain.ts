@@ -32,8 +32,11 @@ export function collectDoubts(sides: readonly ComparedSide[]): Doubts {
       const unknown = files.filter(({ kind }) => kind === "unknown");
       for (const { path, files: states } of unknown.slice(0, NAMED)) {
         const without = [...states.keys()].filter((side) => states[side]?.sha256 === null);
+        // A gap says why already.
+        const gap = [...found.values()].find((known) => known.path === path && known.sides.join() === without.join());
         const where = without.length === sides.length ? "" : ` in ${without.map((at) => sides[at]!.name).join(", ")}`;
-        add(without, `${path} was never hashed${where}, so it may differ.`, path);
+        if (gap) gap.message += " So it may differ.";
+        else add(without, `${path} was never hashed${where}, so it may differ.`, path);
       }
       const left = total - Math.min(unknown.length, NAMED);
       if (left > 0) add([...sides.keys()], `${left} more ${left === 1 ? "file was" : "files were"} never hashed.`);

@@ -3,7 +3,7 @@ import type { ComparedMetric, ComparedText, RunComparison } from "../domain/comp
 import { formatNumber } from "../domain/format";
 import type { MetricSummary } from "../domain/run";
 import { changeCell, NONE, valueCells } from "./cells";
-import { firstRows, type Section, type SectionOptions, section } from "./section";
+import { firstRows, rowNames, type Section, type SectionOptions, section } from "./section";
 
 export function paramsSection({ params }: RunComparison, options: SectionOptions): Section {
   return textsSection("Params", params, options.isRun, options);
@@ -47,19 +47,21 @@ function textsSection(
   can: readonly boolean[],
   options: SectionOptions,
 ): Section {
-  const rows = texts.map(({ name, values }) => [name, ...valueCells(values, can)]);
+  const names = rowNames(texts);
+  const rows = texts.map(({ values }, at) => [names[at]!, ...valueCells(values, can)]);
   return section(title, { header: ["", ...options.labels], ...firstRows(rows, rows.length, options) });
 }
 
 /** Of two sides the last values, their difference, and what the lowest and highest were; of more the last values. */
 export function metricsSection({ metrics, sides }: RunComparison, options: SectionOptions): Section {
   const isPair = sides.length === 2;
-  const rows = metrics.map((metric) => {
+  const names = rowNames(metrics);
+  const rows = metrics.map((metric, at) => {
     const last = metric.values.map((value, side) => {
       if (!value) return options.isRun[side] ? NONE : "";
       return formatNumber(value.last);
     });
-    const cells = [metric.name, ...last];
+    const cells = [names[at]!, ...last];
     return isPair ? [...cells, changeCell(metric, 1), rangeCell(metric, "min"), rangeCell(metric, "max")] : cells;
   });
   const header = ["", ...options.labels, ...(isPair ? ["change", "min", "max"] : [])];

@@ -15,6 +15,8 @@ export const ComparedSide = z.object({
   /** Ms since the epoch. */
   startTime: z.number().nullable(),
   endTime: z.number().nullable(),
+  /** SHA-256 over all that the run was made of, see `RunSummary`: sides that share it are repeats of each other. */
+  inputs: z.string().nullable(),
 });
 export type ComparedSide = z.infer<typeof ComparedSide>;
 

@@ -48,6 +48,7 @@ async function printComparison(store: Store, ids: string[], options: DiffOptions
     const text = describeComparison(comparison, { listed, environment, when: (time) => formatAgo(time, now) });
     const parts = [
       alignedLines(text.sides.map(([first, ...rest]) => [styled(oneLine(first!), "bold"), ...rest.map(oneLine)])),
+      text.note === "" ? [] : [text.note],
       ...text.sections.map(sectionLines),
       text.sections.length === 0 ? ["No difference found."] : [],
       text.same.length > 0 ? [styled(`Same: ${text.same.join(", ")}`, "dim")] : [],
