@@ -67,7 +67,7 @@ function describe(store: Store, reproduction: Reproduction): string {
     ...listed(outputs.filter(isWorthSaying).map((output) => `${output.verdict}: ${output.path}`)),
     ...listed(metrics.filter(isWorthSaying).map(metricLine)),
     ...hostLines(inputs, reasons),
-    `  ${count(outputs)} outputs and ${count(metrics)} metrics are the same${verdict === "within-tolerance" ? ` or within ${formatNumber(tolerance)}` : ""}.`,
+    `  ${[count(outputs, "output"), count(metrics, "metric")].join("; ")}${verdict === "within-tolerance" ? `, or within ${formatNumber(tolerance)}` : ""}.`,
   ];
   if (folder !== null) lines.push(`  It ran in ${folder}`);
   return lines.join("\n");
@@ -94,8 +94,12 @@ function hostLines(inputs: Reproduction["inputs"], said: readonly string[]): str
   return hosts.map(({ message }) => `  ${oneLine(message)}`);
 }
 
-function count(parts: readonly { verdict: string }[]): string {
+/** E.g. "3 of 4 outputs are the same". */
+function count(parts: readonly { verdict: string }[], name: string): string {
   const judged = parts.filter(({ verdict }) => verdict !== "not-judged");
+  if (judged.length === 0) return `there are no ${name}s`;
   const good = judged.filter(({ verdict }) => verdict === "same" || verdict === "within-tolerance");
-  return good.length === judged.length ? `all ${good.length}` : `${good.length} of ${judged.length}`;
+  const all = judged.length === 1 ? `1 ${name}` : `${judged.length} ${name}s`;
+  if (good.length === judged.length) return judged.length === 1 ? `the ${name} is the same` : `all ${all} are the same`;
+  return `${good.length} of ${all} ${good.length === 1 ? "is" : "are"} the same`;
 }
