@@ -29,7 +29,7 @@ export function section(title: string, parts: Partial<Section>): Section {
 
 /** The names of the rows; where some do not differ, those that do are marked. */
 export function rowNames(entries: readonly { name: string; differs: boolean }[]): string[] {
-  const isMixed = entries.some(({ differs }) => !differs);
+  const isMixed = entries.some(({ differs }) => differs) && entries.some(({ differs }) => !differs);
   return entries.map(({ name, differs }) => (isMixed ? `${differs ? "≠" : " "} ${name}` : name));
 }
 

@@ -36,7 +36,7 @@ it("tells a pair's metrics by their change and range, and leaves out what one po
   const metrics = [
     { name: "acc", values: [series(0.9), series(0.8)], change: [0, -0.1], differs: true },
     { name: "loss", values: [series(2, 1, 4), series(2, 1, 5)], change: [0, 0], differs: true },
-    { name: "new", values: [null, series(1)], change: [null, null], differs: true },
+    { name: "new", values: [null, series(1, 0, 2)], change: [null, null], differs: true },
     { name: "zero", values: [series(0), series(Number.NaN)], change: [0, Number.NaN], differs: true },
   ];
   expect(sectionOf("Metrics", ["a", "b"], { metrics })!.rows).toEqual([

@@ -68,8 +68,9 @@ export function metricsSection({ metrics, sides }: RunComparison, options: Secti
   return section("Metrics", { header, ...firstRows(rows, rows.length, options) });
 }
 
-/** E.g. "0.2 → 0.18"; one number when it is the same, nothing when there is only one point on either side. */
+/** E.g. "0.2 → 0.18"; one number when it is the same, nothing when a side has none or neither more than one point. */
 function rangeCell({ values }: ComparedMetric, key: keyof Pick<MetricSummary, "min" | "max">): string {
-  if (values.every((value) => (value?.count ?? 0) <= 1)) return "";
-  return [...new Set(values.map((value) => (value ? formatNumber(value[key]) : NONE)))].join(" → ");
+  const known = values.filter((value) => value !== null);
+  if (known.length < values.length || known.every(({ count }) => count <= 1)) return "";
+  return [...new Set(known.map((value) => formatNumber(value[key])))].join(" → ");
 }

@@ -93,7 +93,7 @@ describe("two runs", () => {
 
   it("shows all with --all, and packages with --environment", async () => {
     const { out } = await cli("diff", "first", "second", "--all");
-    expect(out).toMatch(/^ {2}depth +3 +3$/m);
+    expect(out).toMatch(/^ {4}depth +3 +3\n {2}≠ lr +0.1 +0.01$/m);
     expect(out).toMatch(/^ {2}version +3\.\d+\.\d+ +3\.\d+\.\d+$/m);
     const all = await compare("first", "second", "--all");
     expect(all.data.files.map(({ kind }) => kind).sort()).toEqual(["changed", "same"]);
