@@ -31,6 +31,8 @@ export type HashOutcome =
 /** How often a file is read that changes meanwhile. */
 const ATTEMPTS = 3;
 const BUFFER_BYTES = 1 << 20;
+/** Larger files are not copied in one go, because nothing can end that. */
+const COPIED_AT_ONCE = 2n ** 28n;
 
 /** Devices that turned out not to share blocks between files. */
 const withoutReflink = new Set<bigint>();
@@ -54,7 +56,7 @@ function attemptHash(task: HashTask): HashOutcome {
     descriptor = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
     const before = fs.fstatSync(descriptor, { bigint: true });
     if (!before.isFile()) return { state: "not a file" };
-    copy = startCopyFor(task, before.dev);
+    copy = startCopyFor(task, before);
     const { sha256, bytes } = readAll(copy?.clone ?? descriptor, copy);
     // A clone is of the file that has the name now, which may be another than the one that was opened.
     const after =
@@ -99,11 +101,14 @@ interface Copy {
   discard(): void;
 }
 
-function startCopyFor({ path: file, keepIn, copyTo }: HashTask, device: bigint): Copy | null {
-  if (copyTo !== undefined) return startCopy(file, device, copyTo, { isDone: () => false, done: () => true });
+function startCopyFor({ path: file, keepIn, copyTo }: HashTask, { dev: device, size }: fs.BigIntStats): Copy | null {
+  if (copyTo !== undefined) {
+    const copied = size <= COPIED_AT_ONCE ? copyAtOnce(file, copyTo) : cloneFile(file, copyTo, device);
+    return startCopy(copyTo, copied, { isDone: () => false, done: () => true });
+  }
   if (keepIn === null) return null;
   const temporary = path.join(keepIn, "tmp", `object-${randomBytes(8).toString("hex")}`);
-  return startCopy(file, device, temporary, {
+  return startCopy(temporary, cloneFile(file, temporary, device), {
     isDone: (sha256) => hasObject(keepIn, sha256),
     done(sha256) {
       publish(keepIn, temporary, sha256);
@@ -119,8 +124,8 @@ interface CopyEnd {
   done(sha256: string): boolean;
 }
 
-function startCopy(file: string, device: bigint, temporary: string, end: CopyEnd): Copy {
-  const clone = cloneFile(file, temporary, device);
+/** `clone`: descriptor of a copy that is whole already; null: it is written while the file is read. */
+function startCopy(temporary: string, clone: number | null, end: CopyEnd): Copy {
   let open = clone;
   let failure: string | undefined;
   let taken = false;
@@ -169,6 +174,18 @@ function openNew(temporary: string): number {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     fs.mkdirSync(path.dirname(temporary), { recursive: true });
     return fs.openSync(temporary, "wx");
+  }
+}
+
+/** The system's own copy, which takes less of the processor than ours, and shares the file's blocks where it can. */
+function copyAtOnce(file: string, copy: string): number | null {
+  try {
+    fs.copyFileSync(file, copy, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE);
+    return fs.openSync(copy, "r");
+  } catch {
+    // A full disk, perhaps. Half a copy would be taken for another file's; why it fails shows when it is written by hand.
+    fs.rmSync(copy, { force: true });
+    return null;
   }
 }
 
