@@ -42,6 +42,8 @@ export const GapKind = z.enum([
   "hash-only",
   "unreadable",
   "missing",
+  // Files that are known by the version of their dataset, and not one by one.
+  "unlisted",
   "tracer",
   "environment",
   "other",

@@ -11,6 +11,7 @@ import type { DataFile, Run } from "../domain/run";
 import { reducedTree } from "./code/reducedTree";
 import { toGitPath } from "./gitPath";
 import { projectPath } from "./projectPath";
+import { LISTED_FILES } from "./unlistedFiles";
 
 /** What the hash is made from: a run as it is stored. */
 export type InputsRun = Pick<Run, "command" | "cwd" | "gaps" | "snapshot">;
@@ -32,8 +33,6 @@ export interface InputsFacts {
 
 /** Changes when the meaning of the hash does: older hashes then equal none of the newer. */
 const FORMAT = 1;
-/** A run's data does not name every file of datasets with more files than this. */
-const LISTED_FILES = 2_000;
 
 /**
  * SHA-256 in hex; null when it cannot be known: no code or no interpreter was seen, a file that was read could not be hashed

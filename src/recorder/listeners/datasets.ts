@@ -10,6 +10,7 @@ import { type DatasetSource, declaredDatasets, readDataset } from "../../snapsho
 import { writeManifest } from "../../snapshot/manifest";
 import { projectPath } from "../../snapshot/projectPath";
 import { groupReads, isDatasetFile } from "../../snapshot/readDatasets";
+import { LISTED_FILES } from "../../snapshot/unlistedFiles";
 import type { RunDatasetVersion } from "../../store/contract";
 import { createDatasetFinder, type FinderOptions } from "./datasetFinder";
 
@@ -45,9 +46,6 @@ export interface DatasetUses {
   /** What was to be said since the last call. */
   gaps(): Gap[];
 }
-
-/** Of declared datasets with more files than this, the run's data lists only those that were opened. */
-const LISTED = 2_000;
 
 /** A dataset, and what the run does with it. */
 interface Use {
@@ -90,7 +88,7 @@ export function createDatasetUses({ project, storeFolder, isData, ...options }: 
     const { files, gaps } = await use.source.list();
     said.push(...gaps);
     use.files = files.filter(isData);
-    const listed = use.source.kind === "declared" && files.length <= LISTED;
+    const listed = use.source.kind === "declared" && files.length <= LISTED_FILES;
     for (const path of files) if (!opened.has(path) && isInput(path)) found.push({ path, listed });
   }
 

@@ -22,7 +22,7 @@ export function oddName(name: string): Gap {
 export function tooManyInFolder(name: string, what: "read" | "written"): Gap {
   const rest = what === "read" ? " one by one; its dataset has all that were there" : "";
   const message = `So many files of ${name} were ${what} that not all of them are listed${rest}.`;
-  return { kind: "other", path: name, message };
+  return { kind: what === "read" ? "unlisted" : "other", path: name, message };
 }
 
 export function changedLater(name: string): Gap {

@@ -7,6 +7,7 @@ import type { Gap, Run } from "../../domain/run";
 import { DEFAULT_KEEP_BYTES } from "../data";
 import { displayPath, type GitPath } from "../gitPath";
 import type { RestoreOptions, RestoreStore } from "../restore";
+import { unlistedFiles } from "../unlistedFiles";
 import { type CodeFile, listCode } from "./codeList";
 import { type CodeListener, modeOf, writeCode } from "./codePart";
 import { type CopyJob, copyAll } from "./copies";
@@ -53,7 +54,7 @@ export function createRestoring(
   }
 
   async function writeAll(writer: FolderWriter, layout: Layout): Promise<void> {
-    const recorded = recordedFiles(run, parts).filter(({ name }) => only(name));
+    const recorded = [...recordedFiles(run, parts), ...(await unlisted())].filter(({ name }) => only(name));
     total.files += recorded.length;
     total.bytes += recorded.reduce((sum, { size }) => sum + (size ?? 0), 0);
     const hashes = parts.includes("code") ? await writeCodePart(writer, layout, recorded) : new Map<GitPath, string>();
@@ -62,6 +63,16 @@ export function createRestoring(
     for (const some of [recorded.filter(isRead), recorded.filter((file) => !isRead(file))]) {
       await copyAll(await planCopies(some, context), writer, pool, signal);
     }
+  }
+
+  /** Data that only the versions of datasets name. */
+  async function unlisted(): Promise<RecordedFile[]> {
+    if (!parts.includes("data")) return [];
+    const { files, unknown } = await unlistedFiles(store.folder, run);
+    for (const { name, message } of unknown) {
+      problems.push({ part: "data", path: name, fault: "damaged", message, place: null });
+    }
+    return files.map(({ path: name, sha256, size }) => ({ part: "data", name, sha256, size }));
   }
 
   async function writeCodePart(writer: FolderWriter, layout: Layout, recorded: RecordedFile[]) {
@@ -190,6 +201,8 @@ function bears({ kind, path: name }: Gap, parts: readonly RestorePart[], names: 
     // These are said of the files themselves, where they still hold.
     case "hash-only":
     case "environment":
+    // Their datasets name them.
+    case "unlisted":
     // The files are kept all the same.
     case "no-git":
       return false;
