@@ -1,5 +1,6 @@
 /** Says in a sentence which package could not be installed, from what pip or uv wrote. */
 import { UserError } from "../domain/errors";
+import { maskText } from "../domain/secrets";
 import type { Lock } from "./lock";
 
 /** How pip and uv name what they fail at. */
@@ -10,6 +11,7 @@ const PATTERNS = [
   /Because there is no version of ([A-Za-z0-9._-]+==\S+?)[,\s]/,
   /Because ([A-Za-z0-9._-]+==\S+) has no (?:wheels|usable wheels)/,
   /Failed to (?:build|download|fetch|prepare)[^`\n]*`([^`\s]+)`/,
+  /Failed to fetch:? `?\S+\/([A-Za-z0-9._-]+)\/(?:[`\s]|$)/,
   /Failed building wheel for ([^\s]+)/,
   /Failed to build installable wheels for some pyproject.toml based projects \(([^)]+)\)/,
 ];
@@ -23,7 +25,7 @@ export function explainInstall(
   if (typeof stderr !== "string") return error;
   const named = PATTERNS.map((pattern) => pattern.exec(stderr)?.[1]).find((found) => found !== undefined);
   const wanted = named && (requirements.find((line) => isFor(line, named)) ?? named);
-  const reason = lastLine(stderr);
+  const reason = maskText(lastLine(stderr));
   const advice =
     "Packages are looked for where pip and uv are set up to (PIP_INDEX_URL, PIP_FIND_LINKS, UV_INDEX, their configuration files).";
   const what = wanted
@@ -44,7 +46,9 @@ const isFor = (line: string, named: string) =>
 
 /** The last line that says something, without pip's own prefix. */
 function lastLine(text: string): string {
-  const lines = text.split(/\r?\n/).map((line) => line.replace(/^\s*(?:ERROR|error|hint|×|╰─▶|├─▶):?\s*/, "").trim());
+  const lines = text
+    .split(/\r?\n/)
+    .map((line) => line.replace(/^\s*(?:ERROR|error|cause|hint|×|╰─▶|├─▶):?\s*/, "").trim());
   const last = lines.filter((line) => line !== "" && !/^(?:\[notice\]|WARNING)/.test(line)).at(-1) ?? "no reason given";
   return /[.!?]$/.test(last) ? last : `${last}.`;
 }
