@@ -52,30 +52,28 @@ export function setPinned(db: Database, ids: string[], pinned: boolean): void {
 /** All or none: throws UserError, nothing done, when one of them is running or pinned. */
 export function deleteRuns(db: Database, ids: string[]): void {
   db.write(() => {
-    for (const id of ids) {
-      const seq = seqOf(db, id);
-      const { name, status, pinned } = db.get<{ name: string; status: string; pinned: number }>(
-        "SELECT name, status, pinned FROM runs WHERE seq = ?",
-        seq,
-      )!;
-      if (status === "running") throw new UserError(`The run ${name} is running. Stop it first, then delete it.`);
-      if (pinned) throw new UserError(`The run ${name} is pinned. Unpin it first, then delete it.`);
-      if (db.run("UPDATE runs SET deleted = ? WHERE seq = ? AND deleted IS NULL", Date.now(), seq) > 0) {
-        touchRepeatsOf(db, seq);
-        touchRun(db, seq);
-      }
-    }
+    const changed = ids.map((id) => seqOf(db, id)).filter((seq) => markDeleted(db, seq));
+    for (const seq of changed) touchRun(db, seq);
+    touchRepeatsOf(db, changed);
   });
 }
 
+/** False when it is deleted already. */
+function markDeleted(db: Database, seq: number): boolean {
+  const { name, status, pinned } = db.get<{ name: string; status: string; pinned: number }>(
+    "SELECT name, status, pinned FROM runs WHERE seq = ?",
+    seq,
+  )!;
+  if (status === "running") throw new UserError(`The run ${name} is running. Stop it first, then delete it.`);
+  if (pinned) throw new UserError(`The run ${name} is pinned. Unpin it first, then delete it.`);
+  return db.run("UPDATE runs SET deleted = ? WHERE seq = ? AND deleted IS NULL", Date.now(), seq) > 0;
+}
+
 export function restoreRuns(db: Database, ids: string[]): void {
+  const sql = "UPDATE runs SET deleted = NULL WHERE seq = ? AND deleted IS NOT NULL";
   db.write(() => {
-    for (const id of ids) {
-      const seq = seqOf(db, id);
-      if (db.run("UPDATE runs SET deleted = NULL WHERE seq = ? AND deleted IS NOT NULL", seq) > 0) {
-        touchRepeatsOf(db, seq);
-        touchRun(db, seq);
-      }
-    }
+    const changed = ids.map((id) => seqOf(db, id)).filter((seq) => db.run(sql, seq) > 0);
+    for (const seq of changed) touchRun(db, seq);
+    touchRepeatsOf(db, changed);
   });
 }

@@ -53,7 +53,7 @@ export function importRun(db: Database, { run, datasetKinds = {}, series }: Impo
       environment: environment ?? undefined,
     });
     importSeries(db, seq, series);
-    touchRepeatsOf(db, seq);
+    touchRepeatsOf(db, [seq]);
     return true;
   });
 }

@@ -4,29 +4,37 @@ import type { Database } from "./database";
 import { nextRevision } from "./revision";
 import { seqOf } from "./runs";
 
-/** Marks all runs with these inputs as changed: each shows how many there are. Inside a write only. */
-function touchRepeats(db: Database, inputs: Uint8Array): void {
-  db.run("UPDATE runs SET revision = ? WHERE inputs = ? AND deleted IS NULL", nextRevision(db), inputs);
-}
+/** Of very many repeats, the latest are marked: the others are seldom looked at, and a run's end is not to take long. */
+const MOST_MARKED = 200;
 
-/** The run came or went: tells its repeats. Inside a write only. */
-export function touchRepeatsOf(db: Database, seq: number): void {
-  const { inputs } = db.get<{ inputs: Uint8Array | null }>("SELECT inputs FROM runs WHERE seq = ?", seq)!;
-  if (inputs !== null) touchRepeats(db, inputs);
+/** Runs came or went: marks their repeats as changed, since each shows how many there are. Inside a write only. */
+export function touchRepeatsOf(db: Database, seqs: readonly number[]): void {
+  const groups = db.all<{ inputs: Uint8Array }>(
+    "SELECT DISTINCT inputs FROM runs WHERE seq IN (SELECT value FROM json_each(?)) AND inputs IS NOT NULL",
+    JSON.stringify(seqs),
+  );
+  for (const { inputs } of groups) {
+    db.run(
+      `UPDATE runs SET revision = ? WHERE seq IN (SELECT seq FROM runs WHERE inputs = ? AND deleted IS NULL
+        ORDER BY start_time DESC LIMIT ${MOST_MARKED})`,
+      nextRevision(db),
+      inputs,
+    );
+  }
 }
 
 /** See `Store.setInputs`. */
 export function setInputs(db: Database, id: string, sha256: string | null): void {
   db.write(() => {
     const seq = seqOf(db, id);
-    touchRepeatsOf(db, seq);
+    touchRepeatsOf(db, [seq]);
     db.run(
       "UPDATE runs SET inputs = ?, revision = ? WHERE seq = ?",
       sha256 === null ? null : Buffer.from(sha256, "hex"),
       nextRevision(db),
       seq,
     );
-    touchRepeatsOf(db, seq);
+    touchRepeatsOf(db, [seq]);
   });
 }
 
