@@ -77,7 +77,7 @@ async function endHistoryAt(gitDir: string, commits: readonly string[]): Promise
   }
 }
 
-const LOCK_TRIES = 50;
+const LOCK_TRIES = 100;
 const LOCK_PAUSE_MS = 100;
 
 async function takeLock(file: string) {

@@ -7,16 +7,23 @@ import { hasObject, objectPath } from "../store/objects";
 import { objectMember } from "./archive/format";
 import type { MemberWriter } from "./memberWriter";
 
-/** Sizes by SHA-256 of what the store has: manifests of datasets and, with `data`, all files that they and the runs name. */
-export async function listObjects(
+/** Where a content is, and its bytes. */
+export interface KeptContent {
+  file: string;
+  size: number;
+}
+
+/** By SHA-256 what the store has: manifests of datasets and, with `data`, all files that they and the runs name. */
+export async function listContents(
   { folder, getRun }: Pick<Store, "folder" | "getRun">,
   ids: Iterable<string>,
   data: boolean,
-): Promise<Map<string, number>> {
-  const objects = new Map<string, number>();
+): Promise<Map<string, KeptContent>> {
+  const objects = new Map<string, KeptContent>();
   const add = (sha256: string | null) => {
     if (sha256 === null || objects.has(sha256) || !hasObject(folder, sha256)) return false;
-    objects.set(sha256, statSync(objectPath(folder, sha256)).size);
+    const file = objectPath(folder, sha256);
+    objects.set(sha256, { file, size: statSync(file).size });
     return true;
   };
   for (const id of ids) {
@@ -44,14 +51,13 @@ async function addListed(folder: string, version: string, add: (sha256: string) 
  * list; and the hashes of what was there no more.
  */
 export async function addObjects(
-  folder: string,
-  objects: Iterable<string>,
+  contents: ReadonlyMap<string, KeptContent>,
   writer: MemberWriter,
 ): Promise<{ damaged: string[]; gone: string[] }> {
   const damaged: string[] = [];
   const gone: string[] = [];
-  for (const sha256 of objects) {
-    const added = await writer.addFile(objectMember(sha256), objectPath(folder, sha256));
+  for (const [sha256, { file }] of contents) {
+    const added = await writer.addFile(objectMember(sha256), file);
     if (!added) gone.push(sha256);
     else if (added.sha256 !== sha256) {
       writer.members.pop();

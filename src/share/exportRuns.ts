@@ -1,5 +1,5 @@
 /** Writes runs with all that belongs to them into one file, which another machine can import. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { version as modeltrail } from "../../package.json";
 import { UserError } from "../domain/errors";
@@ -21,7 +21,8 @@ import { packSeries } from "./archive/series";
 import { createArchive } from "./archive/writer";
 import { describeRun, type EndedRun, leftOut } from "./describeRun";
 import { type CodeCollection, collectCode, packCommits } from "./exportCode";
-import { addObjects, listObjects } from "./exportObjects";
+import { addObjects, type KeptContent, listContents } from "./exportObjects";
+import { lfsContents } from "./lfsContents";
 import { LEVEL, type MemberWriter, makeMemberWriter } from "./memberWriter";
 
 export interface ExportOptions {
@@ -64,8 +65,12 @@ export async function exportRuns(
     throw new UserError(`${target} exists already. Choose another name, or replace it with --force.`);
   }
   const runs = withChildren(store, ids);
-  const objects = await listObjects(store, runs.keys(), !options.withoutData);
-  const total = sum(objects.values()) + (options.withoutLog ? 0 : sum([...runs.values()].map((run) => run.logSize)));
+  const collection = collectCode(signal);
+  for (const id of runs.keys()) await collection.add(store.getRunHead(id)!.snapshot.code);
+  const contents = await listContents(store, runs.keys(), !options.withoutData);
+  if (!options.withoutData) await addLfsContents(contents, collection, store.folder, signal);
+  const logs = options.withoutLog ? 0 : sum([...runs.values()].map((run) => run.logSize));
+  const total = logs + sum([...contents.values()].map(({ size }) => size));
   let done = 0;
   const onBytes = (bytes: number) => {
     done += bytes;
@@ -74,11 +79,10 @@ export async function exportRuns(
   const archive = await createArchive(target);
   try {
     const writer = makeMemberWriter(archive, { signal, onBytes });
-    const collection = collectCode(signal);
     const missing: string[] = [];
     for (const id of runs.keys()) missing.push(...(await addRun(store, id, collection, writer, options)));
     const code = await addCode(collection, writer, signal);
-    const { damaged, gone } = await addObjects(store.folder, objects.keys(), writer);
+    const { damaged, gone } = await addObjects(contents, writer);
     missing.push(...damaged.map((name) => `${name} is damaged in the store: \`modeltrail doctor\` says what to do.`));
     missing.push(...gone.map((sha256) => `objects/${sha256} was removed from the store meanwhile.`));
     const manifest: Manifest = {
@@ -93,14 +97,27 @@ export async function exportRuns(
     };
     await archive.add(MANIFEST, [Buffer.from(toJson(manifest))], { level: LEVEL.most, signal });
     const size = await archive.finish();
-    const kept = objects.size - damaged.length - gone.length;
+    const kept = contents.size - damaged.length - gone.length;
     return { file: target, size, runs: manifest.runs, objects: kept, missing };
   } finally {
     await archive.discard();
   }
 }
 
-const sum = (sizes: Iterable<number>) => [...sizes].reduce((all, size) => all + size, 0);
+const sum = (sizes: readonly number[]) => sizes.reduce((all, size) => all + size, 0);
+
+async function addLfsContents(
+  contents: Map<string, KeptContent>,
+  collection: CodeCollection,
+  storeFolder: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const source of collection.sources) {
+    for (const [sha256, file] of await lfsContents(source, storeFolder, signal)) {
+      contents.set(sha256, { file, size: statSync(file).size });
+    }
+  }
+}
 
 /** Each run once, children behind their parents. Throws UserError when one is not there or is running. */
 function withChildren(store: Store, ids: readonly string[]): Map<string, RunSummary> {

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { fingerprint, gitIn, makeRepository, SOURCES, temporaryFolder } from "../snapshot/code/testRepository";
 import type { Store } from "../store/contract";
+import { hasObject, objectPath } from "../store/objects";
 import { tempStore } from "../store/testStore";
 import { exportRuns } from "./exportRuns";
 import { importRuns } from "./importRuns";
@@ -178,6 +180,47 @@ describe("code of an imported run goes", () => {
   });
 });
 
+describe("files of Git LFS", () => {
+  function lfsRepository(): string {
+    const root = makeRepository({ ".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n", "train.py": "1\n" });
+    for (const [name, content] of Object.entries({
+      "kept.bin": "in the store\n",
+      "theirs.bin": "where LFS has it\n",
+    })) {
+      writeText(root, { [name]: content });
+    }
+    return root;
+  }
+
+  const hashOf = (content: string) => createHash("sha256").update(content).digest("hex");
+
+  test("come with their contents, unless data is left out", async () => {
+    const root = lfsRepository();
+    const store = tempStore(root);
+    const id = await addRun(store);
+    // What LFS has fetched is in git's folder, and not in the store.
+    const sha256 = hashOf("where LFS has it\n");
+    const theirs = path.join(root, ".git/lfs/objects", sha256.slice(0, 2), sha256.slice(2, 4));
+    mkdirSync(theirs, { recursive: true });
+    renameSync(objectPath(store.folder, sha256), path.join(theirs, sha256));
+    const [file, bare] = ["runs.zip", "bare.zip"].map((name) => path.join(temporaryFolder(), name)) as [string, string];
+    await exportRuns(store, [id], file);
+    await exportRuns(store, [id], bare, { withoutData: true });
+    store.close();
+    rmSync(root, { recursive: true });
+
+    const here = tempStore();
+    await importRuns(here, file);
+    for (const content of ["in the store\n", "where LFS has it\n"]) {
+      expect(readFileSync(objectPath(here.folder, hashOf(content)), "utf8")).toBe(content);
+    }
+
+    const without = tempStore();
+    await importRuns(without, bare);
+    expect(hasObject(without.folder, sha256)).toBe(false);
+  });
+});
+
 describe("a project below its repository", () => {
   async function recordBelow(): Promise<{ id: string; file: string }> {
     const top = makeRepository({ "shared.py": "1\n", "jobs/wine/train.py": "2\n" });
@@ -217,7 +260,9 @@ test("a lock that another git holds on code.git is waited for, and named when it
   const lock = path.join(store.folder, "code.git", "shallow.lock");
   writeFileSync(lock, "");
   const importing = importRuns(store, file);
-  await expect.poll(() => gitIn(path.join(store.folder, "code.git"), "count-objects")).not.toMatch(/^0 /);
+  await expect
+    .poll(() => gitIn(path.join(store.folder, "code.git"), "count-objects"), { timeout: 30_000 })
+    .not.toMatch(/^0 /);
   expect(store.listRuns({}).total).toBe(0);
   renameSync(lock, `${lock}.away`);
   await importing;
