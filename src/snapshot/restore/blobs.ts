@@ -48,17 +48,22 @@ async function readUntilFailure(
   );
   const closed = whenClosed(process);
   const parser = createBatchParser(from, sink);
+  const abandon = () => endGit(process);
+  signal?.addEventListener("abort", abandon, { once: true });
   try {
     for await (const chunk of process.stdout) {
       signal?.throwIfAborted();
       parser.push(chunk as Buffer);
     }
+    signal?.throwIfAborted();
+    await closed;
   } catch (error) {
     endGit(process);
     closed.catch(() => {});
-    throw error;
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    signal?.removeEventListener("abort", abandon);
   }
-  await closed;
   if (parser.next === oids.length) return parser.next;
   sink.fail(parser.next, Buffer.concat(said).toString().trim().split("\n").at(-1) || "git ended");
   return parser.next + 1;
