@@ -99,7 +99,9 @@ function count(parts: readonly { verdict: string }[], name: string): string {
   const judged = parts.filter(({ verdict }) => verdict !== "not-judged");
   if (judged.length === 0) return `there are no ${name}s`;
   const good = judged.filter(({ verdict }) => verdict === "same" || verdict === "within-tolerance");
-  const all = judged.length === 1 ? `1 ${name}` : `${judged.length} ${name}s`;
-  if (good.length === judged.length) return judged.length === 1 ? `the ${name} is the same` : `all ${all} are the same`;
+  const all = `${judged.length} ${name}s`;
+  if (judged.length === 1) return good.length === 1 ? `the ${name} is the same` : `the ${name} is not the same`;
+  if (good.length === judged.length)
+    return judged.length === 2 ? `both ${name}s are the same` : `all ${all} are the same`;
   return `${good.length} of ${all} ${good.length === 1 ? "is" : "are"} the same`;
 }

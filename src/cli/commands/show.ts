@@ -2,7 +2,9 @@
 import { type Repeats, repeatsOf } from "../../compare/repeats";
 import { formatNumber, formatSize } from "../../domain/format";
 import { toJson } from "../../domain/json";
-import type { DataFile, Run, RunDataset } from "../../domain/run";
+import { REASON_TAG, REPRODUCES_TAG, VERDICT_TAG } from "../../domain/reproduction";
+import type { DataFile, Run, RunDataset, RunSummary } from "../../domain/run";
+import type { Store } from "../../store/contract";
 import { withStore } from "../open";
 import { commandText, duration, oneLine, pairs, print, styled, styledStatus, table } from "../print";
 
@@ -12,17 +14,23 @@ const LISTED = 12;
 export async function showCommand(reference: string, options: { json?: boolean }): Promise<void> {
   await withStore((store) => {
     const run = store.getRun(store.resolveRun(reference))!;
-    print(options.json ? toJson(run, 2) : describeRun(run, repeatsOf(store, run)));
+    print(options.json ? toJson(run, 2) : describeRun(run, repeatsOf(store, run), reproductionsOf(store, run)));
   });
 }
 
-function describeRun(run: Run, repeats: Repeats | null): string {
+/** The newest runs that were made to see whether the same comes of it. */
+function reproductionsOf(store: Store, { id }: Run): RunSummary[] {
+  return store.listRuns({ parent: id, tags: { [REPRODUCES_TAG]: id }, limit: LISTED }).runs;
+}
+
+function describeRun(run: Run, repeats: Repeats | null, reproductions: RunSummary[]): string {
   const parts = [
     `${styled(oneLine(run.name), "bold")}  ${styledStatus(run.status)}${ending(run)}`,
     pairs(headLines(run)),
     section("Params", pairs(entries(run.params))),
     section("Metrics", metricTable(run)),
     repeats ? section(repeatTitle(run, repeats), repeatTable(repeats)) : "",
+    section("Reproduced", pairs(reproductions.map(reproductionLine))),
     section("Tags", pairs(entries(run.tags))),
     section("Code", pairs(codeLines(run))),
     section("Datasets", pairs(run.snapshot.datasets.map(datasetLine))),
@@ -85,6 +93,12 @@ function repeatTable({ metrics }: Repeats): string {
     return [`  ${oneLine(name)}`, formatNumber(mean), scatter, formatNumber(min), formatNumber(max), String(count)];
   });
   return rows.length === 0 ? "  no metrics" : table([["  name", "mean", "±", "min", "max", "runs"], ...rows]);
+}
+
+function reproductionLine({ name, tags }: RunSummary): [string, string] {
+  const reason = tags[REASON_TAG];
+  const verdict = tags[VERDICT_TAG] ?? "no verdict";
+  return [oneLine(name), oneLine(reason === undefined ? verdict : `${verdict}: ${reason}`)];
 }
 
 function codeLines({ snapshot: { code } }: Run): [string, string][] {
