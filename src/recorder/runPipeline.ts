@@ -50,6 +50,7 @@ export async function createRunPipeline(
   const written: ((path: string) => void)[] = [];
   const code = () => codePlace(store.getRunHead(id)!, options.codeRoot);
   const { isData } = createPathRules(root, storeFolder);
+  const diskTime = diskStart(store.runFolder(id)) ?? startTime;
   const files = createFilesListener({
     root,
     cwd,
@@ -60,11 +61,12 @@ export async function createRunPipeline(
       store,
       storeFolder,
       project,
+      startTime: diskTime,
       code,
       isData: (path) => isData(path) && !looksSecret(path),
     }),
     startTime,
-    diskStart: diskStart(store.runFolder(id)) ?? startTime,
+    diskStart: diskTime,
     endTime: options.endTime,
     knownReads: storedReads(run),
     code,

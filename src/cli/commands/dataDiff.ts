@@ -83,7 +83,9 @@ async function compareTable(store: Store, { path, before, after }: ChangedFile):
 
 function diffText(name: string, comparison: DatasetComparison, tables: ChangedTable[], left: number): string {
   const { before, after, counts } = comparison;
-  const sizes = [before, after].map(({ files, size }) => `${files} files, ${formatSize(size)}`);
+  const sizes = [before, after].map(
+    ({ files, size }) => `${files} ${files === 1 ? "file" : "files"}, ${formatSize(size)}`,
+  );
   const head = `${styled(oneLine(name), "bold")}  ${before.version.slice(0, 12)} (${sizes[0]}) → ${after.version.slice(0, 12)} (${sizes[1]})`;
   if (before.version === after.version) return `${head}\nThe same version: nothing differs.`;
   const parts = (["added", "removed", "changed", "moved"] as const).filter((kind) => counts[kind] > 0);

@@ -112,7 +112,7 @@ function sourceName(source: LineageFile | LineageDataset): string {
 
 function details(source: LineageFile | LineageDataset): string {
   const facts = [
-    source.kind === "dataset" ? `${source.files} files` : "",
+    source.kind === "dataset" ? `${source.files} ${source.files === 1 ? "file" : "files"}` : "",
     source.size === null ? "" : formatSize(source.size),
     source.note ?? "",
     stopText(source.stop),

@@ -49,11 +49,13 @@ interface Used {
 /** What a run is told to have used, in the order of a recorder: name, role, kind and files of each dataset. */
 async function use({ reads = [], folders = [], mayMiss = false, write: writes = [] }: Used) {
   const code = (await snapshotCode(root, store.folder)).code;
+  const began = Date.now();
   const uses = createDatasetUses({
     root,
     store,
     storeFolder: store.folder,
     project,
+    startTime: began,
     code: () => (code.commit === null ? null : { gitDir: code.gitDir!, commit: code.commit, root: code.root }),
     isData: (path) => !path.endsWith(".secret"),
   });
@@ -124,13 +126,25 @@ describe("declared datasets", () => {
   it("have a version that was read and one that was written", async () => {
     project = { datasets: { wine: "data" } };
     write("data/a.csv", "data/b.csv");
-    const { versions, used } = await use({ reads: ["data/a.csv"], write: ["data/b.csv", "data/new.csv"] });
+    const { versions, used, gaps } = await use({ reads: ["data/a.csv"], write: ["data/b.csv", "data/new.csv"] });
+    expect(gaps).toMatchObject([{ kind: "changed-while-hashing", path: "data/b.csv" }]);
     expect(used).toEqual({
       "read declared wine": ["data/a.csv"],
       "write declared wine": ["data/a.csv", "data/b.csv", "data/new.csv"],
     });
     expect(versions[0]!.version).not.toBe(versions[1]!.version);
     expect((await use({ reads: ["data/new.csv"] })).versions).toMatchObject([{ version: versions[1]!.version }]);
+  });
+
+  it("are what they were before the run wrote them, where that was known in time", async () => {
+    project = { datasets: { wine: "data" } };
+    write("data/a.csv", "data/b.csv");
+    const { used, gaps } = await use({ reads: ["data/a.csv", "data/b.csv"], write: ["data/b.csv"] });
+    expect(used).toEqual({
+      "read declared wine": ["data/a.csv", "data/b.csv"],
+      "write declared wine": ["data/a.csv", "data/b.csv"],
+    });
+    expect(gaps).toEqual([]);
   });
 
   it("list no files of which there are too many", async () => {

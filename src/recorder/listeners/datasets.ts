@@ -1,4 +1,5 @@
 /** Which datasets a run uses, and which versions of them: all their files as they were, not only those that were opened. */
+import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, isAbsolute, join, sep } from "node:path";
@@ -16,6 +17,8 @@ import { createDatasetFinder, type FinderOptions } from "./datasetFinder";
 
 export interface DatasetsOptions extends Omit<FinderOptions, "declared"> {
   project: ProjectFile;
+  /** When the run began, by the disk's clock: ms since the epoch. */
+  startTime: number;
   /** Of the store where versions are kept. */
   storeFolder: string;
   /** Whether a file of this absolute path may be looked into. */
@@ -58,7 +61,8 @@ interface Use {
   opened: string[];
 }
 
-export function createDatasetUses({ project, storeFolder, isData, ...options }: DatasetsOptions): DatasetUses {
+export function createDatasetUses(all: DatasetsOptions): DatasetUses {
+  const { project, startTime, storeFolder, isData, ...options } = all;
   const { root } = options;
   const declared = declaredDatasets(root, project).map(newUse);
   const finder = createDatasetFinder({ ...options, declared: new Set(declared.map(({ source }) => source.name)) });
@@ -66,6 +70,8 @@ export function createDatasetUses({ project, storeFolder, isData, ...options }: 
   const opened = new Set<string>();
   const written = new Set<string>();
   const contents = new Map<string, HashedFile>();
+  /** Files that the run had written before they could be hashed. */
+  const tooLate = new Set<string>();
   const folders = new Map<string, Promise<void>>();
   /** Opened files whose dataset was not looked for yet, and those that belong to none that is known. */
   let fresh: string[] = [];
@@ -89,7 +95,10 @@ export function createDatasetUses({ project, storeFolder, isData, ...options }: 
     said.push(...gaps);
     use.files = files.filter(isData);
     const listed = use.source.kind === "declared" && files.length <= LISTED_FILES;
-    for (const path of files) if (!opened.has(path) && isInput(path)) found.push({ path, listed });
+    for (const path of use.files) {
+      if (!isInput(path)) tooLate.add(path);
+      else if (!opened.has(path)) found.push({ path, listed });
+    }
   }
 
   function useOf(source: DatasetSource): Use {
@@ -164,6 +173,14 @@ export function createDatasetUses({ project, storeFolder, isData, ...options }: 
     return uses;
   }
 
+  function sayTooLate({ source }: Use, path: string): void {
+    const birth = statSync(path, { throwIfNoEntry: false })?.birthtimeMs;
+    if (birth === undefined || birth >= startTime) return;
+    const name = projectPath(root, path);
+    const message = `${name} was written by the run before it could be hashed: what it was before is not known, and missing from the version of dataset ${source.name}.`;
+    said.push({ kind: "changed-while-hashing", path: name, message });
+  }
+
   async function keep(use: Use, role: RunDataset["role"], files: readonly HashedFile[]): Promise<RunDatasetVersion[]> {
     const entries = files.flatMap(({ name, sha256, size }) => (sha256 === null ? [] : [{ path: name, sha256, size }]));
     if (entries.length === 0) return [];
@@ -181,6 +198,7 @@ export function createDatasetUses({ project, storeFolder, isData, ...options }: 
     written: (path) => written.add(path),
     hashed(file) {
       if (isInput(file.path)) contents.set(file.path, file);
+      else tooLate.add(file.path);
     },
     wanted() {
       if (finder.isReady) {
@@ -205,7 +223,8 @@ export function createDatasetUses({ project, storeFolder, isData, ...options }: 
       const read = [...declared, ...others.values()].filter(({ listing }) => listing !== null);
       for (const use of [...read, ...newUses()]) {
         const paths = [...new Set([...use.files, ...use.opened])];
-        const files = paths.filter(isInput).flatMap((path) => contents.get(path) ?? []);
+        const files = paths.flatMap((path) => contents.get(path) ?? []);
+        for (const path of paths) if (tooLate.has(path) && !contents.has(path)) sayTooLate(use, path);
         versions.push(...(await keep(use, "read", files)));
       }
       for (const use of await writtenUses()) {
