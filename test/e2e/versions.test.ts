@@ -54,11 +54,13 @@ test("a user gets back what a run was made of, runs it again, and knows what cha
     await editor.tab(`${first} ↔ second.md`).click();
     const report = workbench.report();
     expect(await report.row("epochs")).toEqual(["200", "120"]);
-    expect(await report.row("train.py")).toEqual(["modified"]);
+    await report.says(/modified\s*train\.py/);
     await report.says("data/iris.csv");
     await workbench.picture("comparison");
     await editor.titleAction("Compare Code").click();
-    await expect(editor.tab(new RegExp(`^train.py \\(${first} ↔ second\\)`))).toHaveClass(/active/);
+    await expect(editor.tab(new RegExp(`^${first} ↔ second \\(2 files\\)`))).toHaveClass(/active/);
+    await expect.poll(() => editor.changedFiles()).toEqual(["iris.csv", "train.py"]);
+    await editor.untilFocused();
   });
 
   await test.step("restore the first run to a folder, byte for byte", async () => {
@@ -75,7 +77,8 @@ test("a user gets back what a run was made of, runs it again, and knows what cha
 
   await test.step("bring its code into the workspace through the diff editor only", async () => {
     await experiments.contextMenu(experiments.run(first), "Bring Code into the Workspace…");
-    await expect(editor.tab(new RegExp(`^train.py \\(${first} → workspace\\)`))).toHaveClass(/active/);
+    await expect(editor.tab(new RegExp(`^${first} → workspace \\(2 files\\)`))).toHaveClass(/active/);
+    await editor.untilFocused();
     expect(await readFile(file("train.py"), "utf8")).toContain(CHANGED);
     await workbench.look("bring");
     await notifications.clear();

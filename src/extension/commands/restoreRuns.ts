@@ -97,7 +97,7 @@ export async function bringIntoWorkspace(deps: CommandDeps, given: readonly unkn
   const bring =
     gone.length === 1 ? vscode.l10n.t("Create {0}", gone[0]!) : vscode.l10n.t("Create {0} Files", gone.length);
   const hint = vscode.l10n.t(
-    "The arrows between the two sides take over what {0} had; nothing is changed until then.",
+    "The arrow beside a change takes over what {0} had; nothing is changed until then.",
     run.name,
   );
   const missing =

@@ -129,8 +129,8 @@ test("a version that comes up again is told against the one that was first seen 
     (node) => node.kind === "version" && [node.version.version, node.previous],
   );
   expect(versions).toEqual([
-    [first, null],
     [second, first],
+    [first, null],
   ]);
 });
 

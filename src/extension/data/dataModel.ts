@@ -94,10 +94,14 @@ export class DataModel {
       page: { limit: limit + 1 },
     });
     const previous = previousVersions(page.versions);
-    const shown = page.versions.slice(0, limit).map((version): VersionNode => {
-      const id = `${node.id}|${version.version}`;
-      return { kind: "version", id, root, parent: node, version, previous: previous.get(version.version) ?? null };
-    });
+    // As they came up: a reproduction uses an old version once more, which does not make it a new one.
+    const shown = page.versions
+      .slice(0, limit)
+      .toSorted((a, b) => b.firstSeen - a.firstSeen)
+      .map((version): VersionNode => {
+        const id = `${node.id}|${version.version}`;
+        return { kind: "version", id, root, parent: node, version, previous: previous.get(version.version) ?? null };
+      });
     const left = page.total - shown.length;
     if (left === 0) return shown;
     return [...shown, { kind: "moreVersions", id: `${node.id}|more`, root, parent: node, left }];

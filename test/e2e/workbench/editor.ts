@@ -54,6 +54,11 @@ export class Editor {
     );
   }
 
+  /** Waits until the text of a file in the group has the focus: an editor that takes it late closes menus. */
+  async untilFocused(): Promise<void> {
+    await expect(this.group.locator(".monaco-editor.focused").first()).toBeVisible();
+  }
+
   diffSide(side: "original" | "modified"): Locator {
     return this.group.locator(`.monaco-diff-editor .editor.${side}`);
   }
