@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { gitIn } from "../../src/snapshot/code/testRepository";
 import { pythonWithPackages } from "../examplePython";
 import { makeProject, python, useCli, withStore } from "../recorder/cli";
-import { commit, latest, makeRepository, record, reproduce, reproduceText, useHome, write } from "./support";
+import { commit, latest, makeRepository, record, reproduce, reproduceText, tell, useHome, write } from "./support";
 
 useCli();
 useHome();
@@ -56,6 +56,11 @@ describe("the examples", () => {
       expect(child).toMatchObject({ inputs: run.inputs, repeatOf: run.id, gaps: run.gaps, warnings: [] });
     }
     expect(gitState(project)).toEqual(before);
+    const { printed } = await tell(project, ["ls"]);
+    expect(printed).toContain(`(repeat of ${first.name}; 2 runs: loss 0.`);
+    expect((await tell(project, ["show", "latest"])).printed).toContain(
+      `Repeat of ${other.name}; over 2 finished runs`,
+    );
     expect(existsSync(path.join(project, "quickstart/outputs"))).toBe(false);
     expect(readdirSync(path.join(project, ".modeltrail/reproductions"))).toEqual([]);
   });
@@ -83,6 +88,8 @@ describe("what is not the same has its reason", () => {
     expect(printed).toContain("Its code sets no seed anywhere, so random numbers differ each time.");
     expect(printed).toMatch(/different: loss 0\.\d+ → 0\.\d+, up to/);
     const child = latest(project);
+    const shown = await tell(project, ["show", child.parent!]);
+    expect(shown.printed).toContain(`Reproduced\n  ${child.name}  different: All recorded inputs are the same`);
     expect(child.tags["modeltrail.verdict"]).toBe("different");
     expect(child.tags["modeltrail.verdict.reason"]).toContain("sets no seed");
     // It stays for a look.

@@ -65,16 +65,15 @@ export interface Outcome {
   said: string;
 }
 
-/** `modeltrail reproduce latest` with these options. */
-export async function reproduceText(
-  cwd: string,
-  args: string[] = [],
-  env: Record<string, string> = {},
-  run = "latest",
-) {
-  const command = modeltrail("reproduce", run, ...args);
-  const session = await runSession({ command, cwd, env: { HOME: home, ...env } });
+/** What a command of `modeltrail` prints and says. */
+export async function tell(cwd: string, args: string[], env: Record<string, string> = {}) {
+  const session = await runSession({ command: modeltrail(...args), cwd, env: { HOME: home, ...env } });
   return { code: session.code, printed: session.out.toString(), said: session.err.toString() };
+}
+
+/** `modeltrail reproduce latest` with these options. */
+export function reproduceText(cwd: string, args: string[] = [], env: Record<string, string> = {}, run = "latest") {
+  return tell(cwd, ["reproduce", run, ...args], env);
 }
 
 /** The same, read by a program. */
