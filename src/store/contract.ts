@@ -470,12 +470,12 @@ export interface Store {
 
   /** By experiment, deleted runs included. */
   usage(): ExperimentUsage[];
-  /** Contents that runs name, deleted ones included, in order of their hash; each is kept, or was too big to be. */
+  /** Contents that runs and their datasets name, deleted runs included, in order of the hash; each is kept, or was too big. */
   objectUses(): Iterable<ObjectUse>;
   /** Deleted runs and scratch runs, none of them pinned, in the order in which they should go. */
   listFreeable(): FreeableRun[];
   /**
-   * Contents that no other run than these names, each with the place in `ids` of the last run that names it: freeing the runs
+   * Contents that no other run than these, nor a dataset that another used, names, each with the place in `ids` of the last run that names it: freeing the runs
    * up to that place leaves it without use.
    */
   ownObjects(ids: readonly string[]): Iterable<{ sha256: string; place: number }>;

@@ -30,9 +30,6 @@ export function freeRuns(db: Database, ids: string[]): void {
   });
 }
 
-/** Contents read at a time. */
-const PORTION = 5_000;
-
 /** See `Store.listFreeable`. */
 export function listFreeable(db: Database): FreeableRun[] {
   const sql = `SELECT r.id, r.name, e.name AS experiment, iif(r.deleted IS NULL, 'scratch', 'deleted') AS kind,
@@ -41,23 +38,4 @@ export function listFreeable(db: Database): FreeableRun[] {
     WHERE r.pinned = 0 AND r.status != 'running' AND (r.deleted IS NOT NULL OR ${IS_SCRATCH})
     ORDER BY r.deleted IS NULL, since, r.seq`;
   return db.read(() => db.all<FreeableRun>(sql)).map((row) => ({ ...row }));
-}
-
-/** See `Store.ownObjects`. */
-export function* ownObjects(db: Database, ids: readonly string[]): Generator<{ sha256: string; place: number }> {
-  db.exec("DROP TABLE IF EXISTS temp.leaving; CREATE TEMP TABLE leaving (run INTEGER PRIMARY KEY, place INTEGER)");
-  db.run(
-    `INSERT INTO leaving SELECT r.seq, j.key FROM json_each(?) j JOIN runs r ON r.id = j.value`,
-    JSON.stringify(ids),
-  );
-  const sql = `SELECT f.sha256, max(l.place) AS place, count(*) = count(l.run) AS own
-    FROM files f LEFT JOIN leaving l ON l.run = f.run
-    WHERE f.sha256 IN (SELECT DISTINCT sha256 FROM files WHERE sha256 > ? ORDER BY sha256 LIMIT ${PORTION})
-    GROUP BY f.sha256 ORDER BY f.sha256`;
-  for (let last: Uint8Array = Buffer.alloc(0); ; ) {
-    const rows = db.read(() => db.all<{ sha256: Uint8Array; place: number; own: number }>(sql, last));
-    for (const { sha256, place, own } of rows) if (own) yield { sha256: Buffer.from(sha256).toString("hex"), place };
-    if (rows.length < PORTION) return;
-    last = rows.at(-1)!.sha256;
-  }
 }

@@ -216,3 +216,29 @@ test("what would be without use, run by run", () => {
   ]);
   expect(own()).toEqual([]);
 });
+
+test("what a dataset lists is without use with the last run that used the version", async () => {
+  const store = tempStore();
+  const files = [await put(store, "a"), await put(store, "b"), await put(store, "c")] as const;
+  const listing = (...list: string[]) => put(store, list.map((sha256) => `${sha256} 1 x\n`).join(""));
+  const [v1, v2] = [await listing(files[0], files[1]), await listing(files[1], files[2])];
+  const used = (experiment: string, version: string) => {
+    const id = store.createRun(newRun({ experiment }));
+    store.endRun(id, END, { datasets: [{ name: "d", kind: "read", version, files: 2, size: 2, role: "read" }] });
+    return id;
+  };
+  const [first, again, second] = [used("x", v1), used("x", v1), used("y", v2)] as const;
+  const own = (...ids: string[]) =>
+    Object.fromEntries([...store.ownObjects(ids)].map((one) => [one.sha256, one.place]));
+  expect(own(first)).toEqual({});
+  expect(own(first, again)).toEqual({ [v1]: 1, [files[0]]: 1 });
+  expect(own(second)).toEqual({ [v2]: 0, [files[2]]: 0 });
+  expect(own(second, first, again)).toEqual({ [v1]: 2, [v2]: 0, [files[0]]: 2, [files[1]]: 2, [files[2]]: 0 });
+
+  const uses = new Map(
+    [...store.objectUses()].map((one) => [one.sha256, one.uses.map(({ experiment }) => experiment)]),
+  );
+  expect(uses.get(files[0])).toEqual(["x"]);
+  expect(uses.get(files[1])!.sort()).toEqual(["x", "y"]);
+  expect(uses.size).toBe(5);
+});

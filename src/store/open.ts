@@ -11,7 +11,7 @@ import { getRun, getRunHead } from "./details";
 import { changeTag, deleteRuns, renameRun, restoreRuns, setExperiment, setNote, setPinned } from "./edits";
 import { fileUses } from "./fileUses";
 import { makeStoreFolder, runFolder } from "./folders";
-import { freeRuns, listFreeable, ownObjects } from "./free";
+import { freeRuns, listFreeable } from "./free";
 import { startFreeing, unnamedObjects } from "./freeing";
 import { cachedHash, cachedHashesBelow, cacheHashes, forgetHash } from "./hashes";
 import { metricColumns, metricHistory } from "./history";
@@ -28,6 +28,7 @@ import {
 import { makeLeases } from "./leases";
 import { fallbackFolder, isWritable, readableFolder, storeFolder } from "./locate";
 import { listGroups, listKeys } from "./overview";
+import { ownObjects } from "./ownObjects";
 import { listExperiments, listRuns } from "./queries";
 import { makeRecorders } from "./recorders";
 import { makeReliance } from "./reliance";
@@ -171,10 +172,10 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
       }),
 
     usage: () => usage(db),
-    objectUses: () => objectUses(db),
+    objectUses: () => objectUses(db, folder),
     referencedObjects: () => referencedObjects(db),
     listFreeable: () => listFreeable(db),
-    ownObjects: (ids) => ownObjects(db, ids),
+    ownObjects: (ids) => ownObjects(db, folder, ids),
     freeRuns: (ids) => freeRuns(db, ids),
     startFreeing: () => startFreeing(db, folder),
     unnamedObjects: (hashes) => unnamedObjects(db, folder, hashes),

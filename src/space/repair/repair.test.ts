@@ -14,6 +14,7 @@ import { expect, test } from "vitest";
 import { gitIn, makeRepository, SOURCES, temporaryFolder } from "../../snapshot/code/testRepository";
 import { writeManifest } from "../../snapshot/manifest";
 import type { Store } from "../../store/contract";
+import { putBytes } from "../../store/objects";
 import { openStore } from "../../store/open";
 import { newRun, tempStore } from "../../store/testStore";
 import { freeSpace } from "../free";
@@ -84,7 +85,9 @@ test("damaged and missing files are kept again from the project, else said on th
 test("what was too big to be kept is not missing; a lost list of a dataset's files is", async () => {
   const store = tempStore();
   const id = store.createRun(newRun());
-  const { version, files, size } = await writeManifest(store.folder, [{ path: "a", sha256: "ab".repeat(32), size: 9 }]);
+  const { version, files, size } = await writeManifest(store.folder, [
+    { path: "a", sha256: "ab".repeat(32), size: 6e7 },
+  ]);
   store.endRun(
     id,
     { status: "finished", exitCode: 0, signal: null, endTime: 2_000 },
@@ -101,6 +104,36 @@ test("what was too big to be kept is not missing; a lost list of a dataset's fil
   rmSync(path.join(store.folder, "objects", version.slice(0, 2), version.slice(2)));
   expect(await repair(store)).toEqual([expect.stringMatching(/^lost files: wine was missing/)]);
   expect(store.getRun(id)!.gaps).toContainEqual(expect.objectContaining({ kind: "missing", path: "wine" }));
+  expect(await repair(store)).toEqual([]);
+});
+
+test("files that only a dataset lists are looked after as well", async () => {
+  const store = tempStore();
+  const entries = await Promise.all(
+    ["here", "gone", "damaged"].map(async (text) => {
+      const { sha256, size } = await putBytes(store.folder, Buffer.from(text));
+      return { path: `data/${text}.csv`, sha256, size };
+    }),
+  );
+  const manifest = await writeManifest(store.folder, entries);
+  const id = store.createRun(newRun());
+  const end = { status: "finished", exitCode: 0, signal: null, endTime: 2_000 } as const;
+  store.endRun(id, end, { datasets: [{ name: "data", kind: "declared", role: "read", ...manifest }] });
+  mkdirSync(path.join(store.root, "data"));
+  writeFileSync(path.join(store.root, "data/here.csv"), "here");
+  for (const text of ["here", "gone"]) rmSync(await placeOf(store, text));
+  overwrite(await placeOf(store, "damaged"), "x");
+  expect((await repair(store)).sort()).toEqual([
+    expect.stringMatching(/^lost files: data\/damaged\.csv was damaged/),
+    expect.stringMatching(/^lost files: data\/gone\.csv was missing/),
+    expect.stringMatching(/^repaired files: data\/here\.csv was missing/),
+  ]);
+  expect(
+    store
+      .getRun(id)!
+      .gaps.map((gap) => gap.path)
+      .sort(),
+  ).toEqual(["data/damaged.csv", "data/gone.csv"]);
   expect(await repair(store)).toEqual([]);
 });
 
