@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../domain/errors";
 import { snapshotRef } from "../snapshot/code/treeBuilder";
-import { git } from "../snapshot/git";
+import { GitError, git } from "../snapshot/git";
 import { missingObjects } from "./codeQuestions";
 import { listObjects, packObjects } from "./exportCode";
 import { feedGit } from "./gitStream";
@@ -40,7 +40,21 @@ export async function keepCommits(
   // What was thought to be there may be a rest that git is about to collect: now it is known, and kept.
   await listObjects(gitDir, commits, signal);
   const input = [...commits].map((commit) => `update ${snapshotRef(commit)} ${commit}\n`).join("");
-  await git(["update-ref", "--stdin"], { ...target, input });
+  await patiently(() => git(["update-ref", "--stdin"], { ...target, input }));
+}
+
+/** Tries again while another git holds a lock, as when two imports bring the same code. */
+async function patiently(action: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await action();
+      return;
+    } catch (error) {
+      const isLocked = error instanceof GitError && /cannot lock ref|\.lock': File exists/.test(error.stderr);
+      if (!isLocked || tries === LOCK_TRIES) throw error;
+      await sleep(LOCK_PAUSE_MS);
+    }
+  }
 }
 
 async function withoutParents(

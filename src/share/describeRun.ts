@@ -20,15 +20,15 @@ export const isFromImport = (gap: Gap): boolean => gap.message.startsWith(`${IMP
 
 export type EndedRun = Run & { status: ArchivedRun["run"]["status"] };
 
-/** All that the store says of an ended run. `code`: which commits the archive has of it. */
+/** All that the store says of an ended run. `code`: which commits the archive has of it. `kinds`: of datasets, by name. */
 export function describeRun(
   store: Store,
   run: EndedRun,
   code: Pick<ArchivedCode, "commits" | "submodules">,
+  kinds: ReadonlyMap<string, DatasetKind>,
 ): ArchivedRun {
   const { metrics, cwd, snapshot, revision: _revision, repeatOf: _repeatOf, repeats: _repeats, ...rest } = run;
   const { gitDir: _gitDir, root, ...version } = snapshot.code;
-  const kinds = new Map(store.listDatasets().map(({ name, kind }) => [name, kind]));
   const datasetKinds: Record<string, DatasetKind> = {};
   for (const { name } of snapshot.datasets) datasetKinds[name] = kinds.get(name) ?? "read";
   return {

@@ -5,7 +5,8 @@ import { version as modeltrail } from "../../package.json";
 import { UserError } from "../domain/errors";
 import { toJson } from "../domain/json";
 import type { Run, RunSummary } from "../domain/run";
-import type { Store } from "../store/contract";
+import { GitError } from "../snapshot/git";
+import type { DatasetKind, Store } from "../store/contract";
 import {
   type CodePack,
   FORMAT,
@@ -80,7 +81,8 @@ export async function exportRuns(
   try {
     const writer = makeMemberWriter(archive, { signal, onBytes });
     const missing: string[] = [];
-    for (const id of runs.keys()) missing.push(...(await addRun(store, id, collection, writer, options)));
+    const kinds = new Map(store.listDatasets().map(({ name, kind }) => [name, kind]));
+    for (const id of runs.keys()) missing.push(...(await addRun(store, id, { collection, kinds, writer }, options)));
     const code = await addCode(collection, writer, signal);
     const { damaged, gone } = await addObjects(contents, writer);
     missing.push(...damaged.map((name) => `${name} is damaged in the store: \`modeltrail doctor\` says what to do.`));
@@ -99,6 +101,11 @@ export async function exportRuns(
     const size = await archive.finish();
     const kept = contents.size - damaged.length - gone.length;
     return { file: target, size, runs: manifest.runs, objects: kept, missing };
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    throw new UserError(`The code could not be put into ${target}: ${error.message}. Nothing was exported.`, {
+      cause: error,
+    });
   } finally {
     await archive.discard();
   }
@@ -143,17 +150,23 @@ function withChildren(store: Store, ids: readonly string[]): Map<string, RunSumm
   return found;
 }
 
+/** What is collected for all runs together. */
+interface Parts {
+  collection: CodeCollection;
+  kinds: ReadonlyMap<string, DatasetKind>;
+  writer: MemberWriter;
+}
+
 /** Adds what is of this run alone. Gives what could not be had, in sentences. */
 async function addRun(
   store: Store,
   id: string,
-  collection: CodeCollection,
-  writer: MemberWriter,
+  { collection, kinds, writer }: Parts,
   { withoutData, withoutLog }: ExportOptions,
 ): Promise<string[]> {
   const run = store.getRun(id) as EndedRun;
   const { missing, ...code } = await collection.add(run.snapshot.code);
-  const archived = describeRun(store, run, code);
+  const archived = describeRun(store, run, code, kinds);
   archived.leftOut.push(...missing.map(leftOut));
   const said = missing.map(({ message }) => `${run.name}: ${message}`);
   if (withoutData && namesFiles(run)) {

@@ -4,6 +4,7 @@ import { rename, rm, statfs } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../domain/errors";
 import { formatSize } from "../domain/format";
+import { GitError } from "../snapshot/git";
 import type { Store } from "../store/contract";
 import { hasObject, publish } from "../store/objects";
 import {
@@ -223,7 +224,15 @@ function damagedFiles({ run, snapshot }: ArchivedRun, { damaged: names }: Manife
 
 function explain(error: unknown, file: string, folder: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
-  if (syscall === undefined || (code !== "ENOSPC" && code !== "EDQUOT")) return error;
-  const message = `The disk is full: ${file} could not be unpacked into ${folder}. Free some space, then import it again.`;
-  return new UserError(message, { cause: error });
+  const isGit = error instanceof GitError;
+  if (isGit ? /No space left|Disk quota/.test(error.stderr) : syscall && (code === "ENOSPC" || code === "EDQUOT")) {
+    const message = `The disk is full: ${file} could not be unpacked into ${folder}. Free some space, then import it again.`;
+    return new UserError(message, { cause: error });
+  }
+  if (!isGit) return error;
+  const why =
+    error.startError === "ENOENT"
+      ? "git is not installed or not on PATH. Install it, then import again"
+      : `${error.message}. No run was added`;
+  return new UserError(`The code in ${file} could not be taken in: ${why}.`, { cause: error });
 }

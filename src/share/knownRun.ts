@@ -19,7 +19,7 @@ export async function differencesOf(
   members: ReadonlyMap<string, Member>,
 ): Promise<string[]> {
   if (known.status === "running") return ["status"];
-  const here = describeRun(store, known as EndedRun, { commits: [], submodules: {} });
+  const here = describeRun(store, known as EndedRun, { commits: [], submodules: {} }, new Map());
   const differs = compareParts(here, archived);
   if (!(await isSameSeries(store, here, archived, members))) differs.push("metrics");
   if (!(await isSameLog(store, here, members))) differs.push("log");

@@ -330,6 +330,14 @@ describe("killed at any moment", () => {
     }
   }
 
+  test("imports at the same time bring each run once", async () => {
+    const here = makeProject();
+    const said = await Promise.all([1, 2, 3].map(() => good(here, "import", archive)));
+    expect(said.filter((text) => text.includes("Imported 1 of 1"))).toHaveLength(1);
+    expect(said.filter((text) => text.includes("1 was here already"))).toHaveLength(2);
+    await expectWhole(here);
+  });
+
   test("Ctrl-C cleans up", async () => {
     const place = makeProject();
     const [program, ...rest] = modeltrail("export", "big", "-o", path.join(place, "x.zip"));
