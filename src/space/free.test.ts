@@ -7,6 +7,7 @@ import { freeSpace } from "./free";
 import { planFreeing } from "./plan";
 import { DEFAULT_RULES, readRules, type SpaceRules } from "./rules";
 import { placeOf, record, writeProjectFile } from "./testSpace";
+import { spaceUsage } from "./usage";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -145,6 +146,8 @@ test("usage says what each experiment has alone and what it shares", async () =>
     },
   ]);
   expect(usage.total).toBe(Object.values(usage.kinds).reduce((sum, size) => sum + size, 0));
+  // The extension looks without writing.
+  expect((await spaceUsage(tempStore(store.root, { readOnly: true }))).experiments).toEqual(usage.experiments);
 });
 
 test("rules come from the project file, which must make sense", async () => {

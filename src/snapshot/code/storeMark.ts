@@ -20,10 +20,19 @@ export async function markStore(context: GitContext, gitDir: string, storeFolder
   const mark: StoreMark = { id: storeId(storeFolder), folder: path.resolve(storeFolder) };
   const content = JSON.stringify(mark);
   const ref = `${MARKS}/${createHash("sha256").update(content).digest("hex").slice(0, 16)}`;
-  // The usual case, without starting git. A packed ref is just written again.
-  if (fs.existsSync(path.join(gitDir, ref))) return;
+  // The usual case, without starting git. In a reftable, it is just written again.
+  if (fs.existsSync(path.join(gitDir, ref)) || isPacked(gitDir, ref)) return;
   const { stdout } = await git(["hash-object", "-w", "--stdin"], { ...context, input: content });
   await git(["update-ref", ref, stdout.toString().trim()], context);
+}
+
+/** After a `git gc` of the user's. */
+function isPacked(gitDir: string, ref: string): boolean {
+  try {
+    return fs.readFileSync(path.join(gitDir, "packed-refs")).includes(` ${ref}\n`);
+  } catch {
+    return false;
+  }
 }
 
 /** What the stores have said that have snapshots in this git directory. */

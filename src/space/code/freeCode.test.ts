@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { readMarks } from "../../snapshot/code/storeMark";
 import { gitIn, makeRepository, SOURCES, temporaryFolder, writeFiles } from "../../snapshot/code/testRepository";
 import { listTree } from "../../snapshot/codeReader";
 import type { Store } from "../../store/contract";
@@ -188,6 +189,20 @@ test("while a repository is not there, only what freed runs had goes", async () 
   rmSync(path.join(root, ".git"), { recursive: true });
   expect(await freeObjects(store, new Set())).toMatchObject({ objects: 0, bytes: 0 });
   expect(await freeObjects(store, new Set(own))).toMatchObject({ objects: 2, bytes: 7 });
+});
+
+test("a store says where it is once, also after its mark was packed", async () => {
+  const root = makeRepository(SOURCES);
+  const store = tempStore(root);
+  await record(store, { code: true });
+  const mark = gitIn(root, "for-each-ref", "refs/modeltrail/stores");
+  expect(mark.split("\n")).toHaveLength(1);
+  gitIn(root, "pack-refs", "--all");
+  await record(store, { code: true });
+  expect(gitIn(root, "for-each-ref", "refs/modeltrail/stores")).toBe(mark);
+  expect(await readMarks(path.join(root, ".git"))).toEqual([
+    { id: expect.stringMatching(/^\w{32}$/), folder: store.folder },
+  ]);
 });
 
 test("a store that was moved is asked where it is now", async () => {
