@@ -2,9 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
 import { makeProject, python, useCli, withStore } from "../recorder/cli";
-import { latest, makeRepository, record, reproduce, reproduceText, useHome } from "./support";
+import { latest, makeRepository, record, reproduce, reproduceText, useHome, write } from "./support";
 
 useCli();
 useHome();
@@ -32,7 +33,7 @@ function wheelOf(version: string): string {
 }
 
 /** The interpreter of an environment that has this package alone: not even pip. */
-function environmentWith(version: string): { folder: string; interpreter: string } {
+function environmentWith(version: string): { folder: string; site: string; interpreter: string } {
   const folder = makeProject();
   execFileSync(python, ["-m", "venv", "--without-pip", folder]);
   const interpreter = path.join(folder, "bin/python");
@@ -41,7 +42,7 @@ function environmentWith(version: string): { folder: string; interpreter: string
   mkdirSync(site, { recursive: true });
   const wheel = path.join(wheelOf(version), `fake-${version}-py3-none-any.whl`);
   execFileSync(python, ["-m", "zipfile", "-e", wheel, site]);
-  return { folder, interpreter };
+  return { folder, site, interpreter };
 }
 
 const TRAIN = `import json, fake
@@ -74,6 +75,28 @@ it("is made from the recorded packages, exactly, and kept for the next time", as
   const again = await reproduce(project, ["--environment"], onlyFrom("/nowhere"), first.id);
   expect(again).toMatchObject({ verdict: "same" });
   expect(again.said).not.toContain("making an environment");
+});
+
+it("imports the restored code of a package that was installed from the project", async () => {
+  const project = makeRepository({
+    "src/mine/__init__.py": "VALUE = 1\n",
+    "pyproject.toml": '[project]\nname = "mine"\nversion = "0.1"\n',
+    "train.py": 'import json, mine\nopen("metrics.json", "w").write(json.dumps({"value": mine.VALUE}))\n',
+  });
+  const { site, interpreter } = environmentWith("1.5");
+  // As `pip install -e .` leaves it.
+  const source = { url: pathToFileURL(project).href, dir_info: { editable: true } };
+  write(site, {
+    "mine.pth": `${path.join(project, "src")}\n`,
+    "mine-0.1.dist-info/METADATA": "Metadata-Version: 2.1\nName: mine\nVersion: 0.1\n",
+    "mine-0.1.dist-info/direct_url.json": JSON.stringify(source),
+  });
+  const first = await record(project, [interpreter, "train.py"]);
+  write(project, { "src/mine/__init__.py": "VALUE = 2\n" });
+  expect(await reproduce(project)).toMatchObject({ verdict: "same", inputs: [] });
+  const made = await reproduce(project, ["--environment"], onlyFrom(wheelOf("1.5")), first.id);
+  expect(made.said).toContain("mine is the project itself: it is imported from the restored code.");
+  expect(made.metrics).toMatchObject([{ name: "value", verdict: "same" }]);
 });
 
 it("names the package that is not to be had, and the Python that is not here", async () => {

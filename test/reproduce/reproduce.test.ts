@@ -65,13 +65,16 @@ describe("the examples", () => {
     expect(readdirSync(path.join(project, ".modeltrail/reproductions"))).toEqual([]);
   });
 
-  it.skipIf(!withPackages)("wine gives the same, its picture and its model included", async () => {
+  it.skipIf(!withPackages)("wine gives the same by each model, its picture included", async () => {
     const wine = path.join(copyExamples(), "wine");
-    await record(wine, [withPackages!, "train.py", "--model", "logistic", "--epochs", "3"]);
-    const { verdict, outputs, reasons } = await reproduce(wine);
-    expect({ verdict, reasons }).toEqual({ verdict: "same", reasons: [] });
-    const names = outputs.map((output) => path.basename(output.path)).sort();
-    expect(names).toEqual(["confusion_matrix.png", "metrics.json", "model.joblib"]);
+    const few = ["--n-estimators", "20", "--epochs", "3"];
+    for (const model of ["logistic", "forest", "boosting"]) {
+      const run = await record(wine, [withPackages!, "train.py", "--model", model, ...few]);
+      const { verdict, outputs, reasons } = await reproduce(wine, [], {}, run.id);
+      expect({ model, verdict, reasons }).toEqual({ model, verdict: "same", reasons: [] });
+      const names = outputs.map((output) => path.basename(output.path)).sort();
+      expect(names).toEqual(["confusion_matrix.png", "metrics.json", "model.joblib"]);
+    }
   });
 });
 
@@ -249,7 +252,7 @@ loss = float(open(sys.argv[1]).read()) + helper.VALUE
 });
 
 describe("what cannot be run again says so", () => {
-  it("a reproduction, a masked secret, a Python that is gone", async () => {
+  it("a reproduction, a masked secret, a result outside the project, a Python that is gone", async () => {
     const project = makeRepository({ "train.py": script("0.5") });
     const venv = path.join(makeProject(), "bin/python");
     await record(project, [python, "train.py", "--api-key", "hunter2hunter2"]);
@@ -258,6 +261,17 @@ describe("what cannot be run again says so", () => {
     const first = await record(project);
     await reproduce(project);
     expect((await reproduceText(project)).said).toContain("is itself a reproduction");
+
+    const outside = await record(project);
+    const file = { path: "/results/model.bin", sha256: "a".repeat(64), size: 1, role: "write" as const };
+    withStore(project, (store) => store.ingest(outside.id, { data: [file] }));
+    const careful = await reproduceText(project);
+    expect(careful).toMatchObject({
+      code: 1,
+      said: expect.stringContaining("wrote /results/model.bin, outside the project"),
+    });
+    const { outputs } = await reproduce(project, ["--overwrite"]);
+    expect(outputs[0]).toMatchObject({ path: "/results/model.bin", verdict: "missing" });
 
     withStore(project, (store) => {
       const { environment } = store.getRun(first.id)!.snapshot;
