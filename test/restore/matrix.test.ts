@@ -365,12 +365,7 @@ sys.stdout.buffer.write(data)
     const { env } = await expectRestored({ root });
     rmSync(join(root, ".git/lfs"), { recursive: true });
     rmSync(join(root, "model.bin"));
-    let report: unknown;
-    try {
-      report = restoreTo(join(temporaryFolder(), "pruned"), root, env);
-    } catch (error) {
-      report = JSON.parse((error as { stdout: string }).stdout);
-    }
+    const report = restoreTo(join(temporaryFolder(), "pruned"), root, env);
     expect(report).toMatchObject({ exact: false, problems: [{ part: "code", path: "model.bin", fault: "not-kept" }] });
   });
 });
@@ -426,6 +421,26 @@ describe.skipIf(process.platform === "win32")("trouble", () => {
       inexact: ["late.py"],
       gaps: [{ kind: "changed-while-hashing", path: "late.py" }],
     });
+  });
+});
+
+describe.skipIf(process.platform === "win32")("large files", () => {
+  const reading = (name: string) => ({ ...FILES, "train.py": `open(${JSON.stringify(name)}, "rb").read(1)\n${TRAIN}` });
+
+  test("a tracked one that has changed: too big for code, kept as what was read", async () => {
+    const root = makeRepository({ ...reading("model.bin"), "model.bin": Buffer.alloc(11 << 20, 1) });
+    writeFiles(root, { "model.bin": Buffer.alloc(11 << 20, 2) });
+    await expectRestored({ root, gaps: [{ kind: "too-big", path: "model.bin" }], exact: true });
+  });
+
+  test("one of which only the hash is kept: from the original, and when that has changed, named", async () => {
+    const root = makeRepository({ ...reading("data/big.bin"), ".gitignore": "data/\n" });
+    writeFiles(root, { "data/big.bin": Buffer.alloc(51 << 20, 1) });
+    const { env } = await expectRestored({ root, gaps: [{ kind: "hash-only", path: "data/big.bin" }], exact: true });
+    writeFiles(root, { "data/big.bin": Buffer.alloc(51 << 20, 2) });
+    const report = restoreTo(join(temporaryFolder(), "later"), root, env);
+    expect(report).toMatchObject({ exact: false, problems: [{ path: "data/big.bin", fault: "not-kept" }] });
+    expect(existsSync(join(report.folder, "data/big.bin"))).toBe(false);
   });
 });
 

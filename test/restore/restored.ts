@@ -1,5 +1,5 @@
 /** Records a run with the real command, restores it to a new folder with the real command, and compares what ran with that. */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
@@ -60,11 +60,15 @@ export async function expectRestored(test: Case): Promise<Outcome> {
   return { run, report, env };
 }
 
-/** `modeltrail restore REFERENCE --to …`. */
+/** `modeltrail restore REFERENCE --to …`, which may end with problems. */
 export function restoreTo(to: string, cwd: string, env: Record<string, string>, reference = "latest"): RestoreReport {
   const [program, ...args] = modeltrail("restore", reference, "--to", to, "--json");
   const options = { cwd, env: { ...baseEnvironment(cwd), ...env }, encoding: "utf8", maxBuffer: 2 ** 28 } as const;
-  return JSON.parse(execFileSync(program!, args, options));
+  const { status, stdout, stderr } = spawnSync(program!, args, options);
+  expect(stderr).toBe("");
+  const report = JSON.parse(stdout) as RestoreReport;
+  expect(status).toBe(report.problems.length > 0 ? 1 : 0);
+  return report;
 }
 
 /** As a user can do any time: whatever no ref holds is gone, here and in the submodules. */

@@ -31,6 +31,8 @@ export interface FilesContext {
   hashes: ReadonlyMap<GitPath, string>;
   /** Whether the file may have been another by the time it was hashed than when the run opened it. */
   isDoubtful(name: string): boolean;
+  /** Whether the code snapshot is known to have another version of the file than was on disk. */
+  isOldInCode(name: string): boolean;
   sourcesOf(file: RecordedFile & { sha256: string }): Source[];
   /** Files larger than this are not expected to have been kept. Bytes. */
   keepBytes: number;
@@ -99,8 +101,8 @@ async function planCopy(file: RecordedFile, placing: Placing, context: FilesCont
       listener.written(file, file.size ?? 0, placing);
       return null;
     }
-    // What a run wrote takes the place of what was there before it.
-    if (file.part !== "artifacts") {
+    // What a run wrote takes the place of what was there before it, and what it read of what is not from that time.
+    if (file.part !== "artifacts" && !context.isOldInCode(file.name)) {
       if (context.isDoubtful(file.name)) {
         listener.problem(
           file,

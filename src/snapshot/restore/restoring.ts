@@ -3,7 +3,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import type { RestoreFault, RestorePart, RestoreProblem, RestoreReport } from "../../domain/restore";
-import type { Gap, Run } from "../../domain/run";
+import type { Gap, GapKind, Run } from "../../domain/run";
 import { DEFAULT_KEEP_BYTES } from "../data";
 import { displayPath, type GitPath } from "../gitPath";
 import type { RestoreOptions, RestoreStore } from "../restore";
@@ -130,12 +130,16 @@ export function createRestoring(
   }
 
   function filesContext(writer: FolderWriter, layout: Layout, hashes: ReadonlyMap<GitPath, string>): FilesContext {
-    const doubtful = new Set(run.gaps.flatMap((gap) => (gap.kind === "changed-while-hashing" ? (gap.path ?? []) : [])));
+    const pathsWith = (...kinds: GapKind[]) =>
+      new Set(run.gaps.flatMap(({ kind, path: name }) => (kinds.includes(kind) ? (name ?? []) : [])));
+    const doubtful = pathsWith("changed-while-hashing");
+    const old = pathsWith("too-big", "unreadable");
     return {
       layout,
       writer,
       hashes,
       isDoubtful: (name) => doubtful.has(name),
+      isOldInCode: (name) => old.has(name),
       sourcesOf: ({ sha256, name }) =>
         sourcesOf(sha256, path.resolve(store.root, name), { store, gitDir: found.place?.gitDir ?? null }),
       keepBytes: DEFAULT_KEEP_BYTES,
