@@ -138,6 +138,38 @@ test("everything of a run is there in an empty folder, when the project that it 
   expect(back).toMatchObject({ runs: [{ name: "one" }], missing: [] });
 });
 
+test("code goes by git, and runs by archive, into a clone", async () => {
+  const project = makeProject({ "train.py": TRAIN, "helper.py": "factor = 1\n", "data/x.csv": "a\n1\n" });
+  const place = makeProject();
+  const git = (cwd: string, ...args: string[]) =>
+    execute(["git", "-c", "user.name=a", "-c", "user.email=a@b", ...args], cwd);
+  await git(project, "init", "--quiet");
+  await git(project, "add", "train.py");
+  await git(project, "commit", "--quiet", "-m", "first");
+  await execute(recorded([python, "train.py"], ["--name", "one"]), project);
+  expect(await cli(project, "push")).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("Add one: git remote add"),
+  });
+  const remote = path.join(place, "remote.git");
+  await git(place, "clone", "--quiet", "--bare", project, remote);
+  await git(project, "remote", "add", "origin", remote);
+  expect(await good(project, "push")).toContain("Pushed the code of 1 snapshot to origin; 0 were there already.");
+  expect(JSON.parse(await good(project, "push", "origin", "one", "--json"))).toMatchObject({ pushed: [], skipped: [] });
+
+  const clone = path.join(place, "clone");
+  await git(place, "clone", "--quiet", remote, clone);
+  expect(await good(clone, "fetch")).toContain("Fetched the code of 1 snapshot from origin");
+  expect(existsSync(path.join(clone, ".modeltrail"))).toBe(false);
+  const archive = path.join(place, "one.zip");
+  await good(project, "export", "one", "-o", archive);
+  await good(clone, "import", archive);
+  const run = JSON.parse(await good(clone, "show", "one", "--json")) as Run;
+  expect(run.snapshot.code).toMatchObject({ gitDir: path.join(clone, ".git"), root: clone });
+  expect(JSON.parse(await good(clone, "fetch", "origin", "one", "--json"))).toMatchObject({ fetched: [], missing: [] });
+  expect((await execute(["git", "status", "--porcelain"], clone)).out).toBe("");
+});
+
 test("mistakes are said in a sentence, and make nothing", async () => {
   const here = makeProject({ "notes.txt": "hello" });
   expect(await cli(here, "import", "no.zip")).toMatchObject({
