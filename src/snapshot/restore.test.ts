@@ -344,6 +344,17 @@ describe("data", () => {
     expect([read(report.folder, "a.csv"), read(report.folder, "b.csv")]).toEqual(["later", "before"]);
   });
 
+  test("a run that goes on has not read all that it will", async () => {
+    const { store, id } = await recordRun(project({}));
+    const run = store.getRun(id)!;
+    run.status = "running";
+    const report = await restoreRun({ ...store, root: store.root, folder: store.folder, getRun: () => run }, id, {
+      to: fresh(),
+      pool,
+    });
+    expect(report).toMatchObject({ exact: false, problems: [], gaps: [{ kind: "other" }] });
+  });
+
   test("what the run wrote, when asked for", async () => {
     const root = project({ "data/model.bin": "model", "report.txt": "of an earlier run" });
     const { store, id } = await recordRun(root);

@@ -174,6 +174,7 @@ export function createRestoring(
       // What git no longer has may have been kept as data.
       const left = problems.filter(({ part, place }) => !(part === "code" && place !== null && places.has(place)));
       const gaps = run.gaps.filter((gap) => bears(gap, parts, names));
+      if (run.status === "running") gaps.push(STILL_RUNNING);
       return {
         run: run.id,
         folder: writer.folder,
@@ -189,6 +190,11 @@ export function createRestoring(
     },
   };
 }
+
+const STILL_RUNNING: Gap = {
+  kind: "other",
+  message: "The run was still going on when it was restored: what it reads later is not there.",
+};
 
 const isRead = ({ part }: RecordedFile) => part !== "artifacts";
 
