@@ -4,6 +4,7 @@ import { PROJECT_FILE_NAME, type ProjectFile } from "../domain/projectFile";
 import type { Gap, Run } from "../domain/run";
 import type { CodePlace } from "../snapshot/codeReader";
 import { createDataHasher } from "../snapshot/data";
+import type { DatasetSource } from "../snapshot/datasets";
 import { readProjectFile } from "../snapshot/projectFile";
 import type { RunHead, Store } from "../store/contract";
 import { locateRoot } from "../store/locate";
@@ -60,7 +61,7 @@ export async function createRunPipeline(
       root,
       store,
       storeFolder,
-      project,
+      declared: await declaredIn(root, project),
       startTime: diskTime,
       code,
       isData: (path) => isData(path) && !looksSecret(path),
@@ -109,6 +110,13 @@ function storedReads({ snapshot }: Run): Map<string, KnownRead> {
   const data = snapshot.data.filter(({ role }) => role === "read");
   const config = snapshot.config.map((file) => ({ ...file, size: null }));
   return new Map([...config, ...data].map(({ path, sha256, size }) => [path, { sha256, size }]));
+}
+
+/** What it takes to look for files is loaded only where some are declared. */
+async function declaredIn(root: string, project: ProjectFile): Promise<DatasetSource[]> {
+  if (!project.data && !project.datasets) return [];
+  const { declaredDatasets } = await import("../snapshot/declaredDatasets");
+  return declaredDatasets(root, project);
 }
 
 /** A project file that makes no sense declares nothing, and is a gap that says so. */

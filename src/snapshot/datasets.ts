@@ -2,12 +2,9 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
-import type { ProjectFile } from "../domain/projectFile";
-import { PROJECT_FILE_NAME } from "../domain/projectFile";
 import type { Gap } from "../domain/run";
 import type { DatasetKind } from "../store/contract";
 import type { DvcOutput } from "./dvc";
-import { type FilePatterns, filePatterns, listBelow } from "./filePatterns";
 import { readManifest } from "./manifest";
 
 export interface DatasetSource {
@@ -29,42 +26,8 @@ export interface DatasetListing {
   gaps: Gap[];
 }
 
-/** The dataset that a project file's `data` is. */
-const DATA = "data";
 /** Other work gets its turn after so many files: a few milliseconds. */
 const SLICE = 2_000;
-
-/** Datasets that the project file declares. */
-export function declaredDatasets(root: string, project: ProjectFile): DatasetSource[] {
-  const globs = new Map<string, string[]>();
-  for (const [name, patterns] of Object.entries(project.datasets ?? {})) globs.set(name, [patterns].flat());
-  if (project.data?.length) globs.set(DATA, [...project.data, ...(globs.get(DATA) ?? [])]);
-  return [...globs].map(([name, patterns]) => {
-    const wanted = filePatterns(root, patterns);
-    return {
-      name,
-      kind: "declared",
-      always: name === DATA && Boolean(project.data?.length),
-      matches: wanted.matches,
-      list: () => listDeclared(root, patterns, wanted),
-    };
-  });
-}
-
-async function listDeclared(root: string, patterns: string[], wanted: FilePatterns): Promise<DatasetListing> {
-  const files = await wanted.list();
-  const positive = patterns.filter((pattern) => !pattern.startsWith("!"));
-  const unfit = positive.filter((pattern) => {
-    const { matches } = filePatterns(root, [pattern]);
-    return !files.some(matches);
-  });
-  return { files, gaps: unfit.map(nothingFits) };
-}
-
-function nothingFits(pattern: string): Gap {
-  const message = `No file fits "${pattern}", which ${PROJECT_FILE_NAME} declares as data. Correct the pattern or remove it.`;
-  return { kind: "missing", path: pattern, message };
-}
 
 /** A dataset that DVC tracks. `name`: the output's path, as runs name it. */
 export function dvcDataset(name: string, output: DvcOutput): DatasetSource {
@@ -74,7 +37,10 @@ export function dvcDataset(name: string, output: DvcOutput): DatasetSource {
     kind: "dvc",
     always: false,
     matches: (file) => file === output.path || file.startsWith(below),
-    list: async () => ({ files: await listBelow(output.path), gaps: [] }),
+    async list() {
+      const { listBelow } = await import("./filePatterns");
+      return { files: await listBelow(output.path), gaps: [] };
+    },
     md5(files, size) {
       const isSame = (output.files ?? files) === files && (output.size ?? size) === size;
       return output.md5 !== null && isSame ? output.md5 : undefined;

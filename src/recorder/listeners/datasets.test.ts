@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ProjectFile } from "../../domain/projectFile";
 import { snapshotCode } from "../../snapshot/code";
 import type { HashedFile } from "../../snapshot/data";
+import { declaredDatasets } from "../../snapshot/declaredDatasets";
 import { readManifest } from "../../snapshot/manifest";
 import { projectPath } from "../../snapshot/projectPath";
 import type { RunDatasetVersion, Store } from "../../store/contract";
@@ -46,15 +48,30 @@ interface Used {
   write?: string[];
 }
 
+/** The time by the disk's clock, which is coarse: later than that of anything written so far. */
+async function nextTick(): Promise<number> {
+  const file = join(store.folder, "clock");
+  const now = () => {
+    writeFileSync(file, "");
+    return statSync(file).mtimeMs;
+  };
+  const last = now();
+  for (;;) {
+    const time = now();
+    if (time > last) return time;
+    await setImmediate();
+  }
+}
+
 /** What a run is told to have used, in the order of a recorder: name, role, kind and files of each dataset. */
 async function use({ reads = [], folders = [], mayMiss = false, write: writes = [] }: Used) {
   const code = (await snapshotCode(root, store.folder)).code;
-  const began = Date.now();
+  const began = await nextTick();
   const uses = createDatasetUses({
     root,
     store,
     storeFolder: store.folder,
-    project,
+    declared: declaredDatasets(root, project),
     startTime: began,
     code: () => (code.commit === null ? null : { gitDir: code.gitDir!, commit: code.commit, root: code.root }),
     isData: (path) => !path.endsWith(".secret"),

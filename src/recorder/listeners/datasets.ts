@@ -3,11 +3,10 @@ import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, isAbsolute, join, sep } from "node:path";
-import type { ProjectFile } from "../../domain/projectFile";
 import type { Gap, RunDataset } from "../../domain/run";
 import { isConfigFile } from "../../snapshot/config";
 import type { HashedFile } from "../../snapshot/data";
-import { type DatasetSource, declaredDatasets, readDataset } from "../../snapshot/datasets";
+import { type DatasetSource, readDataset } from "../../snapshot/datasets";
 import { writeManifest } from "../../snapshot/manifest";
 import { projectPath } from "../../snapshot/projectPath";
 import { groupReads, isDatasetFile } from "../../snapshot/readDatasets";
@@ -16,7 +15,8 @@ import type { RunDatasetVersion } from "../../store/contract";
 import { createDatasetFinder, type FinderOptions } from "./datasetFinder";
 
 export interface DatasetsOptions extends Omit<FinderOptions, "declared"> {
-  project: ProjectFile;
+  /** Those of the project file. */
+  declared: readonly DatasetSource[];
   /** When the run began, by the disk's clock: ms since the epoch. */
   startTime: number;
   /** Of the store where versions are kept. */
@@ -62,9 +62,9 @@ interface Use {
 }
 
 export function createDatasetUses(all: DatasetsOptions): DatasetUses {
-  const { project, startTime, storeFolder, isData, ...options } = all;
+  const { startTime, storeFolder, isData, ...options } = all;
   const { root } = options;
-  const declared = declaredDatasets(root, project).map(newUse);
+  const declared = all.declared.map(newUse);
   const finder = createDatasetFinder({ ...options, declared: new Set(declared.map(({ source }) => source.name)) });
   const others = new Map<DatasetSource, Use>();
   const opened = new Set<string>();
