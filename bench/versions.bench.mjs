@@ -92,8 +92,7 @@ async function dataVersions() {
   if (bavail * bsize < NEEDED_BYTES) throw new Error(`${scratch} has less than the 32 GiB free that this needs.`);
   const root = fresh("data");
   const change = makeFiles(join(root, "data"));
-  writeFileSync(join(root, "modeltrail.yaml"), "datasets:\n  bench: data/**\n");
-
+  writeFileSync(join(root, ".gitignore"), "/data\n/dvc-site\n");
   const times = { first: [], hashed: [], dvcFirst: [], next: [], dvcNext: [], restore: [], copy: [] };
   const rounds = 2;
   for (let round = 0; round < rounds; round++) {
@@ -107,7 +106,7 @@ async function dataVersions() {
     if (peers) times.dvcNext.push(await settled(() => dvc(root, "add", "-q", "data")));
   }
   // Its copy would only take memory that files could be read from.
-  for (const name of [".git", ".dvc"]) rmSync(join(root, name), { recursive: true, force: true });
+  rmSync(join(root, ".dvc"), { recursive: true, force: true });
   for (let round = 0; round < rounds; round++) {
     const copy = fresh("copy");
     times.copy.push(await settled(() => measure(["cp", "-r", "--reflink=never", join(root, "data"), copy])));
@@ -159,8 +158,8 @@ async function forget(root) {
   for (const name of [".modeltrail", ".git", ".dvc", "data.dvc", "dvc-site"]) {
     rmSync(join(root, name), { recursive: true, force: true });
   }
-  if (!peers) return;
   execFileSync("git", ["init", "-q"], { cwd: root });
+  if (!peers) return;
   await dvc(root, "init", "-q");
 }
 

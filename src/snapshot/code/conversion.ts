@@ -36,7 +36,7 @@ export function withFilters(drivers: Iterable<string>): string[] {
   return [...drivers].map((driver) => `filter.${driver}.required=true`);
 }
 
-/** The conversion of each path that has one. `paths` are those that are on disk. */
+/** The conversion of each path that has one. `paths` are those that are on disk; one may be named twice. */
 export async function findConversions(
   repository: Repository,
   context: GitContext,

@@ -15,6 +15,7 @@ export function findStandIns(
 ): Pick<SnapshotNotes, "content" | "decrypted"> {
   const content: GitPath[] = [];
   const decrypted: GitPath[] = [];
+  if (conversions.size === 0) return { content, decrypted };
   for (const [name, conversion] of conversions) {
     if (conversion === "lines" || conversion === "content" || gathering.entries.get(name) === null) continue;
     if (!statFile(gathering.job.repository.top, name)?.isFile()) continue;

@@ -1,5 +1,4 @@
 /** The code snapshot of a repository of the user's, its submodules included. */
-import fs from "node:fs";
 import path from "node:path";
 import type { CodeVersion, Gap } from "../../domain/run";
 import { GitError } from "../git";
@@ -7,6 +6,7 @@ import { diskPath, displayPath, type GitPath } from "../gitPath";
 import { withoutFilters } from "./conversion";
 import type { WorkTreeJob } from "./gathering";
 import type { CodeLimits } from "./limits";
+import { ignoresCase } from "./namesOnDisk";
 import { borrowObjects } from "./ownRepository";
 import { findRepository, type GitContext, type Repository } from "./repository";
 import { writeNotes } from "./snapshotNotes";
@@ -52,7 +52,7 @@ export async function snapshotRepository(
 function settingsFor({ config, top }: Repository): string[] {
   const settings = withoutFilters(config);
   // Copied from a system whose disks take names of another case for the same: git would overlook files that differ in it.
-  const isMistaken = config.get("core.ignorecase") === "true" && !fs.existsSync(path.join(top, ".GIT"));
+  const isMistaken = config.get("core.ignorecase") === "true" && !ignoresCase(top);
   return isMistaken ? [...settings, "core.ignoreCase=false"] : settings;
 }
 
@@ -85,7 +85,7 @@ async function snapshotInto(
   const notes = writeNotes(work.notes);
   // An unchanged work tree needs no commit of ours: it is HEAD.
   const isHead = head !== null && work.tree === head.tree && notes.length === 0;
-  const commit = isHead ? head.commit : await writeCommit(context, work.tree, head, notes);
+  const commit = isHead ? head.commit : (work.commit ?? (await writeCommit(context, work.tree, head, notes)));
   // The git directory is named, as it need not be the one around the working directory.
   const inside = { ...context, cwd: kept.gitDir, env: { GIT_DIR: kept.gitDir } };
   // Before the ref: from then on nobody else removes it.

@@ -11,14 +11,17 @@ import { type Conversion, findConversions } from "./conversion";
 import { convertedFiles } from "./convertedFiles";
 import { type Gathering, statFile, unreadable, type WorkTreeJob } from "./gathering";
 import { parseIndex, parseStatus } from "./gitStatus";
+import { ignoresCase, namesOnDisk } from "./namesOnDisk";
 import { type GitContext, nullId } from "./repository";
-import type { SnapshotNotes } from "./snapshotNotes";
+import { type SnapshotNotes, writeNotes } from "./snapshotNotes";
 import { findStandIns } from "./standIns";
-import { copyIndex, writeTree } from "./treeBuilder";
+import { commitOnHead, copyIndex, writeTree } from "./treeBuilder";
 import { takeUntracked, type Untracked } from "./untracked";
 
 export interface WorkTree {
   tree: string;
+  /** The commit of the tree, with the notes, on top of HEAD; null when there is none yet. */
+  commit: string | null;
   /** Whether the files differ from HEAD's, as the user's git sees them. */
   dirty: boolean;
   branch: string | null;
@@ -49,15 +52,18 @@ async function takeOnce(job: WorkTreeJob): Promise<WorkTree> {
     gatherTracked(gathering);
     const untracked = await takeUntracked(gathering);
     const absent = [...gatherUnwatched(gathering), ...absentSubmodules(gathering)];
+    gatherRenamed(gathering);
     await gatherSubmodules(gathering);
     const conversions = await gatherConverted(gathering);
     await storeBlobs(gathering, conversions);
-    const tree = await writeGathered(gathering);
+    const notes = { absent, ...findStandIns(gathering, conversions) };
+    const { tree, commit } = await writeGathered(gathering, writeNotes(notes));
     return {
       tree,
+      commit,
       dirty: isDirty(gathering, tree, untracked.count),
       branch: gathering.status.branch,
-      notes: { absent, ...findStandIns(gathering, conversions) },
+      notes,
       untracked,
       gaps: gathering.gaps,
     };
@@ -145,6 +151,20 @@ function gatherUnwatched({ job, listing, requests, entries }: Gathering): GitPat
   return collapse(absent, listing.entries);
 }
 
+/** Tracked files that have a name of another case on disk: the one that they have there is taken. */
+function gatherRenamed({ job, listing, requests, entries }: Gathering): void {
+  const { top } = job.repository;
+  if (!ignoresCase(top)) return;
+  const present = listing.entries.map(({ path }) => path).filter((path) => entries.get(path) !== null);
+  for (const [path, onDisk] of namesOnDisk(top, present)) {
+    const stats = statFile(top, onDisk);
+    if (!stats) continue;
+    requests.delete(path);
+    entries.set(path, null);
+    requests.set(onDisk, { path: onDisk, stats, isNew: false });
+  }
+}
+
 /** So many submodules are looked at at a time. */
 const LANES = 4;
 
@@ -177,18 +197,31 @@ function absentSubmodules({ job, listing, entries }: Gathering): GitPath[] {
 async function gatherConverted(gathering: Gathering): Promise<Map<GitPath, Conversion>> {
   const { job, context, listing, requests, entries } = gathering;
   if (!job.conversions) return new Map();
-  const paths = new Set([...listing.entries.map(({ path }) => path), ...requests.keys()]);
-  const conversions = await findConversions(job.repository, context, [...paths]);
+  const paths = listing.entries.map(({ path }) => path);
+  for (const path of requests.keys()) paths.push(path);
+  const conversions = await findConversions(job.repository, context, paths);
+  if (conversions.size === 0) return conversions;
   const unchanged = listing.entries.filter(({ path }) => !requests.has(path) && !entries.has(path));
   const converted = await convertedFiles(gathering, conversions, unchanged);
   for (const request of converted) requests.set(request.path, request);
   return conversions;
 }
 
-async function writeGathered({ job, context, status, entries }: Gathering): Promise<string> {
+async function writeGathered(
+  { job, context, status, entries }: Gathering,
+  notes: readonly string[],
+): Promise<{ tree: string; commit: string | null }> {
   const { head } = job.repository;
-  if (head && entries.size === 0 && !status.staged) return head.tree;
-  return await writeTree(context, entries, nullId(job.repository));
+  if (head && !status.staged) {
+    if (entries.size === 0) return { tree: head.tree, commit: null };
+    try {
+      return await commitOnHead(context, head, entries, notes);
+    } catch (error) {
+      // The long way says what is wrong, if anything is.
+      if (!(error instanceof GitError)) throw error;
+    }
+  }
+  return { tree: await writeTree(context, entries, nullId(job.repository)), commit: null };
 }
 
 function isDirty({ job, status, gaps }: Gathering, tree: string, untracked: number): boolean {
