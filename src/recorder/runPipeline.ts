@@ -131,7 +131,8 @@ async function readProject(root: string): Promise<{ project: ProjectFile; gaps: 
 
 function codePlace({ snapshot }: RunHead, restoredTo: string | undefined): CodePlace | null {
   const { gitDir, commit, root } = snapshot.code;
-  return gitDir !== null && commit !== null ? { gitDir, commit, root: restoredTo ?? root } : null;
+  if (gitDir === null || commit === null) return null;
+  return restoredTo === undefined ? { gitDir, commit, root } : { gitDir, commit, root: restoredTo, origin: root };
 }
 
 /** Whether another run of the store was running at some time during this one. */

@@ -12,6 +12,8 @@ export interface CodePlace {
   commit: string;
   /** The work tree: submodules have their objects there, unless `gitDir` has them. Null: there is none. */
   root: string | null;
+  /** Where the submodules have their objects, when `root` is a folder that the code was restored to. */
+  origin?: string | null;
 }
 
 export interface TreeFile {
@@ -197,7 +199,8 @@ async function submoduleAround(place: CodePlace, file: string): Promise<{ place:
 
 /** Where the commit of the submodule `name` (a path in the tree) is; null when it is not to be had. */
 export function submoduleAt(place: CodePlace, name: string, commit: string): CodePlace | null {
-  const root = place.root === null ? null : path.join(place.root, name);
+  const above = place.origin === undefined ? place.root : place.origin;
+  const root = above === null ? null : path.join(above, name);
   // The code of an imported run is all in one place, whatever is checked out here.
   if (hasRef(place.gitDir, snapshotRef(commit))) return { gitDir: place.gitDir, commit, root };
   const gitDir = root === null ? null : gitDirOf(root);

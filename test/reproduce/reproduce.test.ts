@@ -235,6 +235,21 @@ loss = float(open(sys.argv[1]).read()) + helper.VALUE
     expect(gitIn(project, "status", "--short")).toBe("");
   });
 
+  it("its submodule as it was, uncommitted changes included", async () => {
+    const library = makeRepository({ "helper.py": "VALUE = 1\n" });
+    const project = makeRepository({
+      "train.py": script("helper.VALUE").replace("loss =", 'sys.path.insert(0, "lib")\nimport helper\nloss ='),
+      ".gitignore": "__pycache__\n",
+    });
+    gitIn(project, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", library, "lib");
+    commit(project, "with a submodule");
+    write(project, { "lib/helper.py": "VALUE = 2\n" });
+    const first = await record(project);
+    write(project, { "lib/helper.py": "VALUE = 3\n" });
+    expect(await reproduce(project)).toMatchObject({ verdict: "same", inputs: [] });
+    expect(latest(project)).toMatchObject({ parent: first.id, inputs: first.inputs, gaps: first.gaps });
+  });
+
   it("its code when git knows nothing of it, also in a folder within some repository", async () => {
     const project = makeProject({ "train.py": script("0.5"), "conf/a.yaml": "lr: 1\n" });
     await record(project);
