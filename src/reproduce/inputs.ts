@@ -6,7 +6,7 @@ import type { RestoreProblem } from "../domain/restore";
 import type { Run } from "../domain/run";
 
 /** Of a run, what it read; paths are as if both runs had been in the same folder. */
-export type InputsSide = Pick<Run["snapshot"], "data" | "config" | "environment">;
+export type InputsSide = Pick<Run["snapshot"], "data" | "config" | "datasets" | "environment">;
 
 /** `problems`: what could not be restored. Those of the machine come last: results should not depend on it. */
 export function compareInputs(
@@ -16,12 +16,15 @@ export function compareInputs(
 ): InputDifference[] {
   const reads = [before, after].map(({ data }) => hashes(data.filter(({ role }) => role === "read")));
   const configs = [before, after].map(({ config }) => hashes(config));
+  const data = compareFiles("data", reads[0]!, reads[1]!, problems);
   return [
     ...problems
       .filter(({ part }) => part === "code")
       .map(({ path, message }) => ({ part: "code" as const, path, message })),
     ...environmentChange(before, after),
-    ...compareFiles("data", reads[0]!, reads[1]!, problems),
+    ...data,
+    // Of many files, only some are listed one by one.
+    ...(data.length === 0 ? compareDatasets(before, after) : []),
     ...compareFiles("config", configs[0]!, configs[1]!, problems),
     ...compareHosts([before.environment, after.environment]).map(({ name, values }) => {
       const message = `The machine is another: ${name} ${changeText(values)}.`;
@@ -56,6 +59,19 @@ function compareFiles(
 function changed(path: string, problem: RestoreProblem | undefined): string {
   if (problem?.fault === "not-kept") return `${path} has changed since the run: only its hash had been kept.`;
   return problem ? `${path} is another file now: ${problem.message}` : `${path} has other contents now.`;
+}
+
+function compareDatasets(before: InputsSide, after: InputsSide): InputDifference[] {
+  const [versions, now] = [before, after].map(
+    ({ datasets }) =>
+      new Map(datasets.flatMap(({ name, role, version }) => (role === "read" ? [[name, version]] : []))),
+  );
+  const changed = [...versions!].filter(([name, version]) => now!.get(name) !== version);
+  return changed.map(([name, version]) => {
+    const other = now!.get(name)?.slice(0, 10) ?? "not read";
+    const message = `The dataset ${name} was ${version.slice(0, 10)} and is ${other} now.`;
+    return { part: "data", path: null, message };
+  });
 }
 
 function environmentChange(before: InputsSide, after: InputsSide): InputDifference[] {

@@ -45,7 +45,7 @@ export async function judge(
 function inFirstTerms({ snapshot }: Run, move: Move): InputsSide {
   const moved = <File extends { path: string }>(files: File[]) =>
     files.map((file) => ({ ...file, path: nameBefore(file.path, move) }));
-  return { data: moved(snapshot.data), config: moved(snapshot.config), environment: snapshot.environment };
+  return { ...snapshot, data: moved(snapshot.data), config: moved(snapshot.config) };
 }
 
 const written = ({ data }: { data: DataFile[] }) => data.filter(({ role }) => role === "write");
