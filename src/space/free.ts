@@ -61,8 +61,7 @@ export async function freeSpace(store: Store, plan: SpacePlan, options: FreeOpti
   const code = await freeCode(store);
   report.refs = code.refs;
   report.notes.push(...code.notes);
-  // Packing takes a while on large repositories: it is only done when there is something to gain.
-  if (code.refs > 0 || plan.runs.length > 0) report.bytes += await packOwnCode(store, signal);
+  report.bytes += await packOwnCode(store, code.refs > 0, signal);
   step("Removing files that no run needs");
   const objects = await freeObjects(store, expected);
   report.objects = objects.objects;

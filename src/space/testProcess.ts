@@ -3,9 +3,9 @@
  *
  * `gc ROOT [STEP]`: frees all that can be; says `done`. With STEP, it kills itself just before that one of the calls that
  * change anything (a file moved or removed, a statement carried out, a git started); says how many there were otherwise.
- * `gc-on ROOT`: frees again and again until it is killed, or its standard input closes; says `done` each time.
- * `record ROOT COUNT WORKER`: records COUNT runs, each of which read all of `data/` and has the code as it is; deletes all but
- * the last of them. Fails when something that a run names is not there.
+ * `gc-on ROOT`: frees again and again until it is killed; says `done` each time.
+ * `record ROOT WORKER`: records runs until its standard input closes, each of which read all of `data/` and has the code as
+ * it is; deletes all but the last of them. Fails when something that a run names is not there.
  */
 import childProcess from "node:child_process";
 import fs, { writeSync } from "node:fs";
@@ -20,7 +20,7 @@ import { processIdentity } from "../store/process";
 import { freeSpace } from "./free";
 import { planFreeing } from "./plan";
 
-const [mode, root = "", argument = "", workerFile = ""] = process.argv.slice(2);
+const [mode, root = "", argument = ""] = process.argv.slice(2);
 const say = (line: string) => writeSync(1, `${line}\n`);
 
 let steps = 0;
@@ -54,41 +54,48 @@ async function gc(fatal: number): Promise<void> {
 }
 
 async function gcOn(): Promise<void> {
+  const store = openStore(root);
+  for (;;) {
+    await freeSpace(store, await planFreeing(store, RULES));
+    say("done");
+  }
+}
+
+async function record(workerFile: string): Promise<void> {
   let over = false;
   process.stdin.on("end", () => {
     over = true;
   });
   process.stdin.resume();
-  const store = openStore(root);
   while (!over) {
-    await freeSpace(store, await planFreeing(store, RULES));
-    say("done");
-  }
-  store.close();
-}
-
-async function record(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
+    const id = await recordOne(workerFile);
     const store = openStore(root);
-    const run = { experiment: "e", command: ["test"], cwd: root, script: null, source: "test" };
-    const id = store.createRun({ ...run, startTime: Date.now(), recorder: processIdentity() });
-    const { code, gaps, warnings } = await snapshotCode(root, store.folder);
-    store.setCode(id, code, gaps, warnings);
-    const hasher = createDataHasher({ store, workerFile, threads: 1 });
-    const names = fs.readdirSync(join(root, "data")).map((name) => join(root, "data", name));
-    const { files } = await hasher.hash(names.map((path) => ({ path })));
-    const data = files.map(({ name, sha256, size }) => ({ path: name, sha256, size, role: "read" as const }));
-    // Others get time to free between what was seen and what is said of it.
-    await new Promise((resolve) => setTimeout(resolve, 40 + Math.random() * 80));
-    store.endRun(id, { status: "finished", exitCode: 0, signal: null, endTime: Date.now() }, { data });
-    const lost = data.filter(({ sha256 }) => !hasObject(store.folder, sha256!));
-    if (lost.length > 0) throw new Error(`${lost.length} objects of run ${i} are lost.`);
-    if (i < count - 1) store.deleteRuns([id]);
-    await hasher.close();
+    store.deleteRuns([id]);
     store.close();
   }
+  await recordOne(workerFile);
+}
+
+async function recordOne(workerFile: string): Promise<string> {
+  const store = openStore(root);
+  const run = { experiment: "e", command: ["test"], cwd: root, script: null, source: "test" };
+  const id = store.createRun({ ...run, startTime: Date.now(), recorder: processIdentity() });
+  const { code, gaps, warnings } = await snapshotCode(root, store.folder);
+  store.setCode(id, code, gaps, warnings);
+  const hasher = createDataHasher({ store, workerFile, threads: 1 });
+  const names = fs.readdirSync(join(root, "data")).map((name) => join(root, "data", name));
+  const { files } = await hasher.hash(names.map((path) => ({ path })));
+  const data = files.map(({ name, sha256, size }) => ({ path: name, sha256, size, role: "read" as const }));
+  // Others get time to free between what was seen and what is said of it.
+  await new Promise((resolve) => setTimeout(resolve, 40 + Math.random() * 80));
+  store.endRun(id, { status: "finished", exitCode: 0, signal: null, endTime: Date.now() }, { data });
+  const lost = data.filter(({ sha256 }) => !hasObject(store.folder, sha256!));
+  if (lost.length > 0) throw new Error(`${lost.length} objects of a run are lost.`);
+  await hasher.close();
+  store.close();
+  return id;
 }
 
 if (mode === "gc") await gc(Number(argument) || 0);
 else if (mode === "gc-on") await gcOn();
-else await record(Number(argument));
+else await record(argument);

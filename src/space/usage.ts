@@ -45,7 +45,7 @@ export interface SpaceUsage {
     code: number;
     /** Objects that no run names: what code points to, and what `gc` frees. */
     other: number;
-    /** Temporary files, caches, and what waits to be freed. */
+    /** Temporary files, caches, what waits to be freed, and what a repair has put aside. */
     temporary: number;
   };
   /** What only deleted runs have, of data and artifacts. */
@@ -63,7 +63,7 @@ export async function spaceUsage(store: Store): Promise<SpaceUsage> {
   const database = await sum(["", "-wal", "-shm", "-journal"].map((end) => fileSize(join(folder, `db.sqlite${end}`))));
   const code = await sum(OWN.map((name) => folderSize(join(folder, name))));
   const logs = await folderSize(join(folder, "runs"));
-  const temporary = await sum(["tmp", "trash", "cache"].map((name) => folderSize(join(folder, name))));
+  const temporary = await sum(["tmp", "trash", "cache", "damaged"].map((name) => folderSize(join(folder, name))));
   const kinds = { ...objects.kinds, logs, database, code, temporary };
   const total = Object.values(kinds).reduce((all, size) => all + size, 0);
   for (const one of experiments.values()) one.own = one.logs + one.metrics + one.data.own + one.artifacts.own;

@@ -158,7 +158,7 @@ test("our own repository is packed, and rid of what nothing keeps", async () => 
   }
   freeNow(store, ...states.slice(0, 3));
   expect((await freeCode(store)).refs).toBe(3);
-  expect(await packOwnCode(store)).toBeGreaterThan(55_000);
+  expect(await packOwnCode(store, true)).toBeGreaterThan(55_000);
   const { commit } = store.getRun(states[3]!)!.snapshot.code;
   expect(gitIn(gitDir, "show", `${commit}:train.py`)).toBe("print(3)");
   const again = await record(store, { code: true });
