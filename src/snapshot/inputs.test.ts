@@ -156,6 +156,17 @@ it("does not mind a result that was changed after the run", async () => {
   expect(await inputs({ ...run, gaps }, folder)).toBe(await inputs(run, folder));
 });
 
+it("knows very many files by their dataset alone, and nothing of those that are in none", async () => {
+  const folder = makeRepository(CODE);
+  const run = await runIn(folder);
+  const of = (version: string) =>
+    inSnapshot({ datasets: [{ name: "images", version: version.repeat(64), files: 3, size: 1, role: "read" }] })(run);
+  const [one, other] = await Promise.all(["a", "b"].map((version) => inputs(of(version), folder, { counted: true })));
+  expect(one).not.toBe(other);
+  expect(await inputs(of("b"), folder)).toBe(await inputs(of("a"), folder));
+  expect(await inputs(run, folder, { counted: true })).toBeNull();
+});
+
 it("tells apart files that must not be hashed by what stands for them", async () => {
   const folder = makeRepository(CODE);
   const run = await runIn(folder);

@@ -50,6 +50,7 @@ export async function inputsOf(run: InputsRun, facts: InputsFacts): Promise<stri
     .filter(({ role, files }) => role === "read" && (facts.counted || files > LISTED_FILES))
     .map(({ name, version }): [string, string] => [name, version])
     .sort(byName);
+  if (facts.counted && large.length === 0) return null;
   const codeRoot = facts.codeRoot ?? code.root ?? facts.root;
   const roots = [...new Set([codeRoot, facts.root])];
   const needed = new Set([...read, ...config].map(({ path: name }) => path.resolve(facts.root, name)));
