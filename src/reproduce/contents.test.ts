@@ -21,6 +21,16 @@ describe("what differs", () => {
     expect(difference(before, after)).toEqual({ withinTolerance: false, how: "only dates and times differ" });
   });
 
+  it("is times, however little they differ", () => {
+    const how = "only dates and times differ, and numbers within the tolerance";
+    const [before, after] = [
+      '{"at": 1795242672.1, "loss": 0.5, "on": "2026-11-21"}',
+      '{"at": 1795242672.2, "loss": 0.50000000001, "on": "2026-11-21"}',
+    ];
+    expect(difference(before!, after!)).toEqual({ withinTolerance: false, how });
+    expect(difference("12:00:01.1795242672", "12:00:01.1795242673").how).toBe("only dates and times differ");
+  });
+
   it("is the folder alone", () => {
     const [before, after] = FOLDERS.map((folder) => `saved to ${folder}/outputs/model.bin, twice: ${folder}`);
     expect(difference(before!, after!).how).toBe("only the name of the folder that it ran in differs");
@@ -44,6 +54,7 @@ describe("what differs", () => {
   it.each([
     ['{"loss": 0.5, "n": 3}', '{"loss": 0.50000000001, "n": 3}'],
     ["1e-3;-2.5\n", "0.001;-2.5000000001\n"],
+    ["on 2026-11-21: 0.5", "on 2026-11-21: 0.50000000001"],
   ])("is numbers within the tolerance: %s", (before, after) => {
     expect(difference(before, after)).toMatchObject({ withinTolerance: true });
   });

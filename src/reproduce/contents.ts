@@ -52,11 +52,14 @@ export function differenceOf(
   const one = before.toString("latin1").replaceAll(asLatin1(folders[0]), "<folder>");
   const other = after.toString("latin1").replaceAll(asLatin1(folders[1]), "<folder>");
   if (one === other) return because("only the name of the folder that it ran in differs");
-  if (!one.includes("\0") && numbersAgree(one, other, tolerance)) {
-    return { withinTolerance: true, how: "only numbers differ, within the tolerance" };
-  }
+  // Before numbers: seconds since the epoch are numbers that hardly differ.
   const [timeless, timelessToo] = [one, other].map((text) => text.replace(TIMES, "<time>"));
   if (timeless === timelessToo) return because("only dates and times differ");
+  if (!one.includes("\0") && numbersAgree(timeless!, timelessToo!, tolerance)) {
+    const sameTimes = String(one.match(TIMES)) === String(other.match(TIMES));
+    if (sameTimes) return { withinTolerance: true, how: "only numbers differ, within the tolerance" };
+    return because("only dates and times differ, and numbers within the tolerance");
+  }
   const [plain, plainToo] = [one, other].map((text) => text.replace(IDENTIFIERS, "<id>"));
   if (plain === plainToo) return because("only generated identifiers differ");
   const isBoth = timeless!.replace(IDENTIFIERS, "<id>") === timelessToo!.replace(IDENTIFIERS, "<id>");
