@@ -35,24 +35,27 @@ function sidesHeader({ sides }: ComparisonText): string[] {
   return sides[0]!.length === 3 ? ["", "Run", ""] : ["Run", ""];
 }
 
-function sectionBlocks({ title, headline, header, titles, rows, notes }: Section): string[] {
+function sectionBlocks({ title, headline, header, titles, rows, notes, hasNumbers }: Section): string[] {
   return [
     `## ${plain(title)}`,
     plain(headline),
-    markdownTable(header.length > 0 ? header : titles, rows),
+    markdownTable(header.length > 0 ? header : titles, rows, hasNumbers),
     ...notes.map((note) => plain(note)),
   ];
 }
 
-/** Columns are padded, so that the text itself can be read; empty without rows. */
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Columns are padded, so that the text itself can be read; numbers stand at the right. Empty without rows. */
+function markdownTable(header: readonly string[], rows: readonly (readonly string[])[], hasNumbers = false): string {
   if (rows.length === 0) return "";
-  const columns = Math.max(header.length, ...rows.map((row) => row.length));
-  const filled = [header, ...rows].map((row) => Array.from({ length: columns }, (_, at) => plain(row[at] ?? "")));
-  const widths = Array.from({ length: columns }, (_, at) => Math.max(3, ...filled.map((row) => row[at]!.length)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at]!)).join(" | ")} |`;
-  const [first, ...rest] = filled;
-  return [line(first!), line(widths.map((width) => "-".repeat(width))), ...rest.map(line)].join("\n");
+  const columns = Array.from({ length: Math.max(header.length, ...rows.map((row) => row.length)) }, (_, at) => {
+    const cells = [header, ...rows].map((row) => plain(row[at] ?? ""));
+    const width = Math.max(3, ...cells.map((cell) => cell.length));
+    return at > 0 && hasNumbers
+      ? [...cells.map((cell) => cell.padStart(width)), `${"-".repeat(width - 1)}:`]
+      : [...cells.map((cell) => cell.padEnd(width)), "-".repeat(width)];
+  });
+  const line = (at: number) => `| ${columns.map((column) => column[at]).join(" | ")} |`;
+  return [line(0), line(rows.length + 1), ...rows.map((_, at) => line(at + 1))].join("\n");
 }
 
 /** Underscores and points within words mean nothing in Markdown, and are left as they are, so that paths can be read. */

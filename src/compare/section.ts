@@ -8,6 +8,8 @@ export interface Section {
   header: string[];
   titles: string[];
   rows: string[][];
+  /** Whether all but the first column hold numbers. */
+  hasNumbers: boolean;
   /** Sentences below the rows. */
   notes: string[];
 }
@@ -24,7 +26,7 @@ export interface SectionOptions {
 }
 
 export function section(title: string, parts: Partial<Section>): Section {
-  return { title, headline: "", header: [], titles: [], rows: [], notes: [], ...parts };
+  return { title, headline: "", header: [], titles: [], rows: [], hasNumbers: false, notes: [], ...parts };
 }
 
 /** The names of the rows; where some do not differ, those that do are marked. */

@@ -49,6 +49,12 @@ it("tells of data, and of a command that the params do not tell of", () => {
   );
 });
 
+it("tells of data in the repository once", () => {
+  const data = createFileComparison();
+  data.add({ path: "data/a.csv", files: [1, 2].map((size) => ({ path: "data/a.csv", sha256: `${size}`, size })) });
+  expect(say({ data: data.result(), code: modified("train.py", "project/data/a.csv") })).toBe("train.py, a.csv");
+});
+
 it("stays one line", () => {
   const variables = Array.from({ length: 9 }, (_, at) => text(`V${at}`, "0", "1"));
   expect(say({ environment: { ...packages(), variables } })).toBe("V0 0→1, V1 0→1, V2 0→1, V3 0→1, V4 0→1 and 4 more");

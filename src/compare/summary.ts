@@ -34,11 +34,14 @@ function paramParts({ params }: RunComparison): string[] {
   return [differing.length === 1 ? change(only.name, only.values) : count(differing.length, "param")];
 }
 
-/** Without config files, which are told as such: they usually lie in the repository too. */
-function codeParts({ code, config }: RunComparison): string[] {
-  const isConfig = (path: string) => config.some((file) => path === file.path || path.endsWith(`/${file.path}`));
+/** Without config and data that lie in the repository too: they are told as such. */
+function codeParts({ code, config, data }: RunComparison): string[] {
+  const others = new Set([...config, ...data.files].map(({ path }) => path));
+  // The project may be a folder of the repository.
+  const isOther = (path: string) =>
+    others.has(path) || path.split("/").some((_, at, parts) => others.has(parts.slice(at).join("/")));
   const changed = code.flatMap(({ changes }) => (changes ?? []).map(({ path }) => path));
-  const paths = new Set(changed.filter((path) => !isConfig(path)));
+  const paths = new Set(changed.filter((path) => !isOther(path)));
   if (paths.size <= 2) return [...paths].map(fileName);
   return [count(paths.size, "code file")];
 }

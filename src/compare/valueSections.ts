@@ -65,7 +65,7 @@ export function metricsSection({ metrics, sides }: RunComparison, options: Secti
     return isPair ? [...cells, changeCell(metric, 1), rangeCell(metric, "min"), rangeCell(metric, "max")] : cells;
   });
   const header = ["", ...options.labels, ...(isPair ? ["change", "min", "max"] : [])];
-  return section("Metrics", { header, ...firstRows(rows, rows.length, options) });
+  return section("Metrics", { header, hasNumbers: true, ...firstRows(rows, rows.length, options) });
 }
 
 /** E.g. "0.2 → 0.18"; one number when it is the same, nothing when a side has none or neither more than one point. */
