@@ -123,6 +123,7 @@ function buildProgram(): Command {
     .option("--force", "with --file: replace another file that is there; an undo copy is kept")
     .option("--code-only", "leave out data and config")
     .option("--artifacts", "also what the run wrote")
+    .option("--verify", "hash every file again, also those whose kept bytes nobody has touched")
     .option("--json", "as a JSON object")
     .action(async (run: string, options) => (await import("./commands/restore")).restoreCommand(run, options));
 

@@ -45,7 +45,7 @@ export const RestoreReport = z.object({
   project: z.string(),
   /** Where in it the run's command was started. Absolute; null when that was outside of the code and the project. */
   cwd: z.string().nullable(),
-  /** Files that are there and have been verified. */
+  /** Files that are there with the content that they should have. */
   written: z.object({ code: Count, data: Count, config: Count, artifacts: Count }),
   /** Files that were outside the project: where the run had them, and where they are now (both absolute). */
   outside: z.array(z.object({ from: z.string(), to: z.string() })),

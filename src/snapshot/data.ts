@@ -1,6 +1,7 @@
 /** The data of a run: what its files contain, by hash, and their bytes where they are not too big. */
 import type { Gap } from "../domain/run";
 import type { FileStamp, Store } from "../store/contract";
+import { objectPath } from "../store/objects";
 import { createDataReport } from "./dataReport";
 import { createHashPool, type HashPoolOptions, type SizedTask } from "./hashPool";
 import type { HashOutcome } from "./hashTask";
@@ -103,11 +104,12 @@ function remember(
 ): void {
   const entries = outcomes.flatMap((outcome, index) => {
     if (outcome.state !== "hashed") return [];
-    const { stamp, sha256, readMs, notKept } = outcome;
+    const { stamp, sha256, readMs, object, notKept } = outcome;
     const { path, size, keepIn } = tasks[index]!;
-    if (!isRemembered(size, keepIn !== null && notKept === undefined)) return [];
+    const kept = object === undefined ? [] : [{ path: objectPath(store.folder, sha256), stamp: object, sha256 }];
+    if (!isRemembered(size, keepIn !== null && notKept === undefined)) return kept;
     const changedNs = stamp.mtimeNs > stamp.ctimeNs ? stamp.mtimeNs : stamp.ctimeNs;
-    return isRacy(Number(changedNs) / 1e6, readMs) ? [] : [{ path, stamp, sha256 }];
+    return isRacy(Number(changedNs) / 1e6, readMs) ? kept : [...kept, { path, stamp, sha256 }];
   });
   if (entries.length === 0) return;
   try {

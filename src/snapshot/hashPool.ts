@@ -126,8 +126,12 @@ export function createHashPool(options: HashPoolOptions = {}): HashPool {
 }
 
 /** What the thread needs of it. */
-const toTask = ({ path, keepIn, copyTo }: SizedTask): HashTask =>
-  copyTo === undefined ? { path, keepIn } : { path, keepIn, copyTo };
+const toTask = ({ path, keepIn, copyTo, known }: SizedTask): HashTask => ({
+  path,
+  keepIn,
+  ...(copyTo === undefined ? {} : { copyTo }),
+  ...(known === undefined ? {} : { known }),
+});
 
 /** Indexes of the tasks by batch, the heaviest first, so that no thread is left with much at the end. */
 function makeBatches(tasks: readonly SizedTask[]): number[][] {

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import type { FileStamp } from "../store/contract";
-import { hasObject, publish } from "../store/objects";
+import { hasObject, objectPath, publish } from "../store/objects";
 import { isSameStamp, stampOf } from "./stamp";
 
 export interface HashTask {
@@ -13,6 +13,8 @@ export interface HashTask {
   keepIn: string | null;
   /** Instead of keeping them, writes the bytes to this new file. Whoever asks compares the hash. */
   copyTo?: string;
+  /** With `copyTo`: the file's hash where that is known, so that copying is enough. */
+  known?: string;
 }
 
 export type HashOutcome =
@@ -22,6 +24,8 @@ export type HashOutcome =
       stamp: FileStamp;
       /** When reading began, ms since the epoch. */
       readMs: number;
+      /** The stamp of the object that was made of it, when that is worth remembering: see `REMEMBERED_BYTES`. */
+      object?: FileStamp;
       /** Why the bytes could not be kept, where they were to be. */
       notKept?: string;
     }
@@ -32,6 +36,8 @@ export type HashOutcome =
 const ATTEMPTS = 3;
 /** Fits into a core's own cache, so that what is hashed is still there when it is written: a sixth less time than 1 MiB. */
 const BUFFER_BYTES = 1 << 18;
+/** Of objects from this size the stamp is told, so that a restore can see that nobody has touched them; smaller ones are hashed as quickly. */
+const REMEMBERED_BYTES = 1 << 20;
 /** Larger files are not copied in one go, because nothing can end that. */
 const COPIED_AT_ONCE = 2n ** 28n;
 
@@ -58,7 +64,7 @@ function attemptHash(task: HashTask): HashOutcome {
     const before = fs.fstatSync(descriptor, { bigint: true });
     if (!before.isFile()) return { state: "not a file" };
     copy = startCopyFor(task, before);
-    const { sha256, bytes } = readAll(copy?.clone ?? descriptor, copy);
+    const { sha256, bytes } = readAll(task, copy?.clone ?? descriptor, copy);
     // A clone is of the file that has the name now, which may be another than the one that was opened.
     const after =
       typeof copy?.clone === "number"
@@ -67,7 +73,15 @@ function attemptHash(task: HashTask): HashOutcome {
     const stamp = stampOf(before);
     if (!isSameStamp(stamp, stampOf(after)) || BigInt(bytes) !== after.size) return { state: "changing" };
     const notKept = copy?.finish(sha256);
-    return { state: "hashed", sha256, stamp, readMs, ...(notKept === undefined ? {} : { notKept }) };
+    const object = bytes >= REMEMBERED_BYTES ? copy?.object : undefined;
+    return {
+      state: "hashed",
+      sha256,
+      stamp,
+      readMs,
+      ...(object === undefined ? {} : { object }),
+      ...(notKept === undefined ? {} : { notKept }),
+    };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return { state: "missing" };
@@ -78,14 +92,18 @@ function attemptHash(task: HashTask): HashOutcome {
   }
 }
 
-function readAll(descriptor: number, copy: Copy | null): { sha256: string; bytes: number } {
+function readAll({ known }: HashTask, descriptor: number, copy: Copy | null): { sha256: string; bytes: number } {
+  // A copy that is there already need not even be read.
+  if (known !== undefined && typeof copy?.clone === "number") {
+    return { sha256: known, bytes: fs.fstatSync(descriptor).size };
+  }
   buffer ??= Buffer.allocUnsafeSlow(BUFFER_BYTES);
   const hash = createHash("sha256");
   for (let bytes = 0; ; ) {
     const read = fs.readSync(descriptor, buffer, 0, BUFFER_BYTES, null);
-    if (read === 0) return { sha256: hash.digest("hex"), bytes };
+    if (read === 0) return { sha256: known ?? hash.digest("hex"), bytes };
     const chunk = read === BUFFER_BYTES ? buffer : buffer.subarray(0, read);
-    hash.update(chunk);
+    if (known === undefined) hash.update(chunk);
     copy?.write(chunk);
     bytes += read;
   }
@@ -95,6 +113,8 @@ function readAll(descriptor: number, copy: Copy | null): { sha256: string; bytes
 interface Copy {
   /** Descriptor of the clone. */
   clone: number | null;
+  /** Of the object that it has been made. */
+  readonly object: FileStamp | undefined;
   write(chunk: Buffer): void;
   /** Makes the copy what it is for; returns why that could not be done, else undefined. */
   finish(sha256: string): string | undefined;
@@ -105,7 +125,7 @@ interface Copy {
 function startCopyFor({ path: file, keepIn, copyTo }: HashTask, { dev: device, size }: fs.BigIntStats): Copy | null {
   if (copyTo !== undefined) {
     const copied = size <= COPIED_AT_ONCE ? copyAtOnce(file, copyTo) : cloneFile(file, copyTo, device);
-    return startCopy(copyTo, copied, { isDone: () => false, done: () => true });
+    return startCopy(copyTo, copied, { isDone: () => false, done: () => null });
   }
   if (keepIn === null) return null;
   const temporary = path.join(keepIn, "tmp", `object-${randomBytes(8).toString("hex")}`);
@@ -113,7 +133,7 @@ function startCopyFor({ path: file, keepIn, copyTo }: HashTask, { dev: device, s
     isDone: (sha256) => hasObject(keepIn, sha256),
     done(sha256) {
       publish(keepIn, temporary, sha256);
-      return false;
+      return stampOf(fs.statSync(objectPath(keepIn, sha256), { bigint: true }));
     },
   });
 }
@@ -121,15 +141,16 @@ function startCopyFor({ path: file, keepIn, copyTo }: HashTask, { dev: device, s
 interface CopyEnd {
   /** Whether the copy is not needed, because there is one. */
   isDone(sha256: string): boolean;
-  /** Takes the whole copy over; returns whether it stays under the name that it has. */
-  done(sha256: string): boolean;
+  /** Takes the whole copy over; returns the object's stamp, or null when the copy stays under the name that it has. */
+  done(sha256: string): FileStamp | null;
 }
 
 /** `clone`: descriptor of a copy that is whole already; null: it is written while the file is read. */
 function startCopy(temporary: string, clone: number | null, end: CopyEnd): Copy {
   let open = clone;
   let failure: string | undefined;
-  let taken = false;
+  let object: FileStamp | undefined;
+  let stays = false;
   const attempt = (action: () => void) => {
     try {
       action();
@@ -143,6 +164,9 @@ function startCopy(temporary: string, clone: number | null, end: CopyEnd): Copy 
   };
   return {
     clone,
+    get object() {
+      return object;
+    },
     write(chunk) {
       if (clone !== null || failure !== undefined) return;
       attempt(() => {
@@ -157,13 +181,14 @@ function startCopy(temporary: string, clone: number | null, end: CopyEnd): Copy 
       if (failure !== undefined) return failure;
       attempt(() => {
         close();
-        taken = end.done(sha256);
+        object = end.done(sha256) ?? undefined;
+        stays = object === undefined;
       });
       return failure;
     },
     discard() {
       close();
-      if (!taken) fs.rmSync(temporary, { force: true });
+      if (!stays) fs.rmSync(temporary, { force: true });
     },
   };
 }

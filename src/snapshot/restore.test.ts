@@ -14,6 +14,7 @@ import {
   temporaryFolder,
   writeFiles,
 } from "./code/testRepository";
+import { createDataHasher } from "./data";
 import { type RestoreOptions, restoreRun } from "./restore";
 import { type Recorded, recordRun, sha256 } from "./testRestore";
 import { buildHashWorker } from "./testWorker";
@@ -292,6 +293,37 @@ describe("data", () => {
     const report = await restore(run);
     expect(report.problems).toMatchObject([{ part: "data", path: "data/b.csv", fault: "damaged" }]);
     expect(fs.readdirSync(path.join(report.folder, "data"))).toEqual(["a.csv"]);
+  });
+
+  test("what was verified when it was stored is read again when somebody has touched it, or when asked to", async () => {
+    const root = project({ "data/a.bin": Buffer.alloc(2 << 20, 1), "data/b.bin": Buffer.alloc(2 << 20, 2) });
+    const names = ["data/a.bin", "data/b.bin"];
+    const run = await recordRun(root, { read: { "data/a.bin": false, "data/b.bin": false } });
+    const hasher = createDataHasher({ store: run.store, ...pool });
+    await hasher.hash(names.map((name) => ({ path: path.join(root, name) })));
+    await hasher.close();
+    const [first, second] = names.map((name) =>
+      objectPath(run.store.folder, sha256(fs.readFileSync(path.join(root, name)))),
+    );
+    for (const name of names) fs.rmSync(path.join(root, name));
+    await restoreExact(run);
+
+    fs.chmodSync(first!, 0o644);
+    const { atime, mtime } = fs.statSync(first!);
+    fs.writeFileSync(first!, Buffer.alloc(2 << 20, 3));
+    fs.utimesSync(first!, atime, mtime);
+    expect(await restore(run)).toMatchObject({ problems: [{ path: "data/a.bin", fault: "damaged" }] });
+
+    // A disk that changes bytes behind the back of its file system.
+    fs.chmodSync(second!, 0o644);
+    fs.writeFileSync(second!, Buffer.alloc(2 << 20, 3));
+    const { store, id } = run;
+    const blind = { ...store, root, folder: store.folder, cachedHash: () => sha256(Buffer.alloc(2 << 20, 2)) };
+    const parts = ["data"] as const;
+    const trusting = await restoreRun(blind, id, { to: fresh(), parts, pool });
+    expect(trusting.written.data.files).toBe(1);
+    const verified = await restoreRun(blind, id, { to: fresh(), parts, pool, verify: true });
+    expect(verified.problems.map(({ fault }) => fault)).toEqual(["damaged", "damaged"]);
   });
 
   test("files outside of the project, and behind links that lead out, have a folder of their own", async () => {

@@ -30,6 +30,11 @@ export interface RestoreOptions {
   onProgress?: ((progress: RestoreProgress) => void) | undefined;
   /** Only these files, by the names that the run has for them. */
   only?: (name: string) => boolean;
+  /**
+   * Hashes every byte that is copied. Default false: not those of objects that nobody has touched since they were hashed when
+   * they were stored, as their size, times and inode tell.
+   */
+  verify?: boolean | undefined;
   /** How files are copied. */
   pool?: HashPoolOptions;
 }

@@ -25,6 +25,7 @@ export interface RestoreCommandOptions {
   force?: boolean;
   codeOnly?: boolean;
   artifacts?: boolean;
+  verify?: boolean;
   json?: boolean;
 }
 
@@ -54,7 +55,7 @@ async function restoreAll(store: Store, id: string, options: RestoreCommandOptio
   const progress = showProgress("Restored", (files) => `${files} files`);
   const onProgress = (seen: RestoreProgress) => progress.update(seen.files, seen.totalFiles);
   const report = await interruptible((signal) =>
-    restore(store, id, { to, parts: partsOf(options), signal, onProgress }),
+    restore(store, id, { to, parts: partsOf(options), verify: options.verify, signal, onProgress }),
   ).finally(progress.clear);
   print(options.json ? toJson(report, 2) : describe(report, name, command));
   if (report.cancelled) process.exitCode = INTERRUPTED;

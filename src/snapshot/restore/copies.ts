@@ -12,6 +12,8 @@ export interface Source {
   file: string;
   /** `kept`: by us or by Git LFS. `original`: where the run had it, if it is still the same. */
   kind: "kept" | "original";
+  /** Whether the file is known to be untouched since its content was verified: then it need not be read to verify it. */
+  isKnown?(): boolean;
   /** False when the file is known to contain something else: then it need not be read to find out. */
   mayBe?(): boolean;
 }
@@ -113,6 +115,7 @@ interface Task {
   size: number;
   keepIn: null;
   copyTo: string;
+  known?: string;
 }
 
 /** Null when there is nothing left to try, which the job has been told then. */
@@ -132,7 +135,8 @@ function nextTask(attempt: Attempt, writer: FolderWriter): Task | null {
       seen.add(source.kind === "kept" ? "damaged" : "changed");
       continue;
     }
-    return { attempt, source, path: source.file, size: stats.size, keepIn: null, copyTo: writer.temporary() };
+    const known = source.isKnown?.() ? { known: job.sha256 } : {};
+    return { attempt, source, path: source.file, size: stats.size, keepIn: null, copyTo: writer.temporary(), ...known };
   }
   if (seen.has("damaged")) job.failed("damaged", "is damaged: what was kept of it has another content now");
   else if (seen.has("changed")) job.failed("not-kept", "was not kept, and has been changed since");

@@ -30,7 +30,7 @@ export function createRestoring(
   found: FoundCode,
   options: Omit<RestoreOptions, "to">,
 ): Restoring {
-  const { parts = DEFAULT_PARTS, only = () => true, signal, onProgress, pool = {} } = options;
+  const { parts = DEFAULT_PARTS, only = () => true, verify = false, signal, onProgress, pool = {} } = options;
   const problems: (RestoreProblem & { place: GitPath | null })[] = [];
   const none = () => ({ files: 0, bytes: 0 });
   const written: RestoreReport["written"] = { code: none(), data: none(), config: none(), artifacts: none() };
@@ -113,6 +113,7 @@ export function createRestoring(
         mode: modeOf(file),
         sources: sourcesOf(pointer.sha256, path.join(layout.codeRoot, displayPath(file.path)), {
           store,
+          verify,
           gitDir: file.gitDir,
         }),
         replace: false,
@@ -141,7 +142,7 @@ export function createRestoring(
       isDoubtful: (name) => doubtful.has(name),
       isOldInCode: (name) => old.has(name),
       sourcesOf: ({ sha256, name }) =>
-        sourcesOf(sha256, path.resolve(store.root, name), { store, gitDir: found.place?.gitDir ?? null }),
+        sourcesOf(sha256, path.resolve(store.root, name), { store, verify, gitDir: found.place?.gitDir ?? null }),
       keepBytes: DEFAULT_KEEP_BYTES,
       listener: {
         written(file: RecordedFile, size: number, placing: Placing) {

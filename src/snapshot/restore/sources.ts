@@ -9,16 +9,21 @@ import type { Source } from "./copies";
 
 export interface SourceOptions {
   store: Pick<Store, "root" | "folder"> & Partial<Pick<Store, "cachedHash">>;
+  /** Reads even what nobody has touched since it was verified. */
+  verify: boolean;
   /** The repository whose Git LFS may have contents; null when there is none. */
   gitDir: string | null;
 }
 
 /** `original`: where the run had the file, absolute; null when that is not known. */
-export function sourcesOf(sha256: string, original: string | null, { store, gitDir }: SourceOptions): Source[] {
-  const sources: Source[] = [{ file: objectPath(store.folder, sha256), kind: "kept" }];
+export function sourcesOf(sha256: string, original: string | null, { store, gitDir, verify }: SourceOptions): Source[] {
+  const object = objectPath(store.folder, sha256);
+  const isKnown = () => !verify && knownHash(object, store) === sha256;
+  const sources: Source[] = [{ file: object, kind: "kept", isKnown }];
   if (gitDir !== null) sources.push({ file: lfsPath(gitDir, sha256), kind: "kept" });
   if (original !== null) {
-    sources.push({ file: original, kind: "original", mayBe: () => mayBe(original, sha256, store) });
+    const mayBe = () => (knownHash(original, store) ?? sha256) === sha256;
+    sources.push({ file: original, kind: "original", mayBe });
   }
   return sources;
 }
@@ -27,13 +32,11 @@ export function sourcesOf(sha256: string, original: string | null, { store, gitD
 const lfsPath = (gitDir: string, sha256: string) =>
   path.join(gitDir, "lfs", "objects", sha256.slice(0, 2), sha256.slice(2, 4), sha256);
 
-/** By what is remembered of the file as it is now. */
-function mayBe(file: string, sha256: string, store: SourceOptions["store"]): boolean {
-  if (!store.cachedHash) return true;
+/** What is remembered of the file as it is now. */
+function knownHash(file: string, store: SourceOptions["store"]): string | undefined {
   try {
-    const known = store.cachedHash(file, stampOf(fs.statSync(file, { bigint: true })));
-    return known === undefined || known === sha256;
+    return store.cachedHash?.(file, stampOf(fs.statSync(file, { bigint: true })));
   } catch {
-    return false;
+    return undefined;
   }
 }
