@@ -33,6 +33,7 @@ export const Command = {
   showVerdict: "modeltrail.showVerdict",
   compareVersions: "modeltrail.compareVersions",
   compareDataFile: "modeltrail.compareDataFile",
+  compareDataText: "modeltrail.compareDataText",
   nameDataset: "modeltrail.nameDataset",
   loadMoreVersions: "modeltrail.loadMoreVersions",
   refreshData: "modeltrail.refreshData",

@@ -104,6 +104,7 @@ test("a user gets back what a run was made of, runs it again, and knows what cha
 
   await test.step("see the versions of the data, and what differs", async () => {
     await data.open();
+    await experiments.fold();
     await data.expand(data.row("iris", /^2 versions/));
     const versions = data.row(/^[0-9a-f]{8}$/);
     await expect(versions).toHaveCount(2);
@@ -114,21 +115,32 @@ test("a user gets back what a run was made of, runs it again, and knows what cha
     await workbench.look("data");
     await data.row("data/iris.csv").click();
     const report = workbench.report();
-    expect(await report.row("Rows")).toEqual(["150", "152", "+2"]);
+    await report.says("150 → 152: 2 added, 150 unchanged");
+    expect(await report.row("sepal_length_cm")).toEqual(["number", expect.stringMatching(/^mean 5\.8\d+ → 5\.8\d+/)]);
     await workbench.picture("table");
+    await editor.titleAction("Compare as Text").click();
+    await expect(editor.tab(/^iris\.csv \([0-9a-f]{8} → [0-9a-f]{8}\)/)).toHaveClass(/active/);
+    await editor.untilFocused();
     await data.press(versions.first(), "What Changed Between Versions…");
     await expect(editor.tab(/^iris [0-9a-f]{8} → [0-9a-f]{8}\.md/)).toHaveClass(/active/);
     await workbench.report().says("1 file changed");
   });
 
   await test.step("see where a result came from", async () => {
+    await data.fold();
+    await experiments.open();
     await experiments.expand(experiments.run("second"));
     await experiments.expand(experiments.row("Artifacts"));
     await experiments.contextMenu(experiments.row("outputs/metrics.json"), "Show Lineage");
     const lineage = workbench.tree("Lineage");
+    await expect(lineage.row("outputs/metrics.json")).toBeVisible();
+    await workbench.look("lineage-shown");
+    await experiments.fold();
     await lineage.expand(lineage.row("second", /^wrote it/));
     await expect(lineage.row("data/iris.csv")).toBeVisible();
     await workbench.look("lineage");
+    await lineage.fold();
+    await experiments.open();
   });
 
   await test.step("free the space of a deleted run", async () => {

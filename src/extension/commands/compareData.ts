@@ -5,6 +5,7 @@ import { tableFormatOf } from "../../compare/tables/tableFormat";
 import type { DatasetFile } from "../../domain/datasetComparison";
 import { UserError } from "../../domain/errors";
 import { type ChangeNode, isChangeNode, isVersionNode, type VersionNode } from "../data/nodes";
+import { parseReportUri } from "../documents/parseUri";
 import { recordedFileUri } from "../documents/uris";
 import { shortVersion } from "../tree/sections";
 import type { CommandDeps } from "./deps";
@@ -58,23 +59,52 @@ async function pickVersion(deps: CommandDeps, node: VersionNode): Promise<string
   return picked.version;
 }
 
-/** A file that differs between two versions: a table in a document, text in the diff editor, others one by one. */
+/** A file that differs between two versions: a table in a document, others in the diff editor, one that came or went by itself. */
 export async function compareDataFile(deps: CommandDeps, node: unknown): Promise<void> {
   if (!isChangeNode(node)) throw new UserError(vscode.l10n.t("Choose a changed file in the Data view."));
   const { root, change } = node;
   const { path: file, before, after } = change;
   if (!before || !after || before.sha256 === after.sha256) return openOne(deps, node, (after ?? before)!);
-  const { version, previous, parent } = node.parent.parent;
-  const uris = await Promise.all([
-    recordedData(deps, root, parent.dataset.name, previous!, before),
-    recordedData(deps, root, parent.dataset.name, version.version, after),
-  ]);
-  if (tableFormatOf(file) !== null) {
-    const address = { kind: "tables" as const, root, path: file, before: before.sha256, after: after.sha256 };
-    const title = `${path.posix.basename(file)} ${shortVersion(previous!)} → ${shortVersion(version.version)}`;
-    return (await deps.reports()).open(address, title);
+  if (tableFormatOf(file) === null) return compareDataText(deps, node);
+  const { version, previous } = node.parent.parent;
+  const title = `${path.posix.basename(file)} ${shortVersion(previous!)} → ${shortVersion(version.version)}`;
+  const of = {
+    name: node.parent.parent.parent.dataset.name,
+    versions: [previous!, version.version] as [string, string],
+  };
+  const hashes = { before: before.sha256, after: after.sha256 };
+  await (await deps.reports()).open({ kind: "tables", root, path: file, ...hashes, of }, title);
+}
+
+/** The two contents of a file in the diff editor: from the Data view, or from the title of a table's document. */
+export async function compareDataText(deps: CommandDeps, given: unknown): Promise<void> {
+  if (given instanceof vscode.Uri) {
+    const address = parseReportUri(given);
+    if (address.kind !== "tables") return;
+    const { root, path: file, before, after, of } = address;
+    await deps.projects.ensure(root);
+    return diffContents(deps, root, file, of.name, of.versions, [before, after]);
   }
-  const title = `${path.posix.basename(file)} (${shortVersion(previous!)} → ${shortVersion(version.version)})`;
+  if (!isChangeNode(given)) throw new UserError(vscode.l10n.t("Choose a changed file in the Data view."));
+  const { before, after, path: file } = given.change;
+  const { version, previous, parent } = given.parent.parent;
+  if (!before || !after) return openOne(deps, given, (after ?? before)!);
+  const versions: [string, string] = [previous!, version.version];
+  await diffContents(deps, given.root, file, parent.dataset.name, versions, [before.sha256, after.sha256]);
+}
+
+async function diffContents(
+  deps: CommandDeps,
+  root: string,
+  file: string,
+  name: string,
+  versions: [string, string],
+  hashes: [string, string],
+): Promise<void> {
+  const uris = await Promise.all(
+    versions.map((version, index) => recordedData(deps, root, name, version, { path: file, sha256: hashes[index]! })),
+  );
+  const title = `${path.posix.basename(file)} (${versions.map(shortVersion).join(" → ")})`;
   await vscode.commands.executeCommand("vscode.diff", ...uris, title);
 }
 
@@ -86,7 +116,13 @@ async function openOne(deps: CommandDeps, { root, change, parent }: ChangeNode, 
 }
 
 /** The address of a file of a version: what is kept is read by its content, under the name of a run that used it. */
-async function recordedData({ projects }: CommandDeps, root: string, name: string, version: string, file: DatasetFile) {
+async function recordedData(
+  { projects }: CommandDeps,
+  root: string,
+  name: string,
+  version: string,
+  file: Pick<DatasetFile, "path" | "sha256">,
+) {
   const { runs } = await projects.call("runsOfDataset", { root, name, version, page: { limit: 1 } });
   const [run] = runs;
   if (!run) throw new UserError(vscode.l10n.t("No run with version {0} is left.", shortVersion(version)));

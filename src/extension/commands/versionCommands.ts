@@ -57,6 +57,9 @@ export function registerVersionCommands(deps: CommandDeps): vscode.Disposable {
     register(Command.compareDataFile, "compare the files", async (node) =>
       (await comparing()).compareDataFile(deps, node),
     ),
+    register(Command.compareDataText, "compare the files", async (given) =>
+      (await comparing()).compareDataText(deps, given),
+    ),
     register(
       Command.nameDataset,
       "name a dataset",

@@ -14,10 +14,11 @@ const RecordedFileAddress = LogAddress.extend({
 
 const Root = z.object({ root: z.string() });
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+const DatasetVersions = z.object({ name: z.string(), versions: z.tuple([Hash, Hash]) });
 const ReportAddresses = z.discriminatedUnion("kind", [
   Root.extend({ kind: z.literal("runs"), ids: z.array(RunId), workspace: z.boolean() }),
   Root.extend({ kind: z.literal("versions"), name: z.string(), before: Hash, after: Hash }),
-  Root.extend({ kind: z.literal("tables"), path: z.string(), before: Hash, after: Hash }),
+  Root.extend({ kind: z.literal("tables"), path: z.string(), before: Hash, after: Hash, of: DatasetVersions }),
   Root.extend({ kind: z.literal("reproduction"), id: RunId }),
   Root.extend({ kind: z.literal("space") }),
   Root.extend({ kind: z.literal("event"), key: z.string() }),

@@ -15,8 +15,15 @@ export type MadeReport =
   | { kind: "runs"; root: string; ids: string[]; workspace: boolean }
   /** How two versions of a dataset differ. */
   | { kind: "versions"; root: string; name: string; before: string; after: string }
-  /** How two contents of a table differ. */
-  | { kind: "tables"; root: string; path: string; before: string; after: string }
+  /** How two contents of a table differ; `of`: the dataset and the two versions that they belong to. */
+  | {
+      kind: "tables";
+      root: string;
+      path: string;
+      before: string;
+      after: string;
+      of: { name: string; versions: [string, string] };
+    }
   /** Whether a run's child came to the same results. */
   | { kind: "reproduction"; root: string; id: string }
   /** What uses how much space. */

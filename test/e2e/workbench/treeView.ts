@@ -28,6 +28,13 @@ export class TreeView {
     if ((await header.getAttribute("aria-expanded")) === "false") await header.click();
   }
 
+  /** Folds the view, so that others in the side bar have the room. */
+  async fold(): Promise<void> {
+    const header = this.pane.locator(".pane-header");
+    if ((await header.getAttribute("aria-expanded")) === "true") await header.click();
+    await expect(header).toHaveAttribute("aria-expanded", "false");
+  }
+
   /** The rows whose label is this, whole; `description` narrows them to those with that text beside the label. */
   row(label: string | RegExp, description?: string | RegExp): Locator {
     const rows = this.pane.locator(".monaco-list-row");

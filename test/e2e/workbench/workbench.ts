@@ -153,8 +153,8 @@ export class Workbench {
   }
 
   private async photograph(folder: string, name: string): Promise<void> {
-    // Nothing is to look as if the pointer were on it.
-    await this.page.locator(".part.statusbar").hover();
+    // Nothing is to look as if the pointer were on it. A modal dialog lets it go nowhere else.
+    if (!(await this.dialog.isVisible())) await this.page.locator(".part.statusbar").hover();
     await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
   }
 }
