@@ -12,6 +12,7 @@ import type {
   RunStatus,
   RunSummary,
 } from "../domain/run";
+import type { TrackingStore } from "./tracking/contract";
 
 /** A process that can be told apart from a later one with the same pid. */
 export interface ProcessIdentity {
@@ -521,6 +522,9 @@ export interface Store {
   cacheHashes(entries: { path: string; stamp: FileStamp; sha256: string }[]): void;
   /** For very many files at once: a look-up of what is known of the files below a folder now. */
   cachedHashesBelow(folder: string): HashLookup;
+
+  /** What clients of MLflow's see and change. */
+  readonly tracking: TrackingStore;
 
   /** Folder of the run's log, spool and so on; made if absent. */
   runFolder(id: string): string;

@@ -25,7 +25,9 @@ export function freeRuns(db: Database, ids: string[]): void {
     db.run("DELETE FROM environments WHERE id NOT IN (SELECT environment FROM runs WHERE environment IS NOT NULL)");
     db.run("DELETE FROM dataset_versions WHERE NOT EXISTS (SELECT 1 FROM run_datasets WHERE version = id)");
     db.run("DELETE FROM datasets WHERE NOT EXISTS (SELECT 1 FROM dataset_versions v WHERE v.dataset = datasets.id)");
-    db.run("DELETE FROM experiments WHERE id NOT IN (SELECT experiment FROM runs)");
+    const used = "SELECT experiment FROM runs UNION ALL SELECT experiment FROM client_runs";
+    db.run(`DELETE FROM experiments WHERE kept = 0 AND id NOT IN (${used})`);
+    db.run("DELETE FROM logged_datasets WHERE NOT EXISTS (SELECT 1 FROM dataset_inputs WHERE dataset = id)");
     db.run("UPDATE state SET freed = ?", nextRevision(db));
   });
 }

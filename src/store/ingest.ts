@@ -28,11 +28,11 @@ export function applyBatch(db: Database, seq: number, batch: IngestBatch): boole
   return Object.values(visible).some((part) => part !== undefined && (!Array.isArray(part) || part.length > 0));
 }
 
-/** The last value wins: a param may become known more exactly while the run goes on. */
+/** The last value wins: a param may become known more exactly while the run goes on. What the script logged itself stays. */
 function setParam(db: Database, seq: number, key: string, value: string): void {
   db.run(
     `INSERT INTO params (run, key, value, sort) VALUES (?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET value = excluded.value, sort = excluded.sort WHERE value != excluded.value`,
+    ON CONFLICT DO UPDATE SET value = excluded.value, sort = excluded.sort WHERE value != excluded.value AND client = 0`,
     seq,
     nameId(db, key),
     value,

@@ -38,6 +38,7 @@ import { changesSince } from "./revision";
 import { listFiles } from "./runFiles";
 import { createRun, endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
 import { getSummaries } from "./summaries";
+import { makeTracking } from "./tracking/tracking";
 import { objectUses, referencedObjects, usage } from "./usage";
 import { writtenPaths } from "./writtenPaths";
 
@@ -194,6 +195,8 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     cachedHash: (path, stamp) => cachedHash(db, path, stamp),
     cacheHashes: (entries) => cacheHashes(db, entries),
     cachedHashesBelow: (below) => cachedHashesBelow(db, below),
+
+    tracking: makeTracking(db),
 
     runFolder: (id) => runFolder(folder, id),
     logPath: (id) => join(runFolder(folder, id), "output.log"),

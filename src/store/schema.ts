@@ -216,4 +216,173 @@ export const MIGRATIONS: readonly string[] = [
   -- Where freed runs had their code, until it is known whether anyone else needs it: JSON of a CodeVersion.
   CREATE TABLE freed_code (place TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What clients of MLflow's say, where the tables above have no place for it. Experiment 0 is "Default", made when first
+  -- asked for. kept: made on purpose, so that it stays without runs.
+  ALTER TABLE experiments ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE experiments ADD COLUMN updated REAL;
+  ALTER TABLE experiments ADD COLUMN deleted REAL;
+  ALTER TABLE experiments ADD COLUMN artifact_location TEXT;
+  CREATE TABLE experiment_tags (
+    experiment INTEGER NOT NULL REFERENCES experiments (id) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (experiment, key)
+  ) STRICT, WITHOUT ROWID;
+
+  -- 1: the script logged it on purpose, so nothing that is read elsewhere replaces it.
+  ALTER TABLE params ADD COLUMN client INTEGER NOT NULL DEFAULT 0;
+
+  -- Runs that a client asked for. Of an adopted one (owned = 0) status and times here are what the client thinks, those of
+  -- table runs the process's. experiment: the one asked for. deleted: by the client, while it could not be really.
+  CREATE TABLE client_runs (
+    run INTEGER PRIMARY KEY REFERENCES runs (seq) ON DELETE CASCADE,
+    owned INTEGER NOT NULL,
+    experiment INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    status TEXT NOT NULL,
+    start_time REAL NOT NULL,
+    end_time REAL,
+    deleted REAL
+  ) STRICT;
+  CREATE INDEX client_runs_experiment ON client_runs (experiment);
+
+  -- Datasets as clients describe them, without their content; of one name and digest in an experiment the first holds.
+  CREATE TABLE logged_datasets (
+    id INTEGER PRIMARY KEY,
+    experiment INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    source_type TEXT NOT NULL,
+    source TEXT NOT NULL,
+    schema TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    UNIQUE (experiment, name, digest)
+  ) STRICT;
+  -- tags: JSON object.
+  CREATE TABLE dataset_inputs (
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    dataset INTEGER NOT NULL REFERENCES logged_datasets (id),
+    tags TEXT NOT NULL,
+    PRIMARY KEY (run, dataset)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX dataset_inputs_dataset ON dataset_inputs (dataset);
+  -- model: id of a logged model. role: "input" and "output".
+  CREATE TABLE run_models (
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    role TEXT NOT NULL,
+    model TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    PRIMARY KEY (run, role, model)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX run_models_model ON run_models (model);
+
+  -- Models as a run logged them, registered or not. status as MLflow names it. run: the id, which may be freed before.
+  CREATE TABLE logged_models (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    experiment INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    run TEXT,
+    type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created REAL NOT NULL,
+    updated REAL NOT NULL,
+    deleted REAL
+  ) STRICT;
+  CREATE INDEX logged_models_experiment ON logged_models (experiment, created);
+  CREATE INDEX logged_models_run ON logged_models (run) WHERE run IS NOT NULL;
+  CREATE TABLE logged_model_params (
+    model INTEGER NOT NULL REFERENCES logged_models (seq) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (model, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE logged_model_tags (
+    model INTEGER NOT NULL REFERENCES logged_models (seq) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (model, key)
+  ) STRICT, WITHOUT ROWID;
+  -- By the model's id: a metric may come before its model. value NULL: NaN. dataset_*: "" when it was computed on none.
+  CREATE TABLE logged_model_metrics (
+    model TEXT NOT NULL,
+    key TEXT NOT NULL,
+    step REAL NOT NULL,
+    time REAL NOT NULL,
+    value REAL,
+    run TEXT NOT NULL,
+    dataset_name TEXT NOT NULL,
+    dataset_digest TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX logged_model_metrics_once
+    ON logged_model_metrics (model, key, step, time, ifnull(value, 'NaN'), run, dataset_name, dataset_digest);
+
+  -- The registry: models by name, their versions, and aliases such as "champion".
+  CREATE TABLE models (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    description TEXT NOT NULL,
+    created REAL NOT NULL,
+    updated REAL NOT NULL,
+    -- The last number given to a version: numbers of deleted ones are not given again.
+    last_version INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE model_tags (
+    model INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (model, key)
+  ) STRICT, WITHOUT ROWID;
+  -- source: the address that the client gave, never opened by us. logged_model, run: ids, or NULL.
+  CREATE TABLE model_versions (
+    id INTEGER PRIMARY KEY,
+    model INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+    version INTEGER NOT NULL,
+    description TEXT NOT NULL,
+    source TEXT NOT NULL,
+    run TEXT,
+    run_link TEXT NOT NULL,
+    logged_model TEXT,
+    user TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    status TEXT NOT NULL,
+    created REAL NOT NULL,
+    updated REAL NOT NULL,
+    UNIQUE (model, version)
+  ) STRICT;
+  CREATE INDEX model_versions_run ON model_versions (run) WHERE run IS NOT NULL;
+  CREATE TABLE model_version_tags (
+    version INTEGER NOT NULL REFERENCES model_versions (id) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (version, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE model_aliases (
+    model INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+    alias TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (model, alias)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Traces of programs that call models. content: the trace's own JSON without tags.
+  CREATE TABLE traces (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    experiment INTEGER NOT NULL,
+    run TEXT,
+    time REAL NOT NULL,
+    -- Ms; NULL until it has ended.
+    duration REAL,
+    state TEXT NOT NULL,
+    content TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX traces_experiment ON traces (experiment, time);
+  CREATE TABLE trace_tags (
+    trace INTEGER NOT NULL REFERENCES traces (seq) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (trace, key)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,0 +1,6 @@
+/** All endpoints. Each group has a file of its own in handlers/; what is not here is answered with ENDPOINT_NOT_FOUND. */
+import { experimentRoutes } from "./handlers/experiments";
+import { miscRoutes } from "./handlers/misc";
+import type { Route } from "./route";
+
+export const ROUTES: readonly Route[] = [...miscRoutes, ...experimentRoutes];

@@ -1,0 +1,103 @@
+/**
+ * What clients of MLflow's see of the store, and may change. Experiments and runs are the store's own; a run that the process
+ * decides about is shown to its client as the client left it. All of it throws `Refusal` for what the client must not do.
+ */
+
+/** As MLflow names them. */
+export type ClientStatus = "RUNNING" | "SCHEDULED" | "FINISHED" | "FAILED" | "KILLED";
+
+export interface TrackedExperiment {
+  /** 0: "Default". */
+  id: number;
+  name: string;
+  /** As the client asked for; null: ours. */
+  artifactLocation: string | null;
+  /** Ms since the epoch. */
+  created: number;
+  updated: number;
+  deleted: boolean;
+  tags: Record<string, string>;
+}
+
+/** A run without what was logged. */
+export interface TrackedRun {
+  id: string;
+  name: string;
+  experiment: number;
+  /** Where the experiment has its artifacts; null: each run's are in its folder. */
+  artifactLocation: string | null;
+  user: string;
+  status: ClientStatus;
+  startTime: number;
+  endTime: number | null;
+  deleted: boolean;
+}
+
+export interface LoggedMetric {
+  key: string;
+  /** May be NaN or infinite. */
+  value: number;
+  /** Ms since the epoch. */
+  time: number;
+  step: number;
+  /** The logged model that it is about. */
+  model?: string;
+  /** The dataset that it was computed on. */
+  dataset?: { name: string; digest: string };
+}
+
+export interface LoggedDataset {
+  name: string;
+  digest: string;
+  sourceType: string;
+  source: string;
+  /** "" when there is none, as for `profile`. */
+  schema: string;
+  profile: string;
+}
+
+export interface DatasetInput {
+  dataset: LoggedDataset;
+  tags: Record<string, string>;
+}
+
+/** A run with its data. Tags `mlflow.runName` and `mlflow.note.content` are the run's name and note. */
+export interface TrackedRunData extends TrackedRun {
+  params: Record<string, string>;
+  tags: Record<string, string>;
+  /** The last of each. */
+  metrics: LoggedMetric[];
+  datasetInputs: DatasetInput[];
+  /** Ids of logged models. */
+  modelInputs: string[];
+  modelOutputs: { model: string; step: number }[];
+}
+
+export interface NewTrackedRun {
+  experiment: number;
+  /** Null: one of ours. */
+  name: string | null;
+  user: string;
+  startTime: number;
+  tags: Record<string, string>;
+  parent: string | null;
+}
+
+export interface LoggedBatch {
+  metrics?: LoggedMetric[];
+  params?: { key: string; value: string }[];
+  tags?: { key: string; value: string }[];
+}
+
+export interface TrackingStore {
+  experiment(id: number): TrackedExperiment | null;
+  experimentNamed(name: string): TrackedExperiment | null;
+  /** Gives its number. */
+  createExperiment(experiment: { name: string; artifactLocation: string | null; tags: Record<string, string> }): number;
+  renameExperiment(id: number, name: string): void;
+  /** With its runs. */
+  deleteExperiment(id: number): void;
+  restoreExperiment(id: number): void;
+  /** Null takes the tag away. */
+  setExperimentTag(id: number, key: string, value: string | null): void;
+}
