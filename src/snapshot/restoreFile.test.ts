@@ -46,6 +46,13 @@ test("another file is never overwritten unasked; when asked, an undo copy is kep
   const { outcome, undo } = await restoreFile(store, id, "train.py", { overwrite: true, pool });
   expect(outcome).toBe("replaced");
   expect(fs.readFileSync(undo!, "utf8")).toBe("precious\n");
+  // Undo copies are kept for a month.
+  const undos = path.dirname(path.dirname(undo!));
+  fs.mkdirSync(path.join(undos, "2020-01-01T00-00-00.000Z-abcd"));
+  fs.writeFileSync(file, "again\n");
+  await restoreFile(store, id, "train.py", { overwrite: true, pool });
+  expect(fs.readdirSync(undos)).toHaveLength(2);
+  expect(fs.existsSync(undo!)).toBe(true);
   expect(fs.readFileSync(file, "utf8")).toBe(SOURCES["train.py"]);
 });
 

@@ -113,16 +113,24 @@ async function isSame(a: string, b: string): Promise<boolean> {
   return (await hashFile(a)).sha256 === (await hashFile(b)).sha256;
 }
 
+/** How long undo copies are kept. */
+const UNDO_DAYS = 30;
+
 /** A copy of what is about to be replaced, in the store: whatever happens then, it is there. */
 async function keepUndo(file: string, storeFolder: string): Promise<string> {
-  const folder = path.join(
-    storeFolder,
-    "undo",
-    `${new Date().toISOString().replaceAll(":", "-")}-${randomBytes(2).toString("hex")}`,
-  );
-  fs.mkdirSync(folder, { recursive: true });
-  const undo = path.join(folder, path.basename(file));
+  const undos = path.join(storeFolder, "undo");
+  sweep(undos);
+  const name = `${new Date().toISOString().replaceAll(":", "-")}-${randomBytes(2).toString("hex")}`;
+  const undo = path.join(undos, name, path.basename(file));
+  fs.mkdirSync(path.dirname(undo), { recursive: true });
   if (fs.lstatSync(file).isSymbolicLink()) fs.symlinkSync(fs.readlinkSync(file), undo);
   else await fs.promises.copyFile(file, undo, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
   return undo;
+}
+
+/** Removes the copies of long ago: their folders are named by time. */
+function sweep(undos: string): void {
+  const oldest = new Date(Date.now() - UNDO_DAYS * 24 * 60 * 60 * 1000).toISOString().replaceAll(":", "-");
+  const names = fs.existsSync(undos) ? fs.readdirSync(undos) : [];
+  for (const name of names) if (name < oldest) fs.rmSync(path.join(undos, name), { recursive: true, force: true });
 }
