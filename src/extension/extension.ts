@@ -26,7 +26,7 @@ import { createWorkerClient } from "./stores/workerClient";
 import { ExperimentsTreeProvider } from "./tree/experimentsTree";
 
 /** What tests inside VS Code look at; nothing of it is offered to other extensions. */
-export type Internals = Pick<CommandDeps, "projects" | "tree" | "data" | "lineage" | "launcher">;
+export type Internals = Pick<CommandDeps, "projects" | "tree" | "data" | "lineage" | "jobs" | "launcher">;
 
 export function activate(context: vscode.ExtensionContext): Internals | undefined {
   const distFolder = path.join(context.extensionPath, "dist");
@@ -87,5 +87,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 
   // After activation: opening the stores finishes lost runs and counts what is running.
   setImmediate(() => void projects.ready());
-  return context.extensionMode === vscode.ExtensionMode.Test ? { projects, tree, data, lineage, launcher } : undefined;
+  return context.extensionMode === vscode.ExtensionMode.Test
+    ? { projects, tree, data, lineage, jobs, launcher }
+    : undefined;
 }

@@ -86,6 +86,19 @@ describe("ten thousand runs", () => {
     own.tree.state = DEFAULT_VIEW;
   });
 
+  it("keep scratch runs in one element, counted and not loaded", async () => {
+    const failing = (await groups()).find(({ group }) => group.value === "experiment-3");
+    assert.ok(failing);
+    const rows = await timed("an experiment of scratch runs", async () => await own.tree.getChildren(failing));
+    const scratch = rows.at(-1);
+    assert.ok(scratch?.kind === "scratch");
+    const recent = rows.length - 1;
+    assert.equal(scratch.list.total + recent, RUNS / EXPERIMENTS);
+    assert.ok(recent <= 60, `${recent} runs of the last hour stand among the others`);
+    assert.equal(scratch.list.runs.length, 0);
+    assert.equal((await own.tree.getChildren(scratch)).length, 101);
+  });
+
   it("refresh one element when one run changes", async () => {
     const [first] = await groups();
     const [newest] = await own.tree.getChildren(first!);

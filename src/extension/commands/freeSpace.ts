@@ -21,7 +21,7 @@ export async function freeSpace(deps: CommandDeps): Promise<void> {
   const { usage, plans } = await jobs.run(measuring, "planFreeing", { root, budget: null });
   const chosen = await vscode.window.showQuickPick(choices(plans), {
     title: vscode.l10n.t("Free Space: {0} Used in {1}", formatSize(usage.total), path.basename(root)),
-    placeHolder: vscode.l10n.t("Pinned runs, and runs with a note, tags or child runs, always stay"),
+    placeHolder: vscode.l10n.t("Nothing goes before you have been asked. Pinned runs always stay"),
     matchOnDescription: true,
   });
   switch (chosen?.action) {
@@ -100,13 +100,19 @@ async function confirm(deps: CommandDeps, root: string, plan: FreeingPlan): Prom
     ...names,
     ...(left > 0 ? [vscode.l10n.t("… and {0} more", left.toLocaleString())] : []),
     "",
-    vscode.l10n.t("This cannot be undone. Pinned runs, and runs with a note, tags or child runs, stay."),
+    vscode.l10n.t(
+      "This cannot be undone. Pinned runs stay; so do runs with a note, tags or child runs, unless they were deleted.",
+    ),
     ...(excess > 0 ? [vscode.l10n.t("The records then still take {0} more than the budget.", formatSize(excess))] : []),
   ].join("\n");
-  const question =
+  const question = [
+    vscode.l10n.t("Free {0}?", formatSize(bytes)),
     runs.length === 0
-      ? vscode.l10n.t("Free {0} that no run needs?", formatSize(bytes))
-      : vscode.l10n.t("Free {0} for good, and {1} with all they kept?", formatSize(bytes), countRuns(runs.length));
+      ? vscode.l10n.t("No run needs it.")
+      : runs.length === 1
+        ? vscode.l10n.t("1 run goes for good, with all that was kept of it.")
+        : vscode.l10n.t("{0} runs go for good, with all that was kept of them.", runs.length.toLocaleString()),
+  ].join(" ");
   const buttons = live.length > 0 ? [free, deleteOnly] : [free];
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...buttons);
   if (answer === deleteOnly) return projects.call("deleteRuns", { root, ids: live.map(({ id }) => id) });

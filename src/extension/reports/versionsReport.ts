@@ -56,5 +56,4 @@ function summary({ added, removed, changed, moved, same }: DatasetComparison["co
     .join(", ");
 }
 
-const sizes = (before: number, after: number) =>
-  before === after ? formatSize(after) : `${formatSize(before)} → ${formatSize(after)}`;
+const sizes = (before: number, after: number) => [...new Set([formatSize(before), formatSize(after)])].join(" → ");

@@ -1,5 +1,6 @@
 /** The Experiments tree as data: which nodes there are, and which of them a change of the store concerns. */
 import type { RunSummary } from "../../domain/run";
+import { SCRATCH_MS } from "../../domain/scratch";
 import type { RunGroup, RunQuery } from "../../store/contract";
 import type { Project } from "../stores/projects";
 import type { RunDetails, StoreApi, StoreChange } from "../worker/api";
@@ -363,9 +364,11 @@ export class TreeModel {
 const hasRuns = (groups: GroupNode[]) => groups.some(({ group }) => group.runs > 0);
 const keyOf = (root: string, id: string) => `${root}\n${id}`;
 
-/** What people did with a run, and what is known of its inputs, can take it out of the scratch runs or into them. */
-const mayBeScratch = ({ pinned, note, tags, repeatOf }: RunSummary) =>
-  !pinned && note === "" && Object.keys(tags).length === 0 ? (repeatOf ?? "short or failed") : "";
+/** As domain/scratch.ts says, but for child runs: whether a change takes a run out of the scratch runs, or into them. */
+function mayBeScratch({ status, startTime, endTime, pinned, note, tags, repeatOf }: RunSummary): boolean {
+  if (endTime === null || pinned || note !== "" || Object.keys(tags).length > 0) return false;
+  return repeatOf !== null || (status !== "finished" && endTime - startTime < SCRATCH_MS);
+}
 
 /** A node is shown anew together with the one above it. */
 function withoutCovered(nodes: Node[], above: Node[]): Node[] {
