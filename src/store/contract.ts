@@ -369,6 +369,13 @@ export interface ImportedRun {
 }
 
 export interface OpenOptions {
+/**
+ * What became of a run of another tracker: `imported`; `updated`: it had been imported, and went on there since; `present`:
+ * it was here as it is there; `recorded`: it was recorded here in the first place, and stays so; `deleted`: it was deleted
+ * here, and stays so.
+ */
+export type BroughtRun = "imported" | "updated" | "present" | "recorded" | "deleted";
+
   /** Make the store if there is none. Default true; false throws UserError then. */
   create?: boolean;
   /** Never writes, not even a missing migration. */
@@ -469,6 +476,14 @@ export interface Store {
    */
   importRun(imported: ImportedRun): boolean;
 
+  /**
+   * Takes in a run of another tracker in one transaction, its objects put as for `importRun`. `state` stands for all that the
+   * run is there: another one brings the run up to date, except for its experiment and for tags, name and note that were
+   * changed here. `imported.series` may be gone through more than once.
+   */
+  bringRun(imported: ImportedRun, state: string): BroughtRun;
+  /** The state at which a run was brought in last; null when it was not. */
+  broughtState(id: string): string | null;
   /** By experiment, deleted runs included. */
   usage(): ExperimentUsage[];
   /** Contents that runs and their datasets name, deleted runs included, in order of the hash; each is kept, or was too big. */

@@ -58,8 +58,8 @@ export function importRun(db: Database, { run, datasetKinds = {}, series }: Impo
   });
 }
 
-/** A series of an ended run is settled: its points are taken as they are. */
-function importSeries(db: Database, run: number, pieces: Iterable<ImportedSeries>): void {
+/** A series of an ended run is settled: its points are taken as they are. Inside a write only. */
+export function importSeries(db: Database, run: number, pieces: Iterable<ImportedSeries>): void {
   const known = new Map<number, Series>();
   for (const { key, sources, steps, times, values } of pieces) {
     const id = nameId(db, key);

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../domain/errors";
+import { bringRun, broughtState } from "./bringRun";
 import { compact } from "./compact";
 import { type ConnectOptions, connect } from "./connect";
 import type { OpenOptions, Store } from "./contract";
@@ -171,6 +172,12 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
         reliance.secureRun(imported.run);
         return importRun(db, imported);
       }),
+    bringRun: (imported, state) =>
+      db.write(() => {
+        reliance.secureRun(imported.run);
+        return bringRun(db, imported, state);
+      }),
+    broughtState: (id) => broughtState(db, id),
 
     usage: () => usage(db),
     objectUses: () => objectUses(db, folder),
