@@ -203,7 +203,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     cacheHashes: (entries) => cacheHashes(db, entries),
     cachedHashesBelow: (below) => cachedHashesBelow(db, below),
 
-    tracking: makeTracking(db),
+    tracking: makeTracking(db, recorders),
 
     runFolder: (id) => runFolder(folder, id),
     logPath: (id) => join(runFolder(folder, id), "output.log"),

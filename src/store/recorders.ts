@@ -9,7 +9,8 @@ import { claimRun, createRun, newRunId } from "./runs";
 
 /** The locks of the runs that this process records, by run. */
 export interface Recorders {
-  create(run: NewRun): string;
+  /** `also` is done in the same transaction. */
+  create(run: NewRun, also?: (id: string) => void): string;
   claim(id: string, from: ProcessIdentity, to: ProcessIdentity): boolean;
   state(run: RunningRun): ProcessState;
   /** The run has ended: its recorder need not be seen any more. */
@@ -32,12 +33,15 @@ export function makeRecorders(db: Database, folder: string): Recorders {
   }
 
   return {
-    create(run) {
+    create(run, also) {
       const id = newRunId();
       // Before others can see the run.
       hold(id, run.recorder);
       try {
-        createRun(db, id, run);
+        db.write(() => {
+          createRun(db, id, run);
+          also?.(id);
+        });
       } catch (error) {
         release(id);
         throw error;

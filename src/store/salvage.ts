@@ -102,6 +102,10 @@ function highest(source: Database, table: string, key: string): number {
   }
 }
 
+/** Tables whose rows belong to a run. */
+const OF_RUNS =
+  "checkpoints params tags gaps warnings files metrics run_datasets client_runs dataset_inputs run_models".split(" ");
+
 /** Makes the rows fit each other again. */
 function putRight(db: Database): void {
   const wrong = db
@@ -110,9 +114,7 @@ function putRight(db: Database): void {
     )
     .filter((run) => !isRunId(run.id) || !RunStatus.safeParse(run.status).success || !isJson(run.command, run.code));
   for (const { seq } of wrong) db.run("DELETE FROM runs WHERE seq = ?", seq);
-  for (const table of ["checkpoints", "params", "tags", "gaps", "warnings", "files", "metrics", "run_datasets"]) {
-    db.run(`DELETE FROM ${table} WHERE run NOT IN (SELECT seq FROM runs)`);
-  }
+  for (const table of OF_RUNS) db.run(`DELETE FROM ${table} WHERE run NOT IN (SELECT seq FROM runs)`);
   db.run("DELETE FROM chunks WHERE length(points) != count * 24");
   db.run("DELETE FROM dataset_versions WHERE dataset NOT IN (SELECT id FROM datasets)");
   db.run("DELETE FROM run_datasets WHERE version NOT IN (SELECT id FROM dataset_versions)");

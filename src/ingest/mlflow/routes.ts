@@ -1,6 +1,15 @@
 /** All endpoints. Each group has a file of its own in handlers/; what is not here is answered with ENDPOINT_NOT_FOUND. */
 import { experimentRoutes } from "./handlers/experiments";
+import { inputRoutes } from "./handlers/inputs";
+import { loggingRoutes } from "./handlers/logging";
 import { miscRoutes } from "./handlers/misc";
+import { runRoutes } from "./handlers/runs";
 import type { Route } from "./route";
 
-export const ROUTES: readonly Route[] = [...miscRoutes, ...experimentRoutes];
+export const ROUTES: readonly Route[] = [
+  ...miscRoutes,
+  ...experimentRoutes,
+  ...runRoutes,
+  ...loggingRoutes,
+  ...inputRoutes,
+];

@@ -100,4 +100,22 @@ export interface TrackingStore {
   restoreExperiment(id: number): void;
   /** Null takes the tag away. */
   setExperimentTag(id: number, key: string, value: string | null): void;
+
+  /** Makes a run that its client owns: it is over when the client says so. Gives its id. */
+  createRun(run: NewTrackedRun): string;
+  /** Makes a run of ours the answer to a client that asked for `run`; how it ends stays ours to say. */
+  adoptRun(id: string, run: NewTrackedRun): void;
+  run(id: string): TrackedRun | null;
+  /** In this order; unknown ids are left out. */
+  runs(ids: readonly string[]): TrackedRunData[];
+  updateRun(id: string, change: { status?: ClientStatus; endTime?: number; name?: string }): TrackedRun;
+  deleteRun(id: string): void;
+  restoreRun(id: string): void;
+
+  /** All or nothing, in one transaction. A param that has another value already is refused. */
+  log(id: string, batch: LoggedBatch): void;
+  logParam(id: string, key: string, value: string): void;
+  deleteTag(id: string, key: string): void;
+  logInputs(id: string, inputs: { datasets: DatasetInput[]; models: string[] }): void;
+  logOutputs(id: string, models: { model: string; step: number }[]): void;
 }

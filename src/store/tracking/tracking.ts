@@ -1,5 +1,6 @@
 /** The store's side of the MLflow-compatible server, put together. */
 import type { Database } from "../database";
+import type { Recorders } from "../recorders";
 import type { TrackingStore } from "./contract";
 import {
   createExperiment,
@@ -9,8 +10,12 @@ import {
   restoreExperiment,
   setExperimentTag,
 } from "./experiments";
+import { logInputs, logOutputs } from "./inputs";
+import { deleteTag, log, logParam } from "./log";
+import { clientRunData } from "./runData";
+import { adoptRun, clientRun, createClientRun, deleteRun, restoreRun, updateRun } from "./runs";
 
-export function makeTracking(db: Database): TrackingStore {
+export function makeTracking(db: Database, recorders: Recorders): TrackingStore {
   return {
     experiment: (id) => findExperiment(db, "id", id),
     experimentNamed: (name) => findExperiment(db, "name", name),
@@ -19,5 +24,19 @@ export function makeTracking(db: Database): TrackingStore {
     deleteExperiment: (id) => deleteExperiment(db, id),
     restoreExperiment: (id) => restoreExperiment(db, id),
     setExperimentTag: (id, key, value) => setExperimentTag(db, id, key, value),
+
+    createRun: (run) => createClientRun(db, recorders, run),
+    adoptRun: (id, run) => adoptRun(db, id, run),
+    run: (id) => clientRun(db, id),
+    runs: (ids) => clientRunData(db, ids),
+    updateRun: (id, change) => updateRun(db, recorders, id, change),
+    deleteRun: (id) => deleteRun(db, id),
+    restoreRun: (id) => restoreRun(db, id),
+
+    log: (id, batch) => log(db, id, batch),
+    logParam: (id, key, value) => logParam(db, id, key, value),
+    deleteTag: (id, key) => deleteTag(db, id, key),
+    logInputs: (id, inputs) => logInputs(db, id, inputs),
+    logOutputs: (id, models) => logOutputs(db, id, models),
   };
 }
