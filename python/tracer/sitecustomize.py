@@ -18,8 +18,11 @@ def _step_aside():
     return sys.modules.pop("sitecustomize", None)
 
 
-def _loader(folder):
-    """Return `load(name)`, which runs `<folder>/<name>.py` once, outside sys.modules, so that no name is taken."""
+def _loader(folder, package):
+    """Return `load(name)`, which runs `<folder>/<name>.py` once, outside sys.modules, so that no name is taken.
+
+    `secrets` lies in the package that users import, which has to be whole without us.
+    """
     from _frozen_importlib_external import SourceFileLoader
     from _imp import _fix_co_filename
 
@@ -27,7 +30,8 @@ def _loader(folder):
 
     def load(name):
         if name not in loaded:
-            loader = SourceFileLoader("_modeltrail." + name, os.path.join(folder, name + ".py"))
+            path = os.path.join(package, "_secrets.py") if name == "secrets" else os.path.join(folder, name + ".py")
+            loader = SourceFileLoader("_modeltrail." + name, path)
             module = type(sys)(loader.name)
             code = loader.get_code(loader.name)
             # Under a name that is no file's, coverage, debuggers and profilers leave it out of what they show.
@@ -49,8 +53,9 @@ def _start():
     sys.dont_write_bytecode = False
     try:
         entry = os.path.dirname(__file__)
-        load = _loader(os.path.join(entry, "_modeltrail"))
-        load("tracer").start(load, entry, spool, os.environ.get("MODELTRAIL_ROOT"))
+        package = os.path.join(os.path.dirname(entry), "modeltrail")
+        load = _loader(os.path.join(entry, "_modeltrail"), package)
+        load("tracer").start(load, entry, package, spool, os.environ.get("MODELTRAIL_ROOT"))
     finally:
         sys.dont_write_bytecode = unwritten
 

@@ -66,10 +66,10 @@ test("text keeps everything but the login and the token", () => {
 });
 
 test.skipIf(spawnSync("python3", ["--version"]).status !== 0)("the tracer masks the same", () => {
-  const tracer = path.resolve(import.meta.dirname, "../../python/tracer");
+  const tracer = path.resolve(import.meta.dirname, "../../python");
   const program = `import json, sys
 sys.path.insert(0, sys.argv[1])
-from _modeltrail import secrets
+from modeltrail import _secrets as secrets
 values, commands = json.load(sys.stdin)
 print(json.dumps([[secrets.mask_value(name, text) for name, text, _ in values], [secrets.mask_arguments(c) for c, _ in commands]]))`;
   const input = JSON.stringify([values, commands]);

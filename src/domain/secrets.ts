@@ -1,6 +1,6 @@
 /**
  * What looks like a secret is masked before it is written: by its name, by its own look, or inside a URL. The same rules as
- * python/tracer/_modeltrail/secrets.py, which masks what it sees inside the run; a test holds the two together.
+ * python/modeltrail/_secrets.py, which masks what is seen inside the run; a test holds the two together.
  */
 
 export const MASK = "***";

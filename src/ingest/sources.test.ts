@@ -21,7 +21,13 @@ test("a final value in metrics.json belongs to the end of the curve that was pri
     const file = path.join(folder, "metrics.json");
     writeFileSync(log, "epoch 1: loss=0.5\nepoch 2: loss=0.4\n");
     writeFileSync(file, '{"loss": 0.3987, "accuracy": 0.9}');
-    const sources = createSources({ logPath: log, storeFolder: folder });
+    const places = {
+      logPath: log,
+      storeFolder: folder,
+      spoolFolder: path.join(folder, "spool"),
+      keepFiles: async () => ({ artifacts: [], gaps: [] }),
+    };
+    const sources = createSources(places);
     for (const source of sources) source.offer?.(file);
     expect(await readAll(sources, false)).toEqual(["output loss @1", "output loss @2"]);
     appendFileSync(log, "epoch 3: accuracy=0.9\n");
@@ -31,9 +37,7 @@ test("a final value in metrics.json belongs to the end of the curve that was pri
       "metrics-file accuracy @3",
     ]);
     const checkpoints = JSON.stringify(Object.fromEntries(sources.map(({ id, checkpoint }) => [id, checkpoint()])));
-    expect(
-      await readAll(createSources({ logPath: log, storeFolder: folder, checkpoints: JSON.parse(checkpoints) }), true),
-    ).toEqual([]);
+    expect(await readAll(createSources({ ...places, checkpoints: JSON.parse(checkpoints) }), true)).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,5 @@
 /** The list of a run's sources of params and metrics: what is added here is recorded live and after a crash alike. */
+import { type ApiOptions, createApiReader } from "./api";
 import { createMetricsFileReader } from "./metricsFile";
 import { createMetricsTableReader } from "./metricsTable";
 import { createOutputReader } from "./output";
@@ -10,12 +11,16 @@ export interface SourcesOptions {
   logPath: string;
   /** The store's folder: what is found in files and kept goes there. */
   storeFolder: string;
+  /** The run's spool. */
+  spoolFolder: string;
+  keepFiles: ApiOptions["keepFiles"];
   /** What each source gave as its checkpoint, by its id. */
   checkpoints?: Readonly<Record<string, unknown>>;
 }
 
 /** The sources of a run, to be read in this order. */
-export function createSources({ logPath, storeFolder, checkpoints = {} }: SourcesOptions): Source[] {
+export function createSources(options: SourcesOptions): Source[] {
+  const { logPath, storeFolder, spoolFolder, keepFiles, checkpoints = {} } = options;
   const output = createOutputReader(logPath, checkpoints.output);
   const metricsFile = createMetricsFileReader({
     // The output is read first, so that a final value finds the end of its curve.
@@ -23,5 +28,6 @@ export function createSources({ logPath, storeFolder, checkpoints = {} }: Source
     checkpoint: checkpoints["metrics-file"],
   });
   const tensorBoard = createTensorBoardReader({ storeFolder, checkpoint: checkpoints.tensorboard });
-  return [output, metricsFile, createMetricsTableReader(checkpoints["metrics-table"]), tensorBoard];
+  const api = createApiReader({ spoolFolder, keepFiles, checkpoint: checkpoints.api });
+  return [output, metricsFile, createMetricsTableReader(checkpoints["metrics-table"]), tensorBoard, api];
 }

@@ -11,18 +11,18 @@ const NEWLINE = 10;
 /** An event, with the process that wrote it: the name of its spool file without the extension, `<pid>-<start>`. */
 export type SpoolRecord = SpoolEvent & { process: string };
 
-export interface SpoolRead {
+export interface SpoolRead<Event = SpoolEvent> {
   /** In the order of writing within each process; processes one after the other. */
-  events: SpoolRecord[];
+  events: (Event & { process: string })[];
   /** Lines since the last read that could not be understood, or were torn off at the end. */
   damaged: number;
   /** True when work is left: ask again at once. */
   more: boolean;
 }
 
-export interface SpoolReader {
+export interface SpoolReader<Event = SpoolEvent> {
   /** What was written since the last call, at most about 1 MiB. `final`: a torn last line will not be completed. */
-  read(final: boolean): SpoolRead;
+  read(final: boolean): SpoolRead<Event>;
   /** JSON-able; give it to `createSpoolReader` to go on from here. */
   checkpoint(): unknown;
 }
@@ -35,11 +35,20 @@ type Place = z.infer<typeof Checkpoint>["files"][string];
 
 /** A reader of a spool folder, which need not exist yet. A checkpoint that is not one of ours starts from zero. */
 export function createSpoolReader(folder: string, checkpoint?: unknown): SpoolReader {
+  return createLinesReader(folder, parseSpoolLine, checkpoint);
+}
+
+/** The same for lines of another kind. */
+export function createLinesReader<Event extends object>(
+  folder: string,
+  parse: (line: string) => Event | "unknown" | "damaged",
+  checkpoint?: unknown,
+): SpoolReader<Event> {
   const places = new Map<string, Place>(Object.entries(Checkpoint.safeParse(checkpoint).data?.files ?? {}));
   const buffer = Buffer.allocUnsafe(SLICE);
 
   /** Reads on in one file, at most a slice; adds to `into` and returns the number of bytes looked at. */
-  function readFile(name: string, final: boolean, into: SpoolRead): number {
+  function readFile(name: string, final: boolean, into: SpoolRead<Event>): number {
     const place = places.get(name) ?? { offset: 0 };
     const { size, length } = readAt(join(folder, name), place.offset, buffer);
     if (length === 0) return 0;
@@ -60,8 +69,18 @@ export function createSpoolReader(folder: string, checkpoint?: unknown): SpoolRe
     return length;
   }
 
-  function read(final: boolean): SpoolRead {
-    const result: SpoolRead = { events: [], damaged: 0, more: false };
+  function parseLines(text: string, name: string, into: SpoolRead<Event>): void {
+    const process = name.slice(0, -".jsonl".length);
+    for (const line of text.split("\n")) {
+      if (line.trim() === "") continue;
+      const event = parse(line);
+      if (event === "damaged") into.damaged += 1;
+      else if (event !== "unknown") into.events.push({ ...event, process });
+    }
+  }
+
+  function read(final: boolean): SpoolRead<Event> {
+    const result: SpoolRead<Event> = { events: [], damaged: 0, more: false };
     let looked = 0;
     for (const name of spoolFiles(folder)) {
       if (looked >= SLICE) {
@@ -88,16 +107,6 @@ function readAt(path: string, offset: number, buffer: Buffer): { size: number; l
     return { size: stat.size, length: readSync(file, buffer, 0, Math.min(buffer.length, stat.size - offset), offset) };
   } finally {
     closeSync(file);
-  }
-}
-
-function parseLines(text: string, name: string, into: SpoolRead): void {
-  const process = name.slice(0, -".jsonl".length);
-  for (const line of text.split("\n")) {
-    if (line.trim() === "") continue;
-    const event = parseSpoolLine(line);
-    if (event === "damaged") into.damaged += 1;
-    else if (event !== "unknown") into.events.push({ ...event, process });
   }
 }
 

@@ -6,7 +6,7 @@
 import { statSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import * as z from "zod/mini";
-import { createSources } from "../ingest/sources";
+import { createSources, type SourcesOptions } from "../ingest/sources";
 import { createSpoolReader } from "../ingest/spool";
 import type { IngestBatch, Store } from "../store/contract";
 import { addToBatch, countPoints, isEmptyBatch } from "./batch";
@@ -41,21 +41,30 @@ export interface PipelineOptions {
   store: Store;
   id: string;
   listeners: Listener[];
+  /** Takes the content of files that the run logs into the store. */
+  keepFiles: SourcesOptions["keepFiles"];
   /** Is given what to call for each file that the run wrote: files of metrics are among them. */
   onOffer(register: (path: string) => void): void;
 }
 
 const Checkpoint = z.object({ sources: z.record(z.string(), z.unknown()) });
 
-export function createPipeline({ store, id, listeners, onOffer }: PipelineOptions): Pipeline {
+export function createPipeline({ store, id, listeners, keepFiles, onOffer }: PipelineOptions): Pipeline {
   const logPath = store.logPath(id);
   const checkpoints = Checkpoint.safeParse(store.checkpoint(id)).data?.sources;
-  const sources = createSources({ logPath, storeFolder: store.folder, checkpoints });
+  const spoolPath = spoolFolder(store.runFolder(id));
+  const sources = createSources({
+    logPath,
+    storeFolder: store.folder,
+    spoolFolder: spoolPath,
+    keepFiles,
+    checkpoints,
+  });
   onOffer((path) => {
     for (const source of sources) source.offer?.(path);
   });
   // Without a checkpoint: events say what is so, and may be heard twice.
-  const spool = createSpoolReader(spoolFolder(store.runFolder(id)));
+  const spool = createSpoolReader(spoolPath);
   let batch: IngestBatch = {};
   let savedAt = 0;
   /** The store did not take the batch: it must get in before anything else is read. */

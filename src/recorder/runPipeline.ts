@@ -17,6 +17,7 @@ import { createEnvironmentListener } from "./listeners/environment";
 import { createFilesListener, type KnownRead } from "./listeners/files";
 import { createParamsListener } from "./listeners/params";
 import { createPathRules, looksSecret } from "./listeners/pathRules";
+import { keepLoggedFiles } from "./loggedFiles";
 import { createPipeline, type Pipeline } from "./pipeline";
 
 export interface RunPipelineOptions {
@@ -82,6 +83,7 @@ export async function createRunPipeline(
     store,
     id,
     listeners: [params, environment, files, blindness],
+    keepFiles: (logged) => keepLoggedFiles(hasher, logged),
     onOffer: (register) => written.push(register),
   });
   pipeline.add({ gaps });

@@ -12,6 +12,9 @@ import type {
   RunStatus,
   RunSummary,
 } from "../domain/run";
+import type { LoggedModelStore } from "./loggedModels/contract";
+import type { RegistryStore } from "./registry/contract";
+import type { SearchStore } from "./search/contract";
 import type { TrackingStore } from "./tracking/contract";
 
 /** A process that can be told apart from a later one with the same pid. */
@@ -60,7 +63,8 @@ export interface RunDatasetVersion extends RunDataset {
 /** What ingest adds to a run in one transaction together with the place it has read up to. */
 export interface IngestBatch {
   params?: Record<string, string>;
-  tags?: Record<string, string>;
+  /** Null takes a tag away. */
+  tags?: Record<string, string | null>;
   /** Points by source ("output", "metrics-file", "system", …), in arrival order. */
   points?: { source: string; points: MetricPoint[] }[];
   data?: DataFile[];
@@ -368,7 +372,6 @@ export interface ImportedRun {
   series: Iterable<ImportedSeries>;
 }
 
-export interface OpenOptions {
 /**
  * What became of a run of another tracker: `imported`; `updated`: it had been imported, and went on there since; `present`:
  * it was here as it is there; `recorded`: it was recorded here in the first place, and stays so; `deleted`: it was deleted
@@ -376,6 +379,7 @@ export interface OpenOptions {
  */
 export type BroughtRun = "imported" | "updated" | "present" | "recorded" | "deleted";
 
+export interface OpenOptions {
   /** Make the store if there is none. Default true; false throws UserError then. */
   create?: boolean;
   /** Never writes, not even a missing migration. */
@@ -475,7 +479,6 @@ export interface Store {
    * nothing done, when there is a run of this id (it may be deleted). Throws an Error for a run that is running.
    */
   importRun(imported: ImportedRun): boolean;
-
   /**
    * Takes in a run of another tracker in one transaction, its objects put as for `importRun`. `state` stands for all that the
    * run is there: another one brings the run up to date, except for its experiment and for tags, name and note that were
@@ -484,6 +487,7 @@ export interface Store {
   bringRun(imported: ImportedRun, state: string): BroughtRun;
   /** The state at which a run was brought in last; null when it was not. */
   broughtState(id: string): string | null;
+
   /** By experiment, deleted runs included. */
   usage(): ExperimentUsage[];
   /** Contents that runs and their datasets name, deleted runs included, in order of the hash; each is kept, or was too big. */
@@ -540,6 +544,10 @@ export interface Store {
 
   /** What clients of MLflow's see and change. */
   readonly tracking: TrackingStore;
+  /** Runs and experiments by a filter such as `metrics.loss < 0.1`. */
+  readonly search: SearchStore;
+  readonly loggedModels: LoggedModelStore;
+  readonly registry: RegistryStore;
 
   /** Folder of the run's log, spool and so on; made if absent. */
   runFolder(id: string): string;

@@ -1,20 +1,22 @@
 """Puts the tracer together: one audit hook, which hands each event it knows to one handler."""
 
 import atexit
+import os
 import sys
 
 
-def start(load, entry, spool_folder, root):
+def start(load, entry, package, spool_folder, root):
     """Attach to this interpreter.
 
-    `load` gives a file of this folder as a module; `entry` is the folder in PYTHONPATH; `root` the project's, or None.
+    `load` gives a file of this folder as a module; `entry` is the folder in PYTHONPATH; `package` that of `import modeltrail`;
+    `root` the project's, or None.
     """
     processes, mask_arguments = load("processes"), load("secrets").mask_arguments
     spool = load("spool").Spool(spool_folder, lambda forked: processes.describe(forked, mask_arguments))
     if not spool.open():
         return
     is_foreign = load("guard").make_guard()
-    scope = load("scope").Scope(root, (entry, spool_folder))
+    scope = load("scope").Scope(root, (entry, package, spool_folder))
     files = load("files").Files(spool, scope)
     parsed = []
 
@@ -28,9 +30,17 @@ def start(load, entry, spool_folder, root):
     handlers = {}
     handlers.update(files.handlers)
     handlers.update(processes.Processes(spool, entry).handlers)
-    handlers.update(load("imports").Imports(spool, attach).handlers)
+    imports = load("imports").Imports(spool, attach, package)
+    handlers.update(imports.handlers)
+    if "MODELTRAIL_AUTOLOG" in os.environ:
+        _prepare_autolog(load("autolog"), imports)
     sys.addaudithook(_hook(handlers, is_foreign))
     atexit.register(_finish, spool, files, is_foreign)
+
+
+def _prepare_autolog(autolog, imports):
+    switch = autolog.Autolog(lambda names: imports.wait_for(names, switch.attach), imports.quietly)
+    imports.wait_for(autolog.libraries_awaited(), switch.attach)
 
 
 def _hook(handlers, is_foreign):
