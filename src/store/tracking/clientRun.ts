@@ -67,6 +67,8 @@ export function toTrackedRun(row: ClientRunRow): TrackedRun {
     startTime: row.client_start ?? row.start_time,
     endTime: own ? row.client_end : row.end_time,
     deleted: row.deleted !== null,
+    asked: row.owned !== null,
+    owned: row.owned === 1,
   };
 }
 

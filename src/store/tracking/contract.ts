@@ -31,6 +31,10 @@ export interface TrackedRun {
   startTime: number;
   endTime: number | null;
   deleted: boolean;
+  /** A client asked for it. */
+  asked: boolean;
+  /** And owns it: the run has no command of its own. */
+  owned: boolean;
 }
 
 export interface LoggedMetric {
