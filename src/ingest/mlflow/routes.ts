@@ -1,5 +1,7 @@
 /** All endpoints. Each group has a file of its own in handlers/; what is not here is answered with ENDPOINT_NOT_FOUND. */
+import { artifactRoutes } from "./handlers/artifacts";
 import { experimentRoutes } from "./handlers/experiments";
+import { historyRoutes } from "./handlers/history";
 import { inputRoutes } from "./handlers/inputs";
 import { loggingRoutes } from "./handlers/logging";
 import { miscRoutes } from "./handlers/misc";
@@ -12,4 +14,6 @@ export const ROUTES: readonly Route[] = [
   ...runRoutes,
   ...loggingRoutes,
   ...inputRoutes,
+  ...historyRoutes,
+  ...artifactRoutes,
 ];

@@ -1,6 +1,7 @@
 /** Writing replies. */
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 
 /** Never kept by anyone in between, never taken for another type, never shown in a frame. */
 export const SAFE_HEADERS = {
@@ -21,11 +22,8 @@ export async function sendJson(
     return;
   }
   response.writeHead(status, headers);
-  for (const piece of body) {
-    if (response.destroyed) return;
-    if (!response.write(piece)) await Promise.race([once(response, "drain"), once(response, "close")]);
-  }
-  response.end();
+  // A client that goes away meanwhile is no fault.
+  await pipeline(Readable.from(body), response).catch(() => response.destroy());
 }
 
 export function sendText(response: ServerResponse, text: string): void {

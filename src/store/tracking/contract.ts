@@ -3,6 +3,8 @@
  * decides about is shown to its client as the client left it. All of it throws `Refusal` for what the client must not do.
  */
 
+import type { Columns } from "../columns";
+
 /** As MLflow names them. */
 export type ClientStatus = "RUNNING" | "SCHEDULED" | "FINISHED" | "FAILED" | "KILLED";
 
@@ -122,4 +124,6 @@ export interface TrackingStore {
   deleteTag(id: string, key: string): void;
   logInputs(id: string, inputs: { datasets: DatasetInput[]; models: string[] }): void;
   logOutputs(id: string, models: { model: string; step: number }[]): void;
+  /** All points of a metric in the order of time, then step; none when there is no such metric. */
+  history(id: string, key: string): Columns;
 }

@@ -10,6 +10,7 @@ import {
   restoreExperiment,
   setExperimentTag,
 } from "./experiments";
+import { makeHistoryReader } from "./history";
 import { logInputs, logOutputs } from "./inputs";
 import { deleteTag, log, logParam } from "./log";
 import { clientRunData } from "./runData";
@@ -38,5 +39,6 @@ export function makeTracking(db: Database, recorders: Recorders): TrackingStore 
     deleteTag: (id, key) => deleteTag(db, id, key),
     logInputs: (id, inputs) => logInputs(db, id, inputs),
     logOutputs: (id, models) => logOutputs(db, id, models),
+    history: makeHistoryReader(db),
   };
 }
