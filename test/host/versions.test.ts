@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,7 +8,17 @@ import { after, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { RunSummary } from "../../src/domain/run";
 import type { Node } from "../../src/extension/data/nodes";
-import { cleanUp, internals, nodeOf, runScript, type TestInternals, until, workspaceRoot } from "./support";
+import {
+  cleanUp,
+  internals,
+  labelOf,
+  nodeOf,
+  runScript,
+  sectionsOf,
+  type TestInternals,
+  until,
+  workspaceRoot,
+} from "./support";
 
 const DATA = "host_data.csv";
 const script = (rate: string) => [
@@ -82,6 +93,32 @@ describe("versions", () => {
     assert.deepEqual(report.problems, []);
     assert.equal(readFileSync(path.join(report.project, DATA), "utf8"), "a,b\n1,2\n");
     assert.match(readFileSync(path.join(report.project, "host_versions.py"), "utf8"), /default="1"/);
+  });
+
+  it("are restored into a git worktree of their own", async () => {
+    const to = path.join(folder, "worktree");
+    const report = await own.jobs.run("Restoring…", "restoreWorktree", { root, id: first.id, to });
+    const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" });
+    assert.ok(git("worktree", "list").includes(to));
+    assert.match(readFileSync(path.join(report.project, "host_versions.py"), "utf8"), /default="1"/);
+    git("worktree", "remove", "--force", to);
+  });
+
+  it("of a file that is gone are written back, where another is nothing is", async () => {
+    const model = path.join(root, "host_model.txt");
+    const sections = await sectionsOf(own, await nodeOf(own, first));
+    const artifact = sections.get("Artifacts")!.entries.find((node) => labelOf(own, node) === "host_model.txt");
+    void vscode.commands.executeCommand("modeltrail.restoreFile", artifact);
+    await until("the two are shown", () => {
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      return input instanceof vscode.TabInputTextDiff && input.modified.fsPath === model;
+    });
+    assert.equal(readFileSync(model, "utf8"), "23");
+    rmSync(model);
+    void vscode.commands.executeCommand("modeltrail.restoreFile", artifact);
+    await until("the file is back", () => existsSync(model));
+    assert.equal(readFileSync(model, "utf8"), "12");
+    await vscode.commands.executeCommand("notifications.clearAll");
   });
 
   it("are not restored over something, and the sentence that says so arrives", async () => {

@@ -4,7 +4,6 @@ import * as vscode from "vscode";
 import type { CodeChange } from "../../domain/comparison";
 import { UserError } from "../../domain/errors";
 import { Command } from "../contributions";
-import { parseReportUri } from "../documents/parseUri";
 import { recordedFileUri } from "../documents/uris";
 import { withCancel } from "../progress";
 import { requireTrust } from "../run/launcher";
@@ -88,6 +87,7 @@ export function registerCompareRuns({ projects, tree, reports, register }: Comma
 
   /** From the title of the document. */
   async function compareCode(given: unknown): Promise<void> {
+    const { parseReportUri } = await import("../documents/parseUri");
     const address = given instanceof vscode.Uri ? parseReportUri(given) : undefined;
     if (address?.kind !== "runs") throw new UserError(vscode.l10n.t("Open a comparison of runs, then try again."));
     const { root, ids, workspace } = address;

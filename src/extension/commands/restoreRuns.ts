@@ -4,6 +4,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
 import type { RestoreReport } from "../../domain/restore";
+import { Command } from "../contributions";
 import { recordedFileUri } from "../documents/uris";
 import { withCancel } from "../progress";
 import { restoreReport } from "../reports/restoreReport";
@@ -11,6 +12,7 @@ import { isNode } from "../tree/nodes";
 import { showChanges } from "./compareRuns";
 import type { CommandDeps } from "./deps";
 import { recordedUri } from "./openRuns";
+import { pathInProject } from "./pathInProject";
 import { pickNewFolder } from "./pickFolder";
 import { pickRun, type RunAt } from "./pickRuns";
 
@@ -121,27 +123,28 @@ async function createFiles({ files }: CommandDeps, wanted: { from: vscode.Uri; t
   if (!(await vscode.workspace.applyEdit(edit))) throw new UserError(vscode.l10n.t("The files could not be created."));
 }
 
-/** One file: created where it is missing; where there is another, the two are shown side by side. */
+/** One file: written where it is missing; where there is another, the two are shown side by side. */
 export async function restoreFile(deps: CommandDeps, node: unknown): Promise<void> {
   const from = recordedUri(node);
   if (!isNode(node) || node.kind !== "file") return;
   const { root, run, entry } = node;
   const code = (await deps.projects.call("getRun", { root, id: run.run.id }))?.run.snapshot.code;
   const base = entry.file.kind === "code" ? (code?.root ?? root) : root;
-  const to = vscode.Uri.file(path.resolve(base, entry.file.path));
-  const name = path.basename(to.fsPath);
-  if (existsSync(to.fsPath)) {
+  const to = path.resolve(base, entry.file.path);
+  const name = path.basename(to);
+  if (existsSync(to)) {
     const title = vscode.l10n.t("{0} ({1} → workspace)", name, run.run.name);
-    await vscode.commands.executeCommand("vscode.diff", from, to, title);
+    await vscode.commands.executeCommand("vscode.diff", from, vscode.Uri.file(to), title);
     return;
   }
-  const { sha256 } = entry.file;
+  const file = pathInProject(root, to);
+  // Outside of the project, the user says where it goes.
+  if (path.isAbsolute(file)) return vscode.commands.executeCommand(Command.saveFile, node);
   const title = vscode.l10n.t("Restoring {0}…", name);
-  if (sha256 === null) await createFiles(deps, [{ from, to }]);
-  else await deps.jobs.run(title, "restoreFile", { root, id: run.run.id, path: entry.file.path, to: to.fsPath });
+  const argument = { root, id: run.run.id, path: file, to, written: entry.file.written ?? false };
+  await deps.jobs.run(title, "restoreFile", argument);
   const open = vscode.l10n.t("Open");
   const text = vscode.l10n.t("{0} is back, as {1} had it.", entry.file.path, run.run.name);
-  if ((await vscode.window.showInformationMessage(text, open)) === open) {
-    await vscode.commands.executeCommand("vscode.open", to);
-  }
+  const chosen = await vscode.window.showInformationMessage(text, open);
+  if (chosen === open) await vscode.commands.executeCommand("vscode.open", vscode.Uri.file(to));
 }

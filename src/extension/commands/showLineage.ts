@@ -7,6 +7,7 @@ import { isNode } from "../tree/nodes";
 import { shortVersion } from "../tree/sections";
 import type { CommandDeps } from "./deps";
 import { fileFrom } from "./openRuns";
+import { pathInProject } from "./pathInProject";
 import { runsFromMenu } from "./pickRuns";
 
 /** Of a file in the explorer or in an editor, a file of a run, or a run. */
@@ -32,10 +33,4 @@ export async function showLineage({ lineage, projects }: CommandDeps, given: rea
     throw new UserError(vscode.l10n.t("Lineage is told of files: choose one in this folder."));
   }
   await lineage.show({ root, title: name, of: { path: name } });
-}
-
-/** As runs name files: relative to the project with `/`, absolute outside of it. */
-function pathInProject(root: string, file: string): string {
-  const relative = path.relative(root, file);
-  return relative.startsWith("..") || path.isAbsolute(relative) ? file : relative.replaceAll(path.sep, "/");
 }

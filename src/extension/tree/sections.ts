@@ -12,6 +12,8 @@ export interface RecordedFile {
   path: string;
   sha256: string | null;
   size: number | null;
+  /** The run left it so, instead of finding it so. */
+  written?: boolean;
 }
 
 export interface FileEntry {
@@ -72,7 +74,7 @@ export function sectionsOf({ run, children, script, since, repeats }: RunDetails
     counted(
       "artifacts",
       "Artifacts",
-      run.artifacts.map((file) => fileEntry("artifact", file, formatSize(file.size))),
+      run.artifacts.map((file) => written(fileEntry("artifact", file, formatSize(file.size)))),
     ),
     codeSection(run, script),
     counted("data", "Data", [...snapshot.datasets.map(datasetEntry), ...snapshot.data.map(dataEntry)]),
@@ -149,9 +151,12 @@ function fileEntry(kind: RecordedFile["kind"], { path, sha256, size }: HashedFil
 }
 
 function dataEntry(file: DataFile): Entry {
-  const entry = fileEntry("data", file, `${file.role === "read" ? "read" : "written"} · ${formatSize(file.size)}`);
-  return { ...entry, key: `${file.role}:${file.path}` };
+  const isRead = file.role === "read";
+  const entry = fileEntry("data", file, `${isRead ? "read" : "written"} · ${formatSize(file.size)}`);
+  return { ...(isRead ? entry : written(entry)), key: `${file.role}:${file.path}` };
 }
+
+const written = (entry: FileEntry): FileEntry => ({ ...entry, file: { ...entry.file, written: true } });
 
 /** A dataset's version is its first hex digits, as of git's commits. */
 export const shortVersion = (version: string) => version.slice(0, 8);

@@ -7,9 +7,10 @@ import { createComparisonReaders } from "../../snapshot/comparisonReaders";
 import type { Store } from "../../store/contract";
 import type { SinceRun } from "./api";
 
-/** Lines are kept, as a running run is read again each second. */
+/** Lines are kept: a running run is read again each second, and its line is made anew no more often than this. */
 const MOST_LINES = 500;
-const lines = new Map<string, Promise<string>>();
+const FRESH_MS = 5_000;
+const lines = new Map<string, { line: Promise<string>; madeAt: number }>();
 
 /** Null for the first run of a script, and for commands that are none. */
 export async function sincePrevious(store: Store, run: RunSummary): Promise<SinceRun | null> {
@@ -25,9 +26,10 @@ function lineBetween(store: Store, before: RunSummary, after: RunSummary): Promi
   const state = ({ id, status }: RunSummary) => `${id} ${status}`;
   const key = `${store.folder}\n${state(before)}\n${state(after)}`;
   const known = lines.get(key);
-  if (known && after.status !== "running") return known;
+  const isMoving = before.status === "running" || after.status === "running";
+  if (known && (!isMoving || Date.now() - known.madeAt < FRESH_MS)) return known.line;
   const line = describe(store, before, after);
-  lines.set(key, line);
+  lines.set(key, { line, madeAt: Date.now() });
   line.catch(() => lines.delete(key));
   for (const oldest of lines.keys()) {
     if (lines.size <= MOST_LINES) break;

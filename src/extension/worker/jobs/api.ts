@@ -50,8 +50,8 @@ export interface JobApi {
   restoreRun(argument: { root: string; id: string; to: string }): RestoreReport;
   /** The same in a new git worktree of the run's repository. */
   restoreWorktree(argument: { root: string; id: string; to: string }): RestoreReport;
-  /** `path`: as the run names it. */
-  restoreFile(argument: { root: string; id: string; path: string; to: string }): RestoredFile;
+  /** `path`: as the run names it; `written`: as the run left it instead of as it found it. */
+  restoreFile(argument: { root: string; id: string; path: string; to: string; written: boolean }): RestoredFile;
 
   exportRuns(argument: { root: string; ids: string[]; file: string; withoutData: boolean }): ExportReport;
   /** What is in an archive. */

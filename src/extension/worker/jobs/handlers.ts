@@ -49,8 +49,8 @@ export function jobHandlers(report: (progress: JobProgress) => void): Handlers<J
       withStore(root, { readOnly: true }, (store) => restoreRun(store, id, { to, signal, onProgress })),
     restoreWorktree: ({ root, id, to }, signal) =>
       withStore(root, { readOnly: true }, (store) => restoreWorktree(store, id, { to, signal, onProgress })),
-    restoreFile: ({ root, id, path, to }, signal) =>
-      withStore(root, { readOnly: true }, (store) => restoreFile(store, id, path, { to, signal })),
+    restoreFile: ({ root, id, path, to, written }, signal) =>
+      withStore(root, { readOnly: true }, (store) => restoreFile(store, id, path, { to, written, signal })),
 
     exportRuns: ({ root, ids, file, withoutData }, signal) =>
       // The dialog has asked whether a file of that name is to be replaced.
