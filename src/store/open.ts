@@ -28,16 +28,19 @@ import {
 } from "./keptCode";
 import { makeLeases } from "./leases";
 import { fallbackFolder, isWritable, readableFolder, storeFolder } from "./locate";
+import { makeLoggedModels } from "./loggedModels/loggedModels";
 import { listGroups, listKeys } from "./overview";
 import { ownObjects } from "./ownObjects";
 import { listExperiments, listRuns } from "./queries";
 import { makeRecorders } from "./recorders";
+import { makeRegistry } from "./registry/registry";
 import { makeReliance } from "./reliance";
 import { listRepeats, setInputs } from "./repeats";
 import { resolveRun } from "./resolve";
 import { changesSince } from "./revision";
 import { listFiles } from "./runFiles";
 import { createRun, endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
+import { makeSearch } from "./search/search";
 import { getSummaries } from "./summaries";
 import { makeTracking } from "./tracking/tracking";
 import { objectUses, referencedObjects, usage } from "./usage";
@@ -204,6 +207,9 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     cachedHashesBelow: (below) => cachedHashesBelow(db, below),
 
     tracking: makeTracking(db, recorders),
+    search: makeSearch(db),
+    loggedModels: makeLoggedModels(db),
+    registry: makeRegistry(db),
 
     runFolder: (id) => runFolder(folder, id),
     logPath: (id) => join(runFolder(folder, id), "output.log"),

@@ -385,4 +385,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (trace, key)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Where a version's files are, when its source named another model; '' otherwise.
+  ALTER TABLE model_versions ADD COLUMN location TEXT NOT NULL DEFAULT '';
+  CREATE INDEX logged_model_metrics_model ON logged_model_metrics (model, key, time);
+  `,
 ];

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { LoggedModel } from "../../store/loggedModels/contract";
 import type { TrackedExperiment, TrackedRun } from "../../store/tracking/contract";
 import type { MlflowContext } from "./route";
 
@@ -31,4 +32,10 @@ export function runLocation(context: MlflowContext, { id, artifactLocation }: Tr
 function asked({ store }: MlflowContext, location: string): string {
   const isUri = /^[a-z][a-z0-9+.-]+:/i.test(location);
   return isUri ? location.replace(/\/+$/, "") : pathToFileURL(join(store.root, location)).href;
+}
+
+/** Where a logged model's files are. */
+export function loggedModelLocation(context: MlflowContext, { id, artifactLocation }: LoggedModel): string {
+  if (artifactLocation === null) return artifactUri(context, "models", id, "artifacts");
+  return `${asked(context, artifactLocation)}/models/${id}/artifacts`;
 }

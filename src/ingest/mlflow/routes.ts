@@ -2,10 +2,13 @@
 import { artifactRoutes } from "./handlers/artifacts";
 import { experimentRoutes } from "./handlers/experiments";
 import { historyRoutes } from "./handlers/history";
+import { intervalRoutes } from "./handlers/historyInterval";
 import { inputRoutes } from "./handlers/inputs";
+import { loggedModelRoutes } from "./handlers/loggedModels";
 import { loggingRoutes } from "./handlers/logging";
 import { miscRoutes } from "./handlers/misc";
 import { runRoutes } from "./handlers/runs";
+import { searchRoutes } from "./handlers/search";
 import type { Route } from "./route";
 
 export const ROUTES: readonly Route[] = [
@@ -16,4 +19,7 @@ export const ROUTES: readonly Route[] = [
   ...inputRoutes,
   ...historyRoutes,
   ...artifactRoutes,
+  ...searchRoutes,
+  ...intervalRoutes,
+  ...loggedModelRoutes,
 ];

@@ -44,7 +44,7 @@ interface FileInfo extends JsonObject {
 }
 
 /** What is in a folder, nothing when there is no such folder. Links are not followed, and not shown. */
-async function listFolder({ file }: ArtifactPlace, shownBelow: string): Promise<FileInfo[]> {
+export async function listFolder({ file }: ArtifactPlace, shownBelow: string): Promise<FileInfo[]> {
   let names: string[];
   try {
     names = await readdir(file);

@@ -1,0 +1,12 @@
+/** Searches of the store, put together. */
+import type { Database } from "../database";
+import type { SearchStore } from "./contract";
+import { searchExperiments } from "./experiments";
+import { searchRuns } from "./runs";
+
+export function makeSearch(db: Database): SearchStore {
+  return {
+    runs: (search) => searchRuns(db, search),
+    experiments: (search) => searchExperiments(db, search),
+  };
+}
