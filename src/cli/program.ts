@@ -155,6 +155,11 @@ function buildProgram(): Command {
     .description("reads the rest of a run whose recorder has left it to this process")
     .action(async (id: string) => (await import("./commands/finishRun")).finishRunCommand(id));
 
+  program
+    .command("stand-in", { hidden: true })
+    .description("waits beside a recorder and takes its place when that is killed")
+    .action(async () => (await import("./commands/standIn")).standInCommand());
+
   // Not for `run`: touching our standard streams would change them for the command, which shares them.
   program.hook("preAction", (_program, action) => {
     if (action.name() !== "run") endWhenOutputCloses();

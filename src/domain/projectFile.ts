@@ -22,6 +22,8 @@ export const ProjectFile = z.strictObject({
   datasets: z.nullish(z.record(z.string().check(z.minLength(1)), z.union([z.string(), z.array(z.string())]))),
   /** What of the data is kept: of files larger than `maxFileSize` only the hash. */
   keep: z.nullish(z.strictObject({ maxFileSize: z.optional(Size) })),
+  /** What MLflow is made to log: see docs/mlflow.md. */
+  mlflow: z.nullish(z.strictObject({ autolog: z.nullish(z.boolean()) })),
   /** What is kept for how long; see docs/space.md. */
   space: z.nullish(
     z.strictObject({

@@ -7,6 +7,7 @@ import type { RunEnd, RunningRun, Store } from "../store/contract";
 import { isAlive, processIdentity, processState } from "../store/process";
 import { now } from "./clock";
 import { type EndNote, isMarkedFinishing, markFinishing, readEndNote, sayLost } from "./endNote";
+import { endOwnedRun, replayPutBy } from "./endpoint/recovery";
 import { createRunPipeline } from "./runPipeline";
 import { spoolFolder } from "./spoolFolder";
 import { statusOf } from "./status";
@@ -74,7 +75,9 @@ function isLost(store: Store, { id, recorder, lastWrite }: RunningRun): boolean 
 
 /** Ends a run that is ours to end. False when someone else did meanwhile. */
 async function finishRun(store: Store, { id, process: command }: RunningRun): Promise<boolean> {
+  if (store.tracking.run(id)?.owned) return endOwnedRun(store, id);
   const runFolder = store.runFolder(id);
+  await replayPutBy(store, id);
   const note = readEndNote(runFolder);
   const endTime = note?.endTime ?? lastSign(store, id);
   const pipeline = await createRunPipeline(store, id, { endTime });

@@ -12,6 +12,7 @@ import { describeCommand } from "./describe";
 import { diskStart } from "./endNote";
 import { noteInputs } from "./inputs";
 import { createBlindness } from "./listeners/blindness";
+import { createClientArtifacts } from "./listeners/clientArtifacts";
 import { createDatasetUses } from "./listeners/datasets";
 import { createEnvironmentListener } from "./listeners/environment";
 import { createFilesListener, type KnownRead } from "./listeners/files";
@@ -30,6 +31,8 @@ export interface RunPipelineOptions {
 }
 
 export interface RunPipeline extends Pipeline {
+  /** What the project says of MLflow's autologging; null: nothing. */
+  readonly autolog: boolean | null;
   /** Ends the threads. */
   close(): Promise<void>;
 }
@@ -82,13 +85,14 @@ export async function createRunPipeline(
   const pipeline = createPipeline({
     store,
     id,
-    listeners: [params, environment, files, blindness],
+    listeners: [params, environment, files, blindness, createClientArtifacts(store, id, hasher)],
     keepFiles: (logged) => keepLoggedFiles(hasher, logged),
     onOffer: (register) => written.push(register),
   });
   pipeline.add({ gaps });
   return {
     ...pipeline,
+    autolog: project.mlflow?.autolog ?? null,
     async finish(finishOptions) {
       const last = await pipeline.finish(finishOptions);
       if (last) await noteInputs(store, id, last, { ...files.facts, root, codeRoot: options.codeRoot });

@@ -25,9 +25,13 @@ export interface Reserve {
   close(): void;
 }
 
+export function reservePath(runFolder: string): string {
+  return join(runFolder, "mlflow-reserve");
+}
+
 /** In the run's folder. Throws when the disk does not give the place; one that is there is gone on with. */
 export function openReserve(runFolder: string): Reserve {
-  const path = join(runFolder, "mlflow-reserve");
+  const path = reservePath(runFolder);
   const file = openSync(path, "a+", 0o600);
   closeSync(file);
   const fd = openSync(path, "r+");

@@ -35,6 +35,8 @@ export interface RunningCommand {
   sawSignal(signal: NodeJS.Signals): Promise<boolean>;
   /** Ms since its end was seen; 0 while it runs. What it printed may still be on its way then. */
   endedFor(): number;
+  /** Named pipes that it prints to, where it does; `abandoned` settles when we take nothing from them any more. */
+  readonly fifos: { path: string; abandoned: Promise<void> }[];
   /** No longer waits for a reader who takes his time: what was printed and not read by now is given up. */
   giveUp(): void;
   /** After the command ended and all that it printed is in the log and forwarded. Never rejects. */

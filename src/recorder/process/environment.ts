@@ -12,6 +12,7 @@ const OURS = [
   "MODELTRAIL_SPOOL",
   "MODELTRAIL_RUN_ID",
   "MODELTRAIL_ROOT",
+  "MODELTRAIL_AUTOLOG",
 ];
 
 export interface TracerEnvironment {

@@ -58,5 +58,6 @@ export async function startWithNodePty(spec: CommandSpec): Promise<RunningComman
     });
   });
   // Keys, Ctrl-C among them, went to the command's own console.
-  return { pid: child.pid, output: "terminal", sawSignal: async () => true, endedFor: () => 0, giveUp() {}, ended };
+  const sawSignal = async () => true;
+  return { pid: child.pid, output: "terminal", sawSignal, endedFor: () => 0, fifos: [], giveUp() {}, ended };
 }

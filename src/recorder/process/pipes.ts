@@ -49,6 +49,7 @@ export async function startWithPipes(
     pid: child.pid!,
     output: "pipes",
     sawSignal: witness.sawSignal,
+    fifos: pipes.flatMap(({ fifo }, i) => (fifo ? [{ path: fifo.path, abandoned: relays[i]!.closed }] : [])),
     endedFor: () => (endedAt === undefined ? 0 : now() - endedAt),
     giveUp() {
       for (const relay of relays) relay.close();

@@ -57,6 +57,8 @@ export async function startWithTerminal(spec: CommandSpec, channels: Channels | 
         resolve({
           pid,
           output: "terminal",
+          // The helper takes what is printed, whether we live or not.
+          fifos: [],
           sawSignal: (signal) => sawSignal(seen, helper, signal),
           endedFor: () => (endedAt === undefined ? 0 : now() - endedAt),
           giveUp: () => helper.kill("SIGKILL"),
