@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { addDataCommands } from "./dataCommands";
 import { report } from "./report";
+import { addServerCommands } from "./serverCommands";
 import { addShareCommands } from "./shareCommands";
 import { addSpaceCommands } from "./spaceCommands";
 
@@ -142,6 +143,7 @@ function buildProgram(): Command {
     .action(async (run: string, options) => (await import("./commands/reproduce")).reproduceCommand(run, options));
 
   addSpaceCommands(program);
+  addServerCommands(program);
 
   program
     .command("doctor")

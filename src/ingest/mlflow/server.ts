@@ -119,9 +119,14 @@ export function createMlflowServer(options: MlflowServerOptions): MlflowServer {
       }
     },
     close() {
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      http.closeIdleConnections();
-      return closed;
+      return new Promise<void>((resolve) => {
+        // A connection on which something is being answered is idle a moment later.
+        const timer = setInterval(() => http.closeIdleConnections(), 50);
+        http.close(() => {
+          clearInterval(timer);
+          resolve();
+        });
+      });
     },
   };
 }

@@ -1,7 +1,9 @@
 /** A run as its client sees it: the store's row, and beside it what the client said itself. */
 import type { RunStatus } from "../../domain/run";
 import type { Database } from "../database";
+import { processIdentity } from "../process";
 import type { ClientStatus, TrackedRun } from "./contract";
+import { deleteWhenEnded } from "./deletion";
 import { Refusal } from "./refusal";
 
 /** Tables of a client's run; `r`, `c` (may be missing) and `e` for what a condition wants. */
@@ -90,10 +92,26 @@ export const CLIENT_STATUS: Record<RunStatus, ClientStatus> = {
   lost: "KILLED",
 };
 
-export const OUR_STATUS: Record<ClientStatus, RunStatus> = {
+const OUR_STATUS: Record<ClientStatus, RunStatus> = {
   RUNNING: "running",
   SCHEDULED: "running",
   FINISHED: "finished",
   FAILED: "failed",
   KILLED: "killed",
 };
+
+/** Gives a run that its client owns the status that the client says; `endTime` for one that is over. Inside a write only. */
+export function setOwnStatus(db: Database, seq: number, status: ClientStatus, endTime: number): void {
+  const end = isGoing(status) ? null : endTime;
+  const { host, pid, startToken } = processIdentity();
+  db.run(
+    `UPDATE runs SET status = ?, end_time = ?, recorder_pid = ?, recorder_start = ?, recorder_host = ? WHERE seq = ?`,
+    OUR_STATUS[status],
+    end,
+    pid,
+    startToken,
+    host,
+    seq,
+  );
+  if (end !== null) deleteWhenEnded(db, seq);
+}

@@ -6,7 +6,7 @@ import { addWarnings, setTag, sortValue } from "../ingest";
 import { appendPoints } from "../metrics";
 import { findName, nameId } from "../names";
 import { touchRun } from "../revision";
-import { needActiveRun } from "./clientRun";
+import { isGoing, needActiveRun, setOwnStatus } from "./clientRun";
 import type { LoggedBatch, LoggedMetric } from "./contract";
 import { Refusal } from "./refusal";
 
@@ -18,7 +18,7 @@ const COLUMN_TAGS: Record<string, "name" | "note"> = { "mlflow.runName": "name",
 /** See `TrackingStore.log`. */
 export function log(db: Database, id: string, { metrics = [], params = [], tags = [] }: LoggedBatch): void {
   db.write(() => {
-    const { seq } = needActiveRun(db, id);
+    const seq = writableRun(db, id);
     const wrong = params.flatMap(({ key, value }) => writeParam(db, seq, key, value) ?? []);
     if (wrong.length > 0) throw changedParams(id, wrong);
     if (metrics.length > 0) addMetrics(db, id, seq, metrics);
@@ -34,7 +34,7 @@ export function log(db: Database, id: string, { metrics = [], params = [], tags 
 /** The same for a param by itself, of which MLflow says in other words that it cannot change. */
 export function logParam(db: Database, id: string, key: string, value: string): void {
   db.write(() => {
-    const { seq } = needActiveRun(db, id);
+    const seq = writableRun(db, id);
     const changed = writeParam(db, seq, key, value);
     if (changed) {
       throw new Refusal(
@@ -44,6 +44,14 @@ export function logParam(db: Database, id: string, key: string, value: string): 
     }
     touchRun(db, seq);
   });
+}
+
+/** The number of a run that takes what is logged. One that was given up as lost, as its server had ended, goes on. */
+function writableRun(db: Database, id: string): number {
+  const row = needActiveRun(db, id);
+  const given = row.owned === 1 && row.status === "lost" && row.client_status !== null && isGoing(row.client_status);
+  if (given) setOwnStatus(db, row.seq, "RUNNING", 0);
+  return row.seq;
 }
 
 interface ChangedParam {

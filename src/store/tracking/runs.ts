@@ -5,9 +5,9 @@ import { renameRun } from "../edits";
 import { processIdentity } from "../process";
 import type { Recorders } from "../recorders";
 import { touchRun } from "../revision";
-import { isGoing, needActiveRun, needRun, OUR_STATUS, readClientRun, toTrackedRun } from "./clientRun";
+import { isGoing, needActiveRun, needRun, readClientRun, setOwnStatus, toTrackedRun } from "./clientRun";
 import type { ClientStatus, NewTrackedRun, TrackedRun } from "./contract";
-import { deleteClientRun, deleteWhenEnded, restoreClientRun } from "./deletion";
+import { deleteClientRun, restoreClientRun } from "./deletion";
 import { need, secureDefault } from "./experiments";
 import { writeTags } from "./log";
 import { Refusal } from "./refusal";
@@ -91,21 +91,6 @@ export function updateRun(
   });
   if (status && !isGoing(status)) releaseOwned(db, recorders, id);
   return run;
-}
-
-function setOwnStatus(db: Database, seq: number, status: ClientStatus, endTime: number): void {
-  const end = isGoing(status) ? null : endTime;
-  const { host, pid, startToken } = processIdentity();
-  db.run(
-    `UPDATE runs SET status = ?, end_time = ?, recorder_pid = ?, recorder_start = ?, recorder_host = ? WHERE seq = ?`,
-    OUR_STATUS[status],
-    end,
-    pid,
-    startToken,
-    host,
-    seq,
-  );
-  if (end !== null) deleteWhenEnded(db, seq);
 }
 
 /** The mark that the run's recorder lives is needed no more. That of an adopted run is its recorder's. */

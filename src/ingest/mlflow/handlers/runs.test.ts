@@ -163,3 +163,15 @@ test("datasets and models that a run took in and gave out", async () => {
   const nameless = [{ dataset: { ...dataset, name: undefined } }];
   expect((await server.call("POST", "/runs/log-inputs", { run_id, datasets: nameless })).status).toBe(400);
 });
+
+test("a run that was given up while its server was down goes on when its client does", async () => {
+  const server = await startTestServer();
+  const run_id = idOf(await create(server));
+  server.store.endRun(run_id, { status: "lost", exitCode: null, signal: null, endTime: 7_000 });
+  expect((await read(server, run_id)).info).toMatchObject({ status: "KILLED", end_time: 7_000 });
+  await server.ask("POST", "/runs/log-metric", { run_id, key: "m", value: 1, timestamp: 1 });
+  expect(server.store.getSummaries([run_id])[0]).toMatchObject({ status: "running", endTime: null });
+  await server.ask("POST", "/runs/update", { run_id, status: "FINISHED", end_time: 9_000 });
+  await server.ask("POST", "/runs/log-metric", { run_id, key: "m", value: 2, timestamp: 2 });
+  expect(server.store.getSummaries([run_id])[0]).toMatchObject({ status: "finished", endTime: 9_000 });
+});
