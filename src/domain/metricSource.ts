@@ -13,3 +13,8 @@ export function sourceRank(source: string): number {
   const place = RANKING.indexOf(source);
   return place >= 0 ? place : RANKING.length + 1 + WORST.indexOf(source);
 }
+
+/** Lines in progress and finished lines are told by one voice: they count steps alike. */
+export function voiceOf(source: string): string {
+  return source === "output-preview" ? "output" : source;
+}

@@ -40,7 +40,13 @@ export interface MetricsFileOptions {
 /** A file's first content when that says no step: it is given once the file changes, or the run is over. */
 interface Held {
   digest: string;
-  points: MetricPoint[];
+  points: FilePoint[];
+}
+
+/** `guessed`: the file does not say the step. */
+interface FilePoint {
+  point: MetricPoint;
+  guessed: boolean;
 }
 
 /**
@@ -56,14 +62,14 @@ export function createMetricsFileReader({ lastStep, checkpoint }: MetricsFileOpt
   const held = new Map<string, Held>();
 
   /** What the file held before it went, or was broken off. */
-  function giveHeld(path: string, place: Place): { points: MetricPoint[] } {
+  function giveHeld(path: string, place: Place): { points: FilePoint[] } {
     const { digest, points } = held.get(path) ?? { digest: place.digest, points: [] };
     held.delete(path);
     place.digest = digest;
     return { points };
   }
 
-  function readFile(path: string, place: Place, final: boolean): { points: MetricPoint[]; warning?: string } {
+  function readFile(path: string, place: Place, final: boolean): { points: FilePoint[]; warning?: string } {
     const nothing = { points: [] };
     const found = look(path, place, final);
     if (found === undefined) return final ? giveHeld(path, place) : nothing;
@@ -91,14 +97,17 @@ export function createMetricsFileReader({ lastStep, checkpoint }: MetricsFileOpt
     return { points: [...earlier, ...toPoints(value, found.time, place.reads++)] };
   }
 
-  function toPoints(value: unknown, time: number, reads: number): MetricPoint[] {
+  function toPoints(value: unknown, time: number, reads: number): FilePoint[] {
     const history = historyOf(value);
     if (history) return history.flatMap((entry) => toPoints(entry, time, reads));
     const numbers = flattenNumbers(value).slice(0, MAX_KEYS);
     const own = stepOf(numbers);
     return numbers
       .filter(([key]) => !STEP_FIELDS.includes(key))
-      .map(([key, value]) => ({ key, value, step: own ?? lastStep?.(key) ?? reads, time }));
+      .map(([key, value]) => ({
+        point: { key, value, step: own ?? lastStep?.(key) ?? reads, time },
+        guessed: own === undefined,
+      }));
   }
 
   return {
@@ -109,13 +118,19 @@ export function createMetricsFileReader({ lastStep, checkpoint }: MetricsFileOpt
     },
     read(final) {
       const result: SourceRead = { more: false };
-      const points: MetricPoint[] = [];
+      const points: FilePoint[] = [];
       for (const [path, place] of files) {
         const found = readFile(path, place, final);
         points.push(...found.points);
         if (found.warning !== undefined) result.warnings = [...(result.warnings ?? []), found.warning];
       }
-      if (points.length > 0) result.points = [{ source: ID, points }];
+      const told = points.filter(({ guessed }) => !guessed).map(({ point }) => point);
+      const guessed = points.filter(({ guessed }) => guessed).map(({ point }) => point);
+      const groups = [
+        { source: ID, points: told },
+        { source: ID, points: guessed, guessedSteps: true },
+      ].filter((group) => group.points.length > 0);
+      if (groups.length > 0) result.points = groups;
       return result;
     },
     checkpoint: () => ({ files: Object.fromEntries(files) }),
@@ -149,7 +164,7 @@ function look(path: string, place: Place, final: boolean): { stamp: string; time
   }
 }
 
-function warnOnce(path: string, place: Place, what: string): { points: MetricPoint[]; warning?: string } {
+function warnOnce(path: string, place: Place, what: string): { points: []; warning?: string } {
   if (place.warned) return { points: [] };
   place.warned = true;
   return { points: [], warning: `${displayPath(path)} ${what}.` };

@@ -65,8 +65,11 @@ export interface IngestBatch {
   params?: Record<string, string>;
   /** Null takes a tag away. */
   tags?: Record<string, string | null>;
-  /** Points by source ("output", "metrics-file", "system", …), in arrival order. */
-  points?: { source: string; points: MetricPoint[] }[];
+  /**
+   * Points by source ("output", "metrics-file", "system", …), in arrival order. `guessedSteps`: their steps are ours, so they
+   * say nothing of how the source counts.
+   */
+  points?: { source: string; points: MetricPoint[]; guessedSteps?: boolean }[];
   data?: DataFile[];
   config?: ConfigFile[];
   artifacts?: Artifact[];

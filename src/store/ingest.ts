@@ -12,8 +12,8 @@ export function applyBatch(db: Database, seq: number, batch: IngestBatch): boole
   const { checkpoint, ...visible } = batch;
   for (const [key, value] of Object.entries(batch.params ?? {})) setParam(db, seq, key, value);
   for (const [key, value] of Object.entries(batch.tags ?? {})) setTag(db, seq, key, value);
-  for (const { source, points } of batch.points ?? []) {
-    addWarnings(db, seq, appendPoints(db, seq, source, points));
+  for (const { source, points, guessedSteps } of batch.points ?? []) {
+    addWarnings(db, seq, appendPoints(db, seq, source, points, guessedSteps));
   }
   addFiles(db, seq, batch);
   addGaps(db, seq, batch.gaps ?? []);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { sourceRank } from "../domain/metricSource";
+import { sourceRank, voiceOf } from "../domain/metricSource";
 import type { MetricPoint, MetricSummary } from "../domain/run";
 import type { Store } from "./contract";
 import { newRun, points, tempStore } from "./testStore";
+import { isSameNumber } from "./voiceCounts";
 
 function add(store: Store, id: string, source: string, list: MetricPoint[]): void {
   store.ingest(id, { points: [{ source, points: list }] });
@@ -120,19 +121,91 @@ describe("several sources", () => {
   });
 });
 
-/** The definition at the head of metrics.ts, word by word and slowly. */
+interface Told {
+  source: string;
+  step: number;
+  time: number;
+  value: number;
+}
+
+/** The definitions at the heads of metrics.ts and voices.ts, word by word and slowly. */
 class Model {
-  private readonly kept: { source: string; step: number; time: number; value: number }[] = [];
+  private kept: Told[] = [];
+  private readonly told = new Map<string, number[]>();
+  private readonly heard = new Map<string, number>();
+  private readonly evidence = new Map<string, { better: number; lesser: number; shared: number; differing: number }>();
+  private readonly together = new Set<string>();
+  private readonly overruled = new Set<string>();
 
   add(source: string, list: MetricPoint[]): void {
-    // A batch is put in step order before it is taken in.
+    // A batch is put in step order before it is taken in, and what is in it twice counts once.
+    const batch: Told[] = [];
     for (const { step, time, value } of list.toSorted((a, b) => a.step - b.step)) {
-      const there = this.kept.filter((point) => point.step === step);
-      if (there.some((p) => p.source === source && p.time === time && Object.is(p.value, value))) continue;
-      if (there.some((p) => p.source !== source && sourceRank(p.source) < sourceRank(source))) continue;
-      for (const p of there) if (p.source !== source) this.kept.splice(this.kept.indexOf(p), 1);
-      this.kept.push({ source, step, time, value });
+      const isThere = batch.some((p) => p.step === step && p.time === time && Object.is(p.value, value));
+      if (!isThere) batch.push({ source, step, time, value });
     }
+    if (voiceOf(source) === source) {
+      this.told.set(source, [...(this.told.get(source) ?? []), ...batch.map(({ step }) => step)]);
+      for (const other of this.told.keys()) {
+        if (sourceRank(other) < sourceRank(source)) this.listen(other, source, batch, false);
+        if (sourceRank(other) > sourceRank(source)) this.listen(source, other, batch, false);
+      }
+    }
+    this.kept = this.kept.filter((point) => !this.overruled.has(voiceOf(point.source)));
+    if (!this.overruled.has(voiceOf(source))) for (const point of batch) this.addPoint(point);
+  }
+
+  private addPoint(point: Told): void {
+    const { source, step, time, value } = point;
+    const there = this.kept.filter((one) => one.step === step);
+    if (there.some((p) => p.source === source && p.time === time && Object.is(p.value, value))) return;
+    if (there.some((p) => p.source !== source && sourceRank(p.source) < sourceRank(source))) return;
+    this.kept = this.kept.filter((one) => one.step !== step || one.source === source);
+    this.kept.push(point);
+  }
+
+  end(): void {
+    const all = [...this.told.keys()];
+    for (const better of all) {
+      for (const lesser of all) if (sourceRank(better) < sourceRank(lesser)) this.listen(better, lesser, [], true);
+    }
+    this.kept = this.kept.filter((point) => !this.overruled.has(voiceOf(point.source)));
+  }
+
+  private listen(better: string, lesser: string, incoming: Told[], isOver: boolean): void {
+    const pair = `${better} ${lesser}`;
+    if (this.together.has(pair)) return;
+    const [betterSteps, lesserSteps] = [this.told.get(better)!, this.told.get(lesser)!];
+    const from = this.heard.get(pair) ?? Number.NEGATIVE_INFINITY;
+    const to = Math.min(Math.max(...betterSteps), Math.max(...lesserSteps));
+    const said = (source: string) => {
+      const all = [...this.kept, ...incoming].filter(
+        (one) => one.source === source && one.step > from && one.step <= to,
+      );
+      return new Map(all.map(({ step, value }) => [step, value]));
+    };
+    const count = this.evidence.get(pair) ?? { better: 0, lesser: 0, shared: 0, differing: 0 };
+    if (to > from && !isOver) {
+      const [one, other] = [said(better), said(lesser)];
+      count.better += one.size;
+      count.lesser += other.size;
+      for (const [step, value] of one) {
+        if (!other.has(step)) continue;
+        count.shared += 1;
+        if (!isSameNumber(value, other.get(step)!)) count.differing += 1;
+      }
+      this.evidence.set(pair, count);
+      this.heard.set(pair, to);
+    }
+    const [first, last] = [Math.min(...betterSteps), Math.max(...betterSteps)];
+    const [otherFirst, otherLast] = [Math.min(...lesserSteps), Math.max(...lesserSteps)];
+    const enough = isOver ? 1 : 2;
+    const fewer = Math.min(count.better, count.lesser);
+    const areApart = (last < otherFirst || otherLast < first) && (isOver || otherFirst < otherLast);
+    const shareFew = fewer >= enough && count.shared < fewer / 2;
+    const differ = count.differing >= enough && count.differing > count.shared / 2;
+    if (first < last && (areApart || shareFew || differ)) this.overruled.add(lesser);
+    else if (count.shared >= 100) this.together.add(pair);
   }
 
   series(): [number, number][] {
@@ -169,9 +242,12 @@ test.each([
   { seed: 1, sources: ["api"], batch: 1, spread: 0 },
   { seed: 2, sources: ["api"], batch: 40, spread: 3 },
   { seed: 3, sources: ["api", "output"], batch: 3, spread: 5 },
-  { seed: 4, sources: ["output", "metrics-file", "api", "custom", "other"], batch: 6, spread: 30 },
-  { seed: 5, sources: ["output", "system"], batch: 1, spread: 400 },
-  { seed: 6, sources: ["api", "tensorboard"], batch: 80, spread: 100 },
+  { seed: 4, sources: ["output", "metrics-file", "api", "custom", "other"], batch: 6, spread: 30, agreeing: true },
+  { seed: 5, sources: ["output", "system"], batch: 1, spread: 400, agreeing: true },
+  { seed: 6, sources: ["api", "tensorboard"], batch: 80, spread: 100, agreeing: true },
+  { seed: 7, sources: ["output", "output-preview", "mlflow"], batch: 4, spread: 3, agreeing: true },
+  { seed: 8, sources: ["output-preview", "output", "mlflow"], batch: 4, spread: 3 },
+  { seed: 9, sources: ["output", "metrics-file", "api", "tensorboard"], batch: 2, spread: 1, from: "output" },
 ])("agrees with the definition after any history: $sources, batches of $batch, $spread back", (how) => {
   const random = seeded(how.seed);
   const pick = (bound: number) => Math.floor(random() * bound);
@@ -183,8 +259,12 @@ test.each([
     const source = how.sources[pick(how.sources.length)]!;
     const list = Array.from({ length: 1 + pick(how.batch) }, () => {
       step += pick(2);
-      const value = pick(20) === 0 ? [Number.NaN, Infinity, -Infinity][pick(3)]! : pick(50);
-      return { key: "loss", step: step - pick(how.spread + 1), time: pick(4) + round, value };
+      const at = step - pick(how.spread + 1) + (source === how.from ? 0.5 : 0);
+      // As exact as the source is, now and then something else.
+      const exact = Math.sin(at) / 3;
+      const value = how.agreeing && pick(6) > 0 ? (source === "output" ? Number(exact.toFixed(3)) : exact) : pick(50);
+      const odd = pick(20) === 0 ? [Number.NaN, Infinity, -Infinity][pick(3)]! : value;
+      return { key: "loss", step: at, time: pick(4) + round, value: odd };
     });
     add(store, id, source, list);
     model.add(source, list);
@@ -193,4 +273,8 @@ test.each([
       expect(summary(store, id)).toStrictEqual(model.summary());
     }
   }
+  store.endRun(id, { status: "finished", exitCode: 0, signal: null, endTime: 9_000 });
+  model.end();
+  expect(series(store, id)).toStrictEqual(model.series());
+  expect(summary(store, id)).toStrictEqual(model.summary());
 });

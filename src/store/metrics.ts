@@ -2,7 +2,8 @@
  * Adding points to a run's metrics, and keeping each series' summary equal to its points.
  *
  * What a series holds: for every step, the points of the most trusted source that spoke for it (`sourceRank`; among equals
- * the later). One source may log a step several times, each is a point, as in MLflow; a point that repeats another of its
+ * the later); but nothing of a source that a better one has overruled, because the two count steps differently (voices.ts). One
+ * source may log a step several times, each is a point, as in MLflow; a point that repeats another of its
  * source in step, time and value is that point sent again, and counts once. What a better source replaces is gone; the
  * source stays listed. Points are in step order, those of one step in order of arrival.
  *
@@ -16,6 +17,7 @@ import type { Database } from "./database";
 import { FAN_IN, mergeSeries } from "./merge";
 import { nameId } from "./names";
 import { settle } from "./overlap";
+import { conclude } from "./voices";
 
 export interface Series {
   series: number;
@@ -30,8 +32,17 @@ export interface Series {
   appended: number;
 }
 
-/** Adds points to the run's series. Gives a warning for each metric with points that cannot be kept. Inside a write only. */
-export function appendPoints(db: Database, run: number, source: string, points: MetricPoint[]): string[] {
+/**
+ * Adds points to the run's series. Gives a warning for each metric with points that cannot be kept. `guessedSteps`: the source
+ * did not tell the steps. Inside a write only.
+ */
+export function appendPoints(
+  db: Database,
+  run: number,
+  source: string,
+  points: MetricPoint[],
+  guessedSteps = false,
+): string[] {
   const byKey = new Map<string, MetricPoint[]>();
   for (const point of points) {
     const list = byKey.get(point.key);
@@ -44,7 +55,7 @@ export function appendPoints(db: Database, run: number, source: string, points: 
     const placed = list.filter((point) => Number.isFinite(point.step) && Number.isFinite(point.time));
     if (placed.length < list.length)
       warnings.push(`Points of the metric ${key} without a finite step and time were left out.`);
-    if (placed.length > 0) appendSeries(db, run, nameId(db, key), sourceId, toColumns(placed));
+    if (placed.length > 0) appendSeries(db, run, nameId(db, key), sourceId, toColumns(placed), !guessedSteps);
   }
   return warnings;
 }
@@ -59,10 +70,19 @@ function toColumns(points: MetricPoint[]): Columns {
   return dropRepeats(sortColumns(columns));
 }
 
-function appendSeries(db: Database, run: number, key: number, source: number, incoming: Columns): void {
+function appendSeries(
+  db: Database,
+  run: number,
+  key: number,
+  source: number,
+  incoming: Columns,
+  isWitness: boolean,
+): void {
   const found = readSeries(db, run, key);
   const series = found ?? newSeries(db);
-  const { points, replaced } = found ? settle(db, series, source, incoming) : { points: incoming, replaced: false };
+  const { points, replaced } = found
+    ? settle(db, series, source, incoming, isWitness)
+    : { points: incoming, replaced: false };
   if (!series.sources.includes(source)) series.sources.push(source);
   if (points.steps.length > 0) {
     appendChunks(db, series.series, source, points);
@@ -76,6 +96,17 @@ function appendSeries(db: Database, run: number, key: number, source: number, in
     series.appended = 0;
   }
   writeSeries(db, run, key, series);
+}
+
+/** The run is over: what its sources told is put right where they turn out not to go together. Inside a write only. */
+export function concludeSeries(db: Database, run: number): void {
+  const sql = "SELECT key FROM metrics JOIN voices USING (series) WHERE run = ?";
+  for (const { key } of db.all<{ key: number }>(sql, run)) {
+    const series = readSeries(db, run, key)!;
+    if (!conclude(db, series)) continue;
+    summarise(db, series);
+    writeSeries(db, run, key, series);
+  }
 }
 
 export function readSeries(db: Database, run: number, key: number): Series | undefined {

@@ -5,6 +5,7 @@ import { type Columns, filterColumns, lowerBound, sliceColumns, upperBound } fro
 import type { Database } from "./database";
 import type { Series } from "./metrics";
 import { namesOf } from "./names";
+import { hear, isDisputed } from "./voices";
 
 interface Chunk {
   id: number;
@@ -13,17 +14,31 @@ interface Chunk {
   last_time: number;
 }
 
+export interface Settled {
+  /** What of the incoming points is to be added. */
+  points: Columns;
+  /** Whether points of the series were taken out. */
+  replaced: boolean;
+}
+
 /**
- * The incoming points to add: without those that are there already and those for whose step a better source has spoken.
- * Points of lesser sources at the steps that remain are taken out (`replaced`). `incoming` is sorted. Chunks are looked into
- * only where their ranges of steps, and for repeats of times, meet: points that go on where the series ended cost nothing.
+ * The incoming points to add: none when their source is overruled (see voices.ts); else without those that are there already
+ * and those for whose step a better source has spoken. Points of lesser sources at the steps that remain are taken out.
+ * `incoming` is sorted. `isWitness`: whether their steps are told by the source itself.
  */
-export function settle(
-  db: Database,
-  series: Series,
-  source: number,
-  incoming: Columns,
-): { points: Columns; replaced: boolean } {
+export function settle(db: Database, series: Series, source: number, incoming: Columns, isWitness: boolean): Settled {
+  if (!isDisputed(db, [...series.sources, source])) return settleSteps(db, series, source, incoming);
+  const { overruled, takenOut } = hear(db, series, source, incoming, isWitness);
+  if (overruled) return { points: sliceColumns(incoming, 0, 0), replaced: takenOut };
+  const { points, replaced } = settleSteps(db, series, source, incoming);
+  return { points, replaced: replaced || takenOut };
+}
+
+/**
+ * Chunks are looked into only where their ranges of steps, and for repeats of times, meet: points that go on where the series
+ * ended cost nothing.
+ */
+function settleSteps(db: Database, series: Series, source: number, incoming: Columns): Settled {
   // The steps from here on are new to the series.
   const known = upperBound(incoming.steps, series.last_step);
   const alone = series.sources.every((other) => other === source);

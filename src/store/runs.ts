@@ -6,6 +6,7 @@ import { makeRunName } from "../domain/runName";
 import type { IngestBatch, NewRun, ProcessIdentity, RunEnd, RunningRun } from "./contract";
 import type { Database } from "./database";
 import { addGaps, addWarnings, applyBatch } from "./ingest";
+import { concludeSeries } from "./metrics";
 import { isThisMachine } from "./process";
 import { nextRevision, touchRun } from "./revision";
 
@@ -108,6 +109,7 @@ export function endRun(db: Database, id: string, end: RunEnd, last?: IngestBatch
     );
     if (ended === 0) return false;
     if (last) applyBatch(db, seq, last);
+    concludeSeries(db, seq);
     touchRun(db, seq);
     return true;
   });

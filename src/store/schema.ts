@@ -390,4 +390,11 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE model_versions ADD COLUMN location TEXT NOT NULL DEFAULT '';
   CREATE INDEX logged_model_metrics_model ON logged_model_metrics (model, key, time);
   `,
+  `
+  -- How the sources of a series that several tell go together: see voices.ts. JSON.
+  CREATE TABLE voices (series INTEGER PRIMARY KEY, content TEXT NOT NULL) STRICT;
+  CREATE TRIGGER voices_deleted AFTER DELETE ON metrics BEGIN
+    DELETE FROM voices WHERE series = OLD.series;
+  END;
+  `,
 ];
