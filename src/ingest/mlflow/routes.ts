@@ -7,6 +7,8 @@ import { inputRoutes } from "./handlers/inputs";
 import { loggedModelRoutes } from "./handlers/loggedModels";
 import { loggingRoutes } from "./handlers/logging";
 import { miscRoutes } from "./handlers/misc";
+import { modelVersionRoutes } from "./handlers/modelVersions";
+import { registeredModelRoutes } from "./handlers/registeredModels";
 import { runRoutes } from "./handlers/runs";
 import { searchRoutes } from "./handlers/search";
 import type { Route } from "./route";
@@ -22,4 +24,6 @@ export const ROUTES: readonly Route[] = [
   ...searchRoutes,
   ...intervalRoutes,
   ...loggedModelRoutes,
+  ...registeredModelRoutes,
+  ...modelVersionRoutes,
 ];

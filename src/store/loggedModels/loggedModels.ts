@@ -4,7 +4,7 @@ import { makeRunName } from "../../domain/runName";
 import { maskValue } from "../../domain/secrets";
 import type { Database } from "../database";
 import { touchRun } from "../revision";
-import { need } from "../tracking/experiments";
+import { need, secureDefault } from "../tracking/experiments";
 import { Refusal } from "../tracking/refusal";
 import type { LoggedModel, LoggedModelStatus, LoggedModelStore, NewLoggedModel } from "./contract";
 import { readModels } from "./read";
@@ -34,6 +34,7 @@ export function makeLoggedModels(db: Database): LoggedModelStore {
 
 function createModel(db: Database, model: NewLoggedModel): LoggedModel {
   return db.write(() => {
+    if (model.experiment === 0) secureDefault(db);
     const { deleted } = need(db, model.experiment);
     if (deleted !== null) {
       const state = `The experiment ${model.experiment} must be in the 'active' state. Current state is deleted.`;
