@@ -1,4 +1,5 @@
-// Bundles everything that ships into dist/. `--watch` rebuilds on change, unminified and with linked source maps.
+// Bundles everything that ships into dist/. `--watch` rebuilds on change, unminified and with linked source maps. Tests bundle
+// what they need as it ships: `--out FOLDER --only cli,cli-main`.
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -6,7 +7,14 @@ import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
 import { paths } from "./lib/paths.mjs";
 
-const { values: options } = parseArgs({ options: { watch: { type: "boolean", default: false } } });
+const { values: options } = parseArgs({
+  options: {
+    watch: { type: "boolean", default: false },
+    out: { type: "string", default: paths.dist },
+    only: { type: "string" },
+  },
+});
+const only = options.only?.split(",");
 const HOST_BUNDLE_LIMIT = 1_000_000;
 /** The oldest editor that is supported (VS Code 1.105) runs Node 22. */
 const NODE_TARGET = "node22.13";
@@ -72,9 +80,9 @@ function withShebang(code, program) {
 
 /** Earlier builds leave parts whose names carry another hash. */
 async function removeStaleParts({ out, parts }) {
-  for (const name of await readdir(paths.dist)) {
+  for (const name of await readdir(options.out)) {
     const part = name.replace(/\.map$/, "");
-    if (part.startsWith(`${out}.part-`) && !parts.has(part)) await rm(path.join(paths.dist, name), { force: true });
+    if (part.startsWith(`${out}.part-`) && !parts.has(part)) await rm(path.join(options.out, name), { force: true });
   }
 }
 
@@ -82,7 +90,7 @@ function programOptions(program) {
   return {
     absWorkingDir: paths.root,
     entryPoints: [{ in: program.source, out: program.out }],
-    outdir: paths.dist,
+    outdir: options.out,
     // Beside the entry, so that __dirname is dist/ in every file.
     chunkNames: `${program.out}.part-[name]-[hash]`,
     bundle: true,
@@ -92,7 +100,6 @@ function programOptions(program) {
     platform: "node",
     target: NODE_TARGET,
     mainFields: ["module", "main"],
-    conditions: ["import"],
     external: program.external ?? [],
     define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
     sourcemap: "inline",
@@ -116,7 +123,7 @@ function webviewOptions(entryPoints) {
   return {
     absWorkingDir: paths.root,
     entryPoints,
-    outdir: path.join(paths.dist, "webview"),
+    outdir: path.join(options.out, "webview"),
     bundle: true,
     format: "iife",
     platform: "browser",
@@ -155,9 +162,9 @@ function report({ out, parts }) {
   }
 }
 
-await mkdir(paths.dist, { recursive: true });
-const present = programs.filter(({ source }) => existsSync(path.join(paths.root, source)));
-const pages = await webviewPages();
+await mkdir(options.out, { recursive: true });
+const present = programs.filter(({ out }) => only?.includes(out) ?? true);
+const pages = only ? [] : await webviewPages();
 const builds = present.map(programOptions);
 if (pages.length > 0) builds.push(webviewOptions(pages));
 

@@ -1,13 +1,14 @@
 /** The real command, built from the sources into a temporary folder, and ways to run it. */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, execFile as execFileWithCallback, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as esbuild from "esbuild";
+import { promisify } from "node:util";
 import { afterAll, beforeAll } from "vitest";
 import type { Store } from "../../src/store/contract";
 import { openStore } from "../../src/store/open";
 
+const execFile = promisify(execFileWithCallback);
 const root = join(import.meta.dirname, "../..");
 /** Python without the detour over a version manager's shim. */
 export const python = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
@@ -19,28 +20,10 @@ export function useCli(): void {
   beforeAll(async () => {
     built = mkdtempSync(join(tmpdir(), "modeltrail-cli-"));
     symlinkSync(join(root, "python"), join(built, "python"));
-    const options: esbuild.BuildOptions = {
-      absWorkingDir: root,
-      bundle: true,
-      platform: "node",
-      format: "cjs",
-      target: "node22.13",
-      outdir: join(built, "dist"),
-      define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
-      // As in the real build: a lazy part is required, with its name as it stands.
-      supported: { "dynamic-import": false },
-      logLevel: "warning",
-    };
-    await esbuild.build({
-      ...options,
-      entryPoints: {
-        cli: "src/cli/cli.ts",
-        "hash-worker": "src/snapshot/hashWorker.ts",
-        "table-worker": "src/compare/tables/tableWorker.ts",
-      },
-      external: ["./main"],
-    });
-    await esbuild.build({ ...options, entryPoints: { main: "src/cli/main.ts" } });
+    // As it ships: a package may be bundled in a way that fails only there.
+    const programs = "cli,cli-main,hash-worker,table-worker";
+    const build = join(root, "scripts/build.mjs");
+    await execFile(process.execPath, [build, "--out", join(built, "dist"), "--only", programs]);
   });
   afterAll(() => rmSync(built, { recursive: true, force: true }));
 }
