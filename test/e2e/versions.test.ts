@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "./fixtures";
 import { gitState } from "./gitState";
 
@@ -163,3 +164,76 @@ test("a user gets back what a run was made of, runs it again, and knows what cha
     files: { ...before.files, "train.py": expect.not.stringMatching(`^${before.files["train.py"]}$`) },
   });
 });
+
+test("repeats, pins and scratch runs have their place in the tree, and runs are taken elsewhere", async ({
+  workbench,
+  folder,
+  home,
+  records,
+}) => {
+  const { experiments, quickInput, notifications } = workbench;
+  const record = (name: string, ...args: string[]) =>
+    records.record(["python3", "train.py", "--epochs=2", ...args], { name });
+  await record("first");
+  await record("again");
+  await record("wrong", "--no-such-option");
+  await experiments.open();
+  await workbench.widenSideBar(420);
+
+  await test.step("a repeat names the run that it repeats, and the first has mean and spread", async () => {
+    await expect(experiments.row("again", /repeat of first/)).toBeVisible();
+    await expect(experiments.row("first", /repeated once/)).toBeVisible();
+    await experiments.expand(experiments.run("first"));
+    await expect(experiments.row("Repeats", /^repeated; 2 runs: val_accuracy 0\.8\d+ ± 0/)).toBeVisible();
+    await experiments.expand(experiments.row("Repeats"));
+    await workbench.look("repeats");
+    await experiments.collapse(experiments.run("first"));
+  });
+
+  await test.step("what is an hour old and nobody is likely to miss stands in one element, unless it is pinned", async () => {
+    makeOlder(folder);
+    await workbench.runCommand("Modeltrail: Refresh Runs");
+    const scratch = experiments.row("Scratch runs (2)");
+    await experiments.expand(scratch);
+    await expect.poll(() => experiments.runs()).toEqual(["first", "wrong", "again"]);
+    await workbench.look("scratch");
+    await experiments.contextMenu(experiments.run("again"), "Pin");
+    await expect(experiments.row("again", /pinned$/)).toBeVisible();
+    await expect(experiments.row("Scratch runs (1)")).toBeVisible();
+    await workbench.look("pinned");
+  });
+
+  await test.step("a run is exported, and imported where it is not", async () => {
+    const file = path.join(home, "first.zip");
+    await experiments.contextMenu(experiments.run("first"), "Export Runs…");
+    await quickInput.choose("Everything");
+    await expect(quickInput.widget).toContainText("Export first");
+    await quickInput.fill(file);
+    await quickInput.accept();
+    await workbench.look("exported");
+    await expect(notifications.with(/first exported to .*first\.zip/)).toBeVisible();
+    await notifications.clear();
+    await experiments.contextMenu(experiments.run("first"), "Delete");
+    await expect(experiments.run("first")).toBeHidden();
+    await notifications.clear();
+    await workbench.runCommand("Modeltrail: Free Space…");
+    await quickInput.choose("All deleted runs");
+    await workbench.dialog.getByRole("button", { name: /^Free \d/ }).click();
+    await expect(notifications.with(/^Freed .*: 1 run\./)).toBeVisible();
+    await workbench.runCommand("Modeltrail: Import Runs…");
+    await expect(quickInput.widget).toContainText("Import Runs");
+    await quickInput.fill(file);
+    await quickInput.accept();
+    await expect(notifications.with("first: imported.")).toBeVisible();
+    await expect(experiments.run("first")).toBeVisible();
+    await workbench.look("imported");
+  });
+});
+
+/** As if all runs had been recorded two hours earlier. */
+function makeOlder(folder: string): void {
+  const database = new DatabaseSync(path.join(folder, ".modeltrail/db.sqlite"));
+  const ms = 2 * 60 * 60 * 1000;
+  database.prepare("UPDATE runs SET start_time = start_time - ?, end_time = end_time - ?").run(ms, ms);
+  database.close();
+}

@@ -45,7 +45,7 @@ const SECTION_ICONS: Record<SectionKind, string> = {
   gaps: "circle-large-outline",
   warnings: "warning",
   since: "history",
-  repeats: "repl",
+  repeats: "layers",
   children: "list-tree",
 };
 
@@ -158,7 +158,7 @@ function runItem(node: RunNode, { state, isChosen, now }: ItemOptions): vscode.T
   const time = isRunning ? describeDuration(run, now) : formatAgo(run.startTime, now);
   const pinned = run.pinned ? vscode.l10n.t("pinned") : "";
   const verdict = describeVerdict(run);
-  item.description = [verdict, badEnd(run), metric, sortedBy(node, state), time, repeats(node), pinned]
+  item.description = [verdict, badEnd(run), metric, sortedBy(node, state), repeats(node), time, pinned]
     .filter(Boolean)
     .join(" · ");
   item.iconPath = statusIcon(run.status);
@@ -170,7 +170,7 @@ function runItem(node: RunNode, { state, isChosen, now }: ItemOptions): vscode.T
     tooltip: chosen ? vscode.l10n.t("Chosen for comparison") : vscode.l10n.t("Choose for comparison"),
   };
   item.accessibilityInformation = {
-    label: [run.name, describeStatus(run), metric, time, repeats(node), pinned].filter(Boolean).join(", "),
+    label: [run.name, describeStatus(run), metric, repeats(node), time, pinned].filter(Boolean).join(", "),
   };
   return item;
 }
@@ -200,7 +200,8 @@ function badEnd({ status, exitCode, signal }: RunNode["run"]): string {
 /** The runs with the same inputs: how many the first has, that another is one of them. */
 function repeats({ run, repeated }: RunNode): string {
   if (repeated !== undefined) return vscode.l10n.t("repeat of {0}", repeated);
-  return run.repeats > 1 ? vscode.l10n.t("{0} runs alike", run.repeats) : "";
+  if (run.repeats < 2) return "";
+  return run.repeats === 2 ? vscode.l10n.t("repeated once") : vscode.l10n.t("repeated {0} times", run.repeats - 1);
 }
 
 /** What the tree is sorted by is to be seen: a param, or how long it took. */
