@@ -15,6 +15,7 @@ import type {
 import type { LoggedModelStore } from "./loggedModels/contract";
 import type { RegistryStore } from "./registry/contract";
 import type { SearchStore } from "./search/contract";
+import type { TraceStore } from "./traces/contract";
 import type { TrackingStore } from "./tracking/contract";
 
 /** A process that can be told apart from a later one with the same pid. */
@@ -551,6 +552,7 @@ export interface Store {
   readonly search: SearchStore;
   readonly loggedModels: LoggedModelStore;
   readonly registry: RegistryStore;
+  readonly traces: TraceStore;
 
   /** Folder of the run's log, spool and so on; made if absent. */
   runFolder(id: string): string;

@@ -42,6 +42,7 @@ import { listFiles } from "./runFiles";
 import { createRun, endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
 import { makeSearch } from "./search/search";
 import { getSummaries } from "./summaries";
+import { makeTraces } from "./traces/traces";
 import { makeTracking } from "./tracking/tracking";
 import { objectUses, referencedObjects, usage } from "./usage";
 import { writtenPaths } from "./writtenPaths";
@@ -210,6 +211,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     search: makeSearch(db),
     loggedModels: makeLoggedModels(db),
     registry: makeRegistry(db),
+    traces: makeTraces(db),
 
     runFolder: (id) => runFolder(folder, id),
     logPath: (id) => join(runFolder(folder, id), "output.log"),

@@ -397,4 +397,12 @@ export const MIGRATIONS: readonly string[] = [
     DELETE FROM voices WHERE series = OLD.series;
   END;
   `,
+  `
+  -- Runs that made a trace, or that someone says it belongs to, by id.
+  CREATE TABLE trace_runs (
+    trace INTEGER NOT NULL REFERENCES traces (seq) ON DELETE CASCADE,
+    run TEXT NOT NULL,
+    PRIMARY KEY (trace, run)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

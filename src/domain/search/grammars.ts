@@ -229,3 +229,45 @@ export const LOGGED_MODELS: Grammar = {
     value: (entity, key, found) => `Expected a number for ${entity}s.${key}. Found ${found}`,
   },
 };
+
+const TRACE_ENTITIES: Record<string, Entity> = {
+  tag: "tag",
+  tags: "tag",
+  attribute: "attribute",
+  attributes: "attribute",
+  trace: "attribute",
+  // What a trace is made with, and cannot be changed: its params.
+  metadata: "param",
+  request_metadata: "param",
+};
+
+export const TRACES: Grammar = {
+  entities: TRACE_ENTITIES,
+  attributes: {
+    request_id: { type: "text", lists: true },
+    trace_id: { type: "text", canonical: "request_id", lists: true },
+    client_request_id: { type: "text", lists: true, filterOnly: true },
+    name: { type: "text", lists: true },
+    status: { type: "text", lists: true },
+    run_id: { type: "text", lists: true, filterOnly: true },
+    experiment_id: { type: "text", orderOnly: true },
+    timestamp: { type: "number" },
+    timestamp_ms: { type: "number", canonical: "timestamp" },
+    execution_time: { type: "number" },
+    execution_time_ms: { type: "number", canonical: "execution_time" },
+    end_time: { type: "number" },
+    end_time_ms: { type: "number", canonical: "end_time" },
+  },
+  datasetKeys: [],
+  nullable: ["tag", "param"],
+  orderable: ["attribute", "tag", "param"],
+  looseTexts: false,
+  words: {
+    ...RUN_WORDS,
+    entity: (word) => `Invalid entity type '${word}'. Valid values are ['tag', 'request_metadata', 'attribute']`,
+    value: (entity, key, found) =>
+      entity === "attribute" && TRACES.attributes[key]?.type === "number"
+        ? `Expected numeric value type for numeric attribute: ${key}. Found ${found}`
+        : runValue(entity, key, found),
+  },
+};

@@ -11,6 +11,7 @@ import { modelVersionRoutes } from "./handlers/modelVersions";
 import { registeredModelRoutes } from "./handlers/registeredModels";
 import { runRoutes } from "./handlers/runs";
 import { searchRoutes } from "./handlers/search";
+import { traceRoutes } from "./handlers/traces";
 import type { Route } from "./route";
 
 export const ROUTES: readonly Route[] = [
@@ -26,4 +27,5 @@ export const ROUTES: readonly Route[] = [
   ...loggedModelRoutes,
   ...registeredModelRoutes,
   ...modelVersionRoutes,
+  ...traceRoutes,
 ];

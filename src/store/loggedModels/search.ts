@@ -121,6 +121,6 @@ function orderTarget(dataset: Partial<DatasetName> = {}): Target {
     ORDER BY m.time DESC, m.step DESC, m.run LIMIT 1)`;
   return {
     attributes: ATTRIBUTES,
-    parts: { metric: (key) => ({ attribute: { sql: latest, values: [key, ...on.values], nullable: true } }) },
+    parts: { metric: (key) => ({ sql: latest, values: [key, ...on.values], nullable: true }) },
   };
 }

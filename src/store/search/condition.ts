@@ -5,32 +5,36 @@ import type { Condition } from "../filter";
 
 /** Where what filters and orders name is found. */
 export interface Target {
-  /** SQL of each attribute, by its canonical name. */
-  attributes: Readonly<Record<string, Attribute>>;
-  /** Rows that hold a value under a key, of the thing that the query is at. */
+  /** By canonical names. */
+  attributes: Readonly<Record<string, Part>>;
+  /** By key, for the thing that the query is at. */
   parts: Partial<Record<Entity, (key: string) => Part>>;
 }
 
-export interface Attribute {
+export type Part = ColumnPart | TablePart;
+
+/** An expression. */
+export interface ColumnPart {
   sql: string;
   values?: Value[];
   /** May be NULL: it is not there then. */
   nullable?: boolean;
 }
 
-export type Part =
-  /** A table of which the thing has one row under a key, with the value in a column. */
-  | {
-      table: string;
-      /** Whether the row `alias` is the thing's under the key; `values` are those of its parameters. */
-      match(alias: string): string;
-      values: Value[];
-      column: string;
-      /** NULL stands for NaN there, and not for a missing value. */
-      nan?: boolean;
-    }
-  /** One that is kept as an attribute; NULL is a missing one. */
-  | { attribute: Attribute };
+/** A table that has the value in a column, in one row of the thing's; for filters alone it may be several. */
+export interface TablePart {
+  table: string;
+  /** Whether the row `alias` is the thing's; `values` are those of its parameters. */
+  match(alias: string): string;
+  values: Value[];
+  column: string;
+  /** NULL stands for NaN there, and not for a missing value. Such a table has a column `key` that is never NULL. */
+  nan?: boolean;
+}
+
+export function partOf({ attributes, parts }: Target, { entity, key }: { entity: Entity; key: string }): Part {
+  return entity === "attribute" ? attributes[key]! : parts[entity]!(key);
+}
 
 /** SQLite's trees of expressions are 1,000 deep at most. */
 const MAX_COMPARISONS = 400;
@@ -60,10 +64,8 @@ export function conditionOf(filter: Filter, target: Target): Condition {
 }
 
 function comparisonSql(comparison: Comparison, target: Target): Condition {
-  const { entity, key } = comparison;
-  if (entity === "attribute") return attributeSql(target.attributes[key]!, comparison);
-  const part = target.parts[entity]!(key);
-  if ("attribute" in part) return attributeSql(part.attribute, comparison);
+  const part = partOf(target, comparison);
+  if ("sql" in part) return columnSql(part, comparison);
   const { operator } = comparison;
   const column = `v.${part.column}`;
   const holds = operator.startsWith("IS") ? { sql: "1", values: [] } : operatorSql(column, comparison);
@@ -74,7 +76,7 @@ function comparisonSql(comparison: Comparison, target: Target): Condition {
 }
 
 /** NULL equals nothing and differs from nothing, so that what is not there never matches. */
-function attributeSql({ sql, values = [] }: Attribute, comparison: Comparison): Condition {
+function columnSql({ sql, values = [] }: ColumnPart, comparison: Comparison): Condition {
   if (comparison.value === null) return { sql: `${sql} ${comparison.operator}`, values };
   const holds = operatorSql(sql, comparison);
   return { sql: holds.sql, values: [...values, ...holds.values] };

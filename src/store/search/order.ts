@@ -1,7 +1,7 @@
 /** From orders to the columns that SQL sorts by. */
 import type { OrderTerm } from "../../domain/search/filter";
 import type { Value } from "../database";
-import type { Attribute, Target } from "./condition";
+import { type ColumnPart, partOf, type Target } from "./condition";
 
 export interface SortColumn {
   sql: string;
@@ -27,17 +27,17 @@ export function orderOf(terms: readonly OrderTerm[], ties: readonly OrderTerm[],
   return { joins: orders.flatMap(({ joins }) => joins), columns: orders.flatMap(({ columns }) => columns) };
 }
 
-function termOrder({ entity, key, descending }: OrderTerm, alias: string, target: Target): Order {
-  if (entity === "attribute") return { joins: [], columns: attributeColumns(target.attributes[key]!, descending) };
-  const part = target.parts[entity]!(key);
-  if ("attribute" in part) return { joins: [], columns: attributeColumns(part.attribute, descending) };
+function termOrder(term: OrderTerm, alias: string, target: Target): Order {
+  const part = partOf(target, term);
+  const { descending } = term;
+  if ("sql" in part) return { joins: [], columns: sortColumns(part, descending) };
   const { table, values, column, nan } = part;
   const value = `${alias}.${column}`;
   const join = { sql: `LEFT JOIN ${table} ${alias} ON ${part.match(alias)}`, values };
   return {
     joins: [join],
     columns: [
-      // The key is never NULL in a row that is there.
+      // NULL where there is no row.
       ...(nan ? [{ sql: `${alias}.key IS NULL`, values: [], descending: false }] : []),
       { sql: `${value} IS NULL`, values: [], descending: false },
       { sql: value, values: [], descending },
@@ -45,7 +45,7 @@ function termOrder({ entity, key, descending }: OrderTerm, alias: string, target
   };
 }
 
-function attributeColumns({ sql, values = [], nullable }: Attribute, descending: boolean): SortColumn[] {
+function sortColumns({ sql, values = [], nullable }: ColumnPart, descending: boolean): SortColumn[] {
   const column = { sql, values, descending };
   return nullable ? [{ sql: `${sql} IS NULL`, values, descending: false }, column] : [column];
 }

@@ -101,8 +101,8 @@ function metricPart(db: Database, key: string): Part {
 
 /** The two tags that are columns of the run. */
 function tagPart(key: string): Part {
-  if (key === "mlflow.runName") return { attribute: { sql: "r.name" } };
-  if (key === "mlflow.note.content") return { attribute: { sql: "nullif(r.note, '')", nullable: true } };
+  if (key === "mlflow.runName") return { sql: "r.name" };
+  if (key === "mlflow.note.content") return { sql: "nullif(r.note, '')", nullable: true };
   return { ...named("tags"), values: [key] };
 }
 
