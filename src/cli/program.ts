@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { addDataCommands } from "./dataCommands";
 import { report } from "./report";
+import { addRulesCommands } from "./rulesCommands";
 import { addServerCommands } from "./serverCommands";
 import { addShareCommands } from "./shareCommands";
 import { addSpaceCommands } from "./spaceCommands";
@@ -128,6 +129,7 @@ function buildProgram(): Command {
     .option("--json", "as a JSON object")
     .action(async (run: string, options) => (await import("./commands/restore")).restoreCommand(run, options));
 
+  addRulesCommands(program);
   addDataCommands(program);
   addShareCommands(program);
 

@@ -14,6 +14,29 @@ function sizeOf(value: unknown): number | undefined {
 
 const Days = z.number().check(z.nonnegative());
 
+const Text = z.string().check(z.minLength(1));
+
+/** A rule for lines of output: see docs/metrics.md. */
+export const OutputRule = z.strictObject({
+  /** A regular expression with the group `value`, and perhaps `name`, `step`, `epoch` and others. */
+  pattern: Text,
+  /** The metric; groups are put in for {group}. Default: the group `name`. */
+  name: z.optional(Text),
+  /** The step, likewise. Default: the group `step`. */
+  step: z.optional(Text),
+});
+export type OutputRule = z.infer<typeof OutputRule>;
+
+/** How output lines are read for metrics. */
+export const MetricsSettings = z.strictObject({
+  rules: z.nullish(z.array(OutputRule)),
+  /** Metrics that output lines never make, `*` standing for any text; or lines, by a pattern, that are passed over. */
+  ignore: z.nullish(z.array(z.union([Text, z.strictObject({ line: Text })]))),
+  /** False: only the rules above. */
+  builtIn: z.optional(z.boolean()),
+});
+export type MetricsSettings = z.infer<typeof MetricsSettings>;
+
 /** `modeltrail.yaml` at a project's root. All of it is optional; an empty file only marks the root. */
 export const ProjectFile = z.strictObject({
   /** Globs of data that every run depends on, relative to the root, e.g. "shared/*.parquet". */
@@ -24,6 +47,8 @@ export const ProjectFile = z.strictObject({
   keep: z.nullish(z.strictObject({ maxFileSize: z.optional(Size) })),
   /** What MLflow is made to log: see docs/mlflow.md. */
   mlflow: z.nullish(z.strictObject({ autolog: z.nullish(z.boolean()) })),
+  /** Own rules for output lines. */
+  metrics: z.nullish(MetricsSettings),
   /** What is kept for how long; see docs/space.md. */
   space: z.nullish(
     z.strictObject({

@@ -5,6 +5,7 @@ import type { MetricPoint } from "../domain/run";
 import { createLineTail, SavedTail } from "./outputLines";
 import { createPlacer, SavedPlace } from "./outputPoints";
 import { createScanner } from "./outputScan";
+import type { OwnRules } from "./ownRules";
 import type { Source, SourceRead } from "./source";
 
 /** Bytes looked at in one call. */
@@ -33,14 +34,14 @@ const Checkpoint = z.object({
 });
 
 /**
- * A reader of the raw log at `logPath`, which need not exist yet. Points get the time of the log's last write, so that they
+ * A reader of the raw log at `logPath`, which need not exist yet; `rules` are the project's own. Points get the time of the log's last write, so that they
  * are right too when another process reads them later.
  */
-export function createOutputReader(logPath: string, checkpoint?: unknown): OutputReader {
+export function createOutputReader(logPath: string, checkpoint?: unknown, rules?: OwnRules): OutputReader {
   const saved = Checkpoint.safeParse(checkpoint).data;
   const buffer = Buffer.allocUnsafe(SLICE);
   const tail = createLineTail(saved?.tail);
-  const scanner = createScanner(saved?.quoting);
+  const scanner = createScanner(saved?.quoting, rules);
   const placer = createPlacer(saved?.place);
   let offset = saved?.offset ?? 0;
   let warned = saved?.warned ?? false;

@@ -6,8 +6,8 @@ import { SETTINGS, WRAPPED } from "./outputPatterns";
 import type { Position } from "./outputSeries";
 
 export interface LineMatch extends Position {
-  /** In the order of the line. */
-  values: { key: string; value: number }[];
+  /** In the order of the line. `rule`: the number of the project's own rule, from 1. */
+  values: { key: string; value: number; rule?: number }[];
   /** See `LineForm.bar`. */
   bar?: LineForm["bar"] | undefined;
 }

@@ -43,13 +43,15 @@ export interface PipelineOptions {
   listeners: Listener[];
   /** Takes the content of files that the run logs into the store. */
   keepFiles: SourcesOptions["keepFiles"];
+  /** The project's own rules for output lines. */
+  rules?: SourcesOptions["rules"];
   /** Is given what to call for each file that the run wrote: files of metrics are among them. */
   onOffer(register: (path: string) => void): void;
 }
 
 const Checkpoint = z.object({ sources: z.record(z.string(), z.unknown()) });
 
-export function createPipeline({ store, id, listeners, keepFiles, onOffer }: PipelineOptions): Pipeline {
+export function createPipeline({ store, id, listeners, keepFiles, rules, onOffer }: PipelineOptions): Pipeline {
   const logPath = store.logPath(id);
   const checkpoints = Checkpoint.safeParse(store.checkpoint(id)).data?.sources;
   const spoolPath = spoolFolder(store.runFolder(id));
@@ -58,6 +60,7 @@ export function createPipeline({ store, id, listeners, keepFiles, onOffer }: Pip
     storeFolder: store.folder,
     spoolFolder: spoolPath,
     keepFiles,
+    rules,
     checkpoints,
   });
   onOffer((path) => {

@@ -2,6 +2,7 @@
 import { sep } from "node:path";
 import { PROJECT_FILE_NAME, type ProjectFile } from "../domain/projectFile";
 import type { Gap, Run } from "../domain/run";
+import type { OwnRules } from "../ingest/ownRules";
 import type { CodePlace } from "../snapshot/codeReader";
 import { createDataHasher } from "../snapshot/data";
 import type { DatasetSource } from "../snapshot/datasets";
@@ -47,6 +48,7 @@ export async function createRunPipeline(
   const { folder: storeFolder } = store;
   const root = projectOf(store, cwd);
   const { project, gaps } = await readProject(root);
+  const { rules, warnings } = await readRules(root, project);
   const hasher = createDataHasher({ store: { ...store, root }, keepBytes: project.keep?.maxFileSize });
   const blindness = createBlindness(describeCommand(command, cwd, root).isPython);
   const params = createParamsListener(command, script);
@@ -87,9 +89,10 @@ export async function createRunPipeline(
     id,
     listeners: [params, environment, files, blindness, createClientArtifacts(store, id, hasher)],
     keepFiles: (logged) => keepLoggedFiles(hasher, logged),
+    rules,
     onOffer: (register) => written.push(register),
   });
-  pipeline.add({ gaps });
+  pipeline.add({ gaps, warnings });
   return {
     ...pipeline,
     autolog: project.mlflow?.autolog ?? null,
@@ -132,6 +135,17 @@ async function readProject(root: string): Promise<{ project: ProjectFile; gaps: 
   } catch (error) {
     const message = `${PROJECT_FILE_NAME} could not be used, so the data that it declares was not looked at: ${(error as Error).message}`;
     return { project: {}, gaps: [{ kind: "other", path: PROJECT_FILE_NAME, message }] };
+  }
+}
+
+/** Rules that make no sense are not used, and the run has a warning. */
+async function readRules(root: string, { metrics }: ProjectFile): Promise<{ rules?: OwnRules; warnings: string[] }> {
+  if (!metrics) return { warnings: [] };
+  const { loadRules } = await import("./outputRules");
+  try {
+    return { rules: await loadRules(root, metrics), warnings: [] };
+  } catch (error) {
+    return { warnings: [`The rules for metrics were not used. ${(error as Error).message}`] };
   }
 }
 

@@ -11,11 +11,18 @@ export async function readProjectFile(root: string): Promise<ProjectFile> {
   const content = await readFile(file, "utf8");
   // Most project files are there for their place alone.
   if (/^(?:\s*(?:#.*)?(?:\n|$))*$/.test(content)) return {};
-  const { parseYaml } = await import("./yaml");
+  const { parseYaml, yamlLine } = await import("./yaml");
   const parsed = ProjectFile.safeParse(parseYaml(content) ?? {});
   if (parsed.success) return parsed.data;
-  const reasons = parsed.error.issues.map(({ path: at, message }) =>
-    [at.join("."), message].filter(Boolean).join(": "),
-  );
+  const reasons = parsed.error.issues.map(({ path: at, message }) => {
+    const line = yamlLine(content, at);
+    return [at.join(".") + (line === undefined ? "" : ` (line ${line})`), message].filter(Boolean).join(": ");
+  });
   throw new Error(reasons.join("; "));
+}
+
+/** The line of the project file, from 1, where what is at this path stands. */
+export async function projectFileLine(root: string, at: readonly PropertyKey[]): Promise<number | undefined> {
+  const { yamlLine } = await import("./yaml");
+  return yamlLine(await readFile(path.join(root, PROJECT_FILE_NAME), "utf8"), at);
 }
