@@ -95,18 +95,26 @@ async function setUp() {
   for (const need of needsEditor ? [installCodeServer, ensureChromium] : []) {
     await need().catch((error) => console.error(error.message));
   }
-  const python = chosen.some(({ name }) => name === "unit") ? await testPython() : undefined;
+  const pythons = chosen.some(({ name }) => name === "unit") ? await testPythons() : {};
   if ((await run(process.execPath, [script("build.mjs")])) !== 0) console.error("The build failed.");
   console.log(`Set-up took ${duration(start)}`);
-  return { ...process.env, ...(python && { MODELTRAIL_TEST_PYTHON: python }), FORCE_COLOR: undefined, NO_COLOR: "1" };
+  return { ...process.env, ...pythons, FORCE_COLOR: undefined, NO_COLOR: "1" };
 }
 
-/** A Python with the packages that tests run against, or nothing: such tests then leave themselves out. */
-async function testPython() {
-  const requirements = ["examples/wine/requirements.txt", "test/requirements.txt"];
-  return await ensureVenv(requirements.map((file) => path.join(paths.root, file))).catch((error) => {
-    console.error(error.message);
-  });
+/** Pythons with the packages that tests run against, by variable, as far as they can be had: such tests else leave themselves out. */
+async function testPythons() {
+  const requirements = {
+    MODELTRAIL_TEST_PYTHON: ["examples/wine/requirements.txt", "test/requirements.txt"],
+    MODELTRAIL_TEST_MLFLOW_PYTHON: ["test/mlflow/requirements.txt"],
+  };
+  const found = {};
+  for (const [name, files] of Object.entries(requirements)) {
+    const python = await ensureVenv(files.map((file) => path.join(paths.root, file))).catch((error) => {
+      console.error(error.message);
+    });
+    if (python) found[name] = python;
+  }
+  return found;
 }
 
 /** @returns {Promise<{ passed: number, failed: number, skipped: number, time: string }>} */

@@ -43,7 +43,7 @@ export async function record(options: RecordOptions): Promise<RecordResult> {
       {
         command: options.command,
         cwd: options.cwd,
-        env: commandEnvironment(options.env, recording?.tracer ?? null),
+        env: environmentOf(options.env, recording),
         logPath: recording?.logPath ?? null,
         ownSession: keep,
         ignoreHangup: isUnderNohup(options.env),
@@ -53,7 +53,7 @@ export async function record(options: RecordOptions): Promise<RecordResult> {
       (reason) => recording?.warn(`The command got pipes in place of a terminal: ${reason}.`),
     );
     signals.command(command);
-    await guarded(recording, () => recording?.started(command.pid));
+    await guarded(recording, () => recording?.started(command));
     const end = await command.ended;
     const impatient = new AbortController();
     signals.over((signal) => impatient.abort(signal));
@@ -78,6 +78,11 @@ function begin(options: RecordOptions): Recording | null {
     tell(`this run is not recorded: ${reasonOf(error)}`);
     return null;
   }
+}
+
+function environmentOf(env: NodeJS.ProcessEnv, recording: Recording | null): NodeJS.ProcessEnv {
+  const plain = commandEnvironment(env, recording?.tracer ?? null);
+  return recording?.lead(plain) ?? plain;
 }
 
 let told = false;

@@ -1,4 +1,5 @@
 /** A run's record, from before its command starts until after it ended. */
+import type { ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { maskArguments } from "../domain/secrets";
 import { type CodeSnapshot, snapshotCode } from "../snapshot/code";
@@ -9,8 +10,11 @@ import { processIdentity } from "../store/process";
 import { addToBatch } from "./batch";
 import { describeCommand } from "./describe";
 import { markFinishing, prepareEndNote, sayLost, writeEndNote } from "./endNote";
+import { autologMode } from "./endpoint/autolog";
+import { type Endpoint, startEndpoint } from "./endpoint/endpoint";
+import { hasOwnServer } from "./endpoint/environment";
 import { startPacer } from "./pacer";
-import type { CommandEnd } from "./process/command";
+import type { CommandEnd, RunningCommand } from "./process/command";
 import type { TracerEnvironment } from "./process/environment";
 import type { RunPipeline } from "./runPipeline";
 import { startSampler } from "./samples/sampler";
@@ -34,6 +38,8 @@ export interface RecordingOptions {
   restored?: { run: string; root: string };
   /** Starts a process, apart from us, that finishes the run; gives its number. */
   startFinisher(root: string, id: string): number | undefined;
+  /** Starts a process, apart from us, that takes our place if we are killed: see endpoint/understudy.ts. */
+  startUnderstudy(root: string): ChildProcess | undefined;
 }
 
 export interface Recording {
@@ -43,8 +49,10 @@ export interface Recording {
   warn(message: string): void;
   /** Takes the code as it is now. */
   takeCode(signal: AbortSignal): Promise<void>;
+  /** The environment in which the command's MLflow client finds us, made of the command's own. */
+  lead(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
   /** The command runs: what it leaves is read from now on. */
-  started(pid: number): void;
+  started(command: Pick<RunningCommand, "pid" | "fifos">): void;
   /**
    * Everything that is left is read and the run is ended; metrics that would take long to read are left to a process apart.
    * `signal` cuts short what takes long.
@@ -89,6 +97,7 @@ export function beginRecording(options: RecordingOptions): Recording {
   let pipeline: RunPipeline | undefined;
   let sampler: ReturnType<typeof startSampler> | undefined;
   let pacer: ReturnType<typeof startPacer> | undefined;
+  let endpoint: Endpoint | null = null;
   const add = (part: IngestBatch) => (pipeline ? pipeline.add(part) : addToBatch(notes, part));
   const warn = (message: string) => add({ warnings: [message] });
   for (const notice of store.notices) warn(notice);
@@ -98,6 +107,12 @@ export function beginRecording(options: RecordingOptions): Recording {
     const { createRunPipeline } = await import("./runPipeline");
     pipeline = await createRunPipeline(store, id, { env, codeRoot: options.restored?.root });
     pipeline.add(notes);
+  }
+
+  async function listen(): Promise<void> {
+    // What the user sends to a server is not ours to take.
+    if (hasOwnServer(env)) return;
+    endpoint = await startEndpoint({ store, id, warn, startUnderstudy: () => options.startUnderstudy(root) });
   }
 
   function handOver(): void {
@@ -117,10 +132,17 @@ export function beginRecording(options: RecordingOptions): Recording {
       const [{ code, gaps, warnings }] = await Promise.all([
         restored ? restoredCode(store, restored.run) : snapshotCode(root, store.folder, { signal }),
         loadPipeline(),
+        listen(),
       ]);
       store.setCode(id, code, gaps, warnings);
     },
-    started(pid) {
+    lead(commandEnv) {
+      if (!endpoint) return commandEnv;
+      const autolog = autologMode(pipeline?.autolog, env);
+      return { ...endpoint.lead(commandEnv), ...(autolog ? { MODELTRAIL_AUTOLOG: autolog } : {}) };
+    },
+    started({ pid, fifos }) {
+      for (const { path, abandoned } of fifos) endpoint?.printsTo(path, abandoned);
       add({ process: processIdentity(pid) });
       sampler = startSampler(pid, env, (points) => add({ points: [{ source: "system", points }] }));
       // What cannot be stored now is tried again, and said when it cannot be stored at the end either.
@@ -133,13 +155,17 @@ export function beginRecording(options: RecordingOptions): Recording {
       sampler?.stop();
       await pacer?.stop();
       add(sayLost({ lostBytes }));
+      const runEnd = { exitCode, signal: killer, status: statusOf(end), endTime };
+      add({ gaps: await endpoint?.close() });
+      endpoint?.endOwned(runEnd);
       const last = pipeline ? await pipeline.finish({ maxBytes: MAX_BACKLOG, signal }) : notes;
-      if (last) store.endRun(id, { exitCode, signal: killer, status: statusOf(end), endTime }, last);
+      if (last) store.endRun(id, runEnd, last);
       else handOver();
       await pipeline?.close();
       store.close();
     },
     endUnstarted(end) {
+      void endpoint?.close();
       pipeline?.save();
       store.endRun(id, { ...end, endTime: Date.now() }, pipeline ? undefined : notes);
       store.close();

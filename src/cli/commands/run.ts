@@ -1,5 +1,5 @@
 /** `modeltrail run [options] -- COMMAND…` */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { UserError } from "../../domain/errors";
 import { exitLike } from "../../recorder/process/exit";
 import { record } from "../../recorder/record";
@@ -38,6 +38,7 @@ export async function runCommand(options: RunOptions, command: string[]): Promis
     restored: codeOf !== undefined && codeRoot !== undefined ? { run: codeOf, root: codeRoot } : undefined,
     onHangup: options.keepOnHangup ? "continue" : "stop",
     startFinisher,
+    startUnderstudy,
   });
   exitLike(end);
 }
@@ -53,4 +54,18 @@ function startFinisher(root: string, id: string): number | undefined {
   child.on("error", () => {});
   child.unref();
   return child.pid;
+}
+
+/** `modeltrail stand-in`, on its own, with a channel for messages. It is no process of a run that we may be part of. */
+function startUnderstudy(root: string): ChildProcess | undefined {
+  const { MODELTRAIL_RUN_ID: _, ...env } = process.env;
+  const child = spawn(process.execPath, [process.argv[1]!, "stand-in"], {
+    cwd: root,
+    env,
+    detached: true,
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    windowsHide: true,
+  });
+  child.on("error", () => {});
+  return child.pid === undefined ? undefined : child;
 }
