@@ -7,6 +7,7 @@ import { addRulesCommands } from "./rulesCommands";
 import { addServerCommands } from "./serverCommands";
 import { addShareCommands } from "./shareCommands";
 import { addSpaceCommands } from "./spaceCommands";
+import { addTrackerCommands } from "./trackerCommands";
 
 const USAGE_ERROR = 2;
 const collect = (value: string, earlier: string[] = []) => [...earlier, value];
@@ -132,6 +133,7 @@ function buildProgram(): Command {
   addRulesCommands(program);
   addDataCommands(program);
   addShareCommands(program);
+  addTrackerCommands(program);
 
   program
     .command("reproduce <run>")

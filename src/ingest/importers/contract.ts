@@ -21,19 +21,26 @@ export type ImportKind = (typeof IMPORT_KINDS)[number];
 /** What runs are read from. */
 export interface ImportPlace {
   kind: ImportKind;
-  /** An absolute path, or the server's address without login. */
+  /** An absolute path, or the server's address, which may have a login or another secret in it. */
   location: string;
 }
 
 export interface ImportContext {
   /** The project's folder. */
   root: string;
-  /** The store's, where what is made on the way may lie (`tmp/`) and contents are kept. */
+  /** The store's, where contents are kept. */
   storeFolder: string;
+  /** A folder for what is made on the way; it is removed when all is done. */
+  temporary: string;
   /** Answers git with these arguments in the project's repository. Throws when git does not. */
   git(args: readonly string[]): Promise<Buffer>;
-  /** A Python program with its arguments for what only a tracker's own library can read; null when there is none. */
-  python: readonly string[] | null;
+  /**
+   * Keeps a commit of that repository as a run's code, from `git gc` and for all that can be done with code. Null when it is
+   * not to be kept or cannot be.
+   */
+  keepCode(commit: string): Promise<Partial<CodeVersion> | null>;
+  /** A Python for what only a tracker's own package can read, and the folder of our programs for it; null: there is none. */
+  python: { program: string; folder: string } | null;
   /** Folders outside the source from which artifacts may be read. */
   artifactRoots: readonly string[];
   signal: AbortSignal | undefined;
@@ -55,6 +62,8 @@ export interface FoundRun {
   originalId: string;
   name: string;
   experiment: string;
+  /** It was sent there from a store of ours: where it is here, it is not taken back. */
+  isSent?: boolean;
   /** Another one whenever anything of the run is; null when only reading tells. */
   state: string | null;
   read(): Promise<ForeignRun>;

@@ -1,15 +1,16 @@
 /** Brings the runs of another tracker into the store: what is new, and what went on there since it was brought last. */
 
 import { createHash } from "node:crypto";
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { formatSize } from "../../domain/format";
 import type { Artifact, CodeVersion, Gap, Run } from "../../domain/run";
-import { maskArguments, maskText, maskValue } from "../../domain/secrets";
+import { maskArguments, maskValue } from "../../domain/secrets";
 import type { BroughtRun, Store } from "../../store/contract";
 import { hashFile, putBytes, putFile } from "../../store/objects";
 import type { ForeignFile, ForeignRun, FoundRun, ImportContext, ImportPlace } from "./contract";
 import { importers } from "./importers";
+import { shownAddress } from "./mlflowClient";
 
 export interface ImportOptions {
   /** Into this one, instead of what the tracker says. */
@@ -49,11 +50,27 @@ const KEEP_UP_TO = 256 << 20;
 export async function importFrom(
   store: Store,
   place: ImportPlace,
-  context: ImportContext,
+  context: Omit<ImportContext, "temporary">,
   options: ImportOptions = {},
 ): Promise<ImportFromReport> {
+  const parent = path.join(context.storeFolder, "tmp");
+  await mkdir(parent, { recursive: true });
+  const temporary = await mkdtemp(path.join(parent, "import-"));
+  try {
+    return await importRuns(store, place, { ...context, temporary }, options);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function importRuns(
+  store: Store,
+  place: ImportPlace,
+  context: ImportContext,
+  options: ImportOptions,
+): Promise<ImportFromReport> {
   const found = await importers[place.kind].find(place, context);
-  const report: ImportFromReport = { kind: place.kind, location: place.location, runs: [] };
+  const report: ImportFromReport = { kind: place.kind, location: shownAddress(place.location), runs: [] };
   for (const [index, run] of found.entries()) {
     context.signal?.throwIfAborted();
     options.onProgress?.(index, found.length);
@@ -78,7 +95,7 @@ export async function importFrom(
 const stateOf = (state: string) => `${VERSION}:${state}`;
 
 function predict(store: Store, run: FoundRun): BroughtRun {
-  const known = knownAs(store, run.id);
+  const known = knownAs(store, run);
   if (known) return known;
   const before = store.broughtState(run.id);
   if (before === null) return "imported";
@@ -86,9 +103,11 @@ function predict(store: Store, run: FoundRun): BroughtRun {
 }
 
 /** What needs no reading: the run is ours, or was deleted here. */
-function knownAs(store: Store, id: string): "recorded" | "deleted" | null {
+function knownAs(store: Store, { id, isSent = false }: FoundRun): "recorded" | "deleted" | null {
   if (store.unknownRuns([id]).length > 0) return null;
   if (store.getSummaries([id]).length === 0) return "deleted";
+  const tags = store.getSummaries([id])[0]?.tags ?? {};
+  if (isSent && !tags["imported.from"]?.startsWith("mlflow-server")) return "recorded";
   return store.broughtState(id) === null ? "recorded" : null;
 }
 
@@ -99,7 +118,7 @@ async function bring(
   context: ImportContext,
   { keepUpTo = KEEP_UP_TO }: ImportOptions,
 ): Promise<BroughtRun> {
-  const known = knownAs(store, found.id);
+  const known = knownAs(store, found);
   if (known) return known;
   if (found.state !== null && store.broughtState(found.id) === stateOf(found.state)) return "present";
   const foreign = await found.read();
@@ -147,12 +166,7 @@ async function keep(
       gaps.push({ ...tooBig(file.path, file.size, keepUpTo, "the server"), kind: "missing" });
       return undefined;
     }
-    const temporary = path.join(
-      storeFolder,
-      "tmp",
-      `download-${createHash("sha256").update(file.path).digest("hex")}-${process.pid}`,
-    );
-    await mkdir(path.dirname(temporary), { recursive: true });
+    const temporary = path.join(context.temporary, "download");
     try {
       await file.download(temporary);
       return { path: file.path, ...(await putFile(storeFolder, temporary)) };
@@ -213,7 +227,7 @@ function toRun(
     metrics: {},
     tags: {
       ...masked(foreign.tags),
-      "imported.from": `${place.kind} ${maskText(place.location)}`,
+      "imported.from": `${place.kind} ${shownAddress(place.location)}`,
       "imported.id": found.originalId,
     },
     note,

@@ -27,7 +27,7 @@ export const mlflowDatabase: Importer = {
   kind: "mlflow-database",
   title: "MLflow database",
   find({ location }, context) {
-    const temporary = path.join(context.storeFolder, "tmp");
+    const { temporary } = context;
     return withDatabase(location, temporary, (database) => {
       const runs = database.all<RunRow>(
         `SELECT r.run_uuid, r.name, r.user_id, r.status, CAST(r.start_time AS REAL) AS start_time,

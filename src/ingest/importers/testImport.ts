@@ -24,11 +24,12 @@ export function fixture(name: string): string {
 export const expected = (name: string) =>
   JSON.parse(readFileSync(path.join(fixtures, `${name}.expected.json`), "utf8"));
 
-export function contextOf(store: Store, part: Partial<ImportContext> = {}): ImportContext {
+export function contextOf(store: Store, part: Partial<ImportContext> = {}): Omit<ImportContext, "temporary"> {
   return {
     root: store.root,
     storeFolder: store.folder,
     git: async (args) => execFileSync("git", args, { cwd: store.root }),
+    keepCode: async () => null,
     python: null,
     artifactRoots: [],
     signal: undefined,

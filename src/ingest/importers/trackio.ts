@@ -22,7 +22,7 @@ export const trackio: Importer = {
   kind: "trackio",
   title: "Trackio database",
   find({ location }, context) {
-    const temporary = path.join(context.storeFolder, "tmp");
+    const { temporary } = context;
     const project = path.basename(location, ".db");
     return withDatabase(location, temporary, (database) => {
       const columns = database.columns("metrics");
