@@ -16,6 +16,7 @@ import { createBlindness } from "./listeners/blindness";
 import { createClientArtifacts } from "./listeners/clientArtifacts";
 import { createDatasetUses } from "./listeners/datasets";
 import { createEnvironmentListener } from "./listeners/environment";
+import { createEventFiles } from "./listeners/eventFiles";
 import { createFilesListener, type KnownRead } from "./listeners/files";
 import { createParamsListener } from "./listeners/params";
 import { createPathRules, looksSecret } from "./listeners/pathRules";
@@ -55,8 +56,11 @@ export async function createRunPipeline(
   const env = options.env ?? snapshot.environment?.variables ?? {};
   const environment = createEnvironmentListener({ root, storeFolder, env });
   const written: ((path: string) => void)[] = [];
+  const tellWritten = (path: string) => {
+    for (const tell of written) tell(path);
+  };
   const code = () => codePlace(store.getRunHead(id)!, options.codeRoot);
-  const { isData } = createPathRules(root, storeFolder);
+  const { isData, isClosed } = createPathRules(root, storeFolder);
   const diskTime = diskStart(store.runFolder(id)) ?? startTime;
   const files = createFilesListener({
     root,
@@ -80,14 +84,21 @@ export async function createRunPipeline(
     mayMiss: () => blindness.isPossible,
     isArgument: params.has,
     hadCompany: () => hadCompany(store, run),
-    onWritten: (path) => {
-      for (const tell of written) tell(path);
-    },
+    onWritten: tellWritten,
+  });
+  const eventFiles = createEventFiles({
+    cwd,
+    since: diskTime,
+    mayMiss: () => blindness.isPossible,
+    // Child runs are our own.
+    hasCompany: () => store.running().some((one) => one.id !== id && one.recorder.pid !== process.pid),
+    isClosed,
+    onFound: tellWritten,
   });
   const pipeline = createPipeline({
     store,
     id,
-    listeners: [params, environment, files, blindness, createClientArtifacts(store, id, hasher)],
+    listeners: [params, environment, files, blindness, eventFiles, createClientArtifacts(store, id, hasher)],
     keepFiles: (logged) => keepLoggedFiles(hasher, logged),
     rules,
     onOffer: (register) => written.push(register),
