@@ -76,7 +76,8 @@ function checkedMetric(message: JsonObject, path: string): LoggedMetric {
   const time = optionalInteger(message, "timestamp");
   if (time === undefined) throw missingValue(within(path, "timestamp"));
   if (time < 0) {
-    const hint = `metric '${key}' (value=${value}). Timestamp must be a nonnegative long (64-bit integer) `;
+    const shown = Number.isInteger(value) ? `${value}.0` : value;
+    const hint = `metric '${key}' (value=${shown}). Timestamp must be a nonnegative long (64-bit integer) `;
     throw invalidValue(within(path, "timestamp"), time, hint);
   }
   const metric: LoggedMetric = { key, value, time, step: optionalInteger(message, "step") ?? 0 };
