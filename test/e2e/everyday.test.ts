@@ -141,7 +141,7 @@ test("what changed between runs, over several files and against the working file
   await experiments.checkbox(experiments.run("same")).click();
   await experiments.checkbox(experiments.run("other")).click();
   await experiments.pressTitle("What Changed Between the Chosen Runs");
-  await expect(editor.tab(/^first ↔ other/)).toBeVisible();
+  await expect(editor.tab(/^first ↔ other \(2 files\)/)).toHaveClass(/active/);
   await expect.poll(() => editor.changedFiles()).toEqual(["model.py A", "train.py"]);
   await workbench.look("several-files");
 
