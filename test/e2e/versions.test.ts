@@ -222,6 +222,7 @@ test("repeats, pins and scratch runs have their place in the tree, and runs are 
     // A dialog for files shows its folder when it is ready.
     await expect(quickInput.input).toHaveValue(`${folder}/`);
     await quickInput.fill(file);
+    await expect(quickInput.entry("first.modeltrail.zip")).toBeVisible();
     await quickInput.accept();
     await expect(notifications.with("first: imported.")).toBeVisible();
     await expect(experiments.run("first")).toBeVisible();
