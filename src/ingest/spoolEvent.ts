@@ -59,6 +59,24 @@ const EVENTS = {
   rename: z.object({ e: z.literal("rename"), t, from: path, to: path }),
   /** A program that is not Python was started: its files are not seen. */
   spawn: z.object({ e: z.literal("spawn"), t, argv0: z.string() }),
+  /** What the run logged with MLflow to a server or store of the user's own. `run`: its id there. */
+  mlflow: z.object({
+    e: z.literal("mlflow"),
+    t,
+    run: z.string().check(z.minLength(1)),
+    /** The run was made, at this time in ms since the epoch. */
+    begun: z.optional(z.number()),
+    name: z.optional(z.string()),
+    /** Its parent's id there. */
+    parent: z.optional(z.string()),
+    /** `value` as Python writes a float. */
+    metrics: z.optional(z.array(z.object({ key: z.string(), value: z.string(), step: z.number(), time: z.number() }))),
+    params: z.optional(z.record(z.string(), z.string())),
+    tags: z.optional(z.record(z.string(), z.string())),
+    /** As MLflow names it. */
+    status: z.optional(z.string()),
+    ended: z.optional(z.number()),
+  }),
   close: z.object({ e: z.literal("close"), t }),
 };
 export type SpoolEventOf<E extends keyof typeof EVENTS> = z.infer<(typeof EVENTS)[E]>;

@@ -18,6 +18,7 @@ import { createDatasetUses } from "./listeners/datasets";
 import { createEnvironmentListener } from "./listeners/environment";
 import { createEventFiles } from "./listeners/eventFiles";
 import { createFilesListener, type KnownRead } from "./listeners/files";
+import { createMirror } from "./listeners/mirror";
 import { createParamsListener } from "./listeners/params";
 import { createPathRules, looksSecret } from "./listeners/pathRules";
 import { keepLoggedFiles } from "./loggedFiles";
@@ -98,7 +99,7 @@ export async function createRunPipeline(
   const pipeline = createPipeline({
     store,
     id,
-    listeners: [params, environment, files, blindness, eventFiles, createClientArtifacts(store, id, hasher)],
+    listeners: [params, environment, files, blindness, eventFiles, createClientArtifacts(store, id, hasher), createMirror(store, id)],
     keepFiles: (logged) => keepLoggedFiles(hasher, logged),
     rules,
     onOffer: (register) => written.push(register),

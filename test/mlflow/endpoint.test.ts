@@ -78,19 +78,28 @@ os._exit(3)
     expect(runs[1]).toMatchObject({ name: "left", exitCode: null });
   });
 
-  test("is left alone where the user has a tracking server of his own", async () => {
+  test("logs to a tracking server of the user's own as if we were not there, and here too", async () => {
     const cwd = makeProject();
     const MLFLOW_TRACKING_URI = `sqlite:///${join(cwd, "own.db")}`;
     const script = `
 import mlflow, os
-with mlflow.start_run(run_name="theirs"): mlflow.log_metric("loss", 1)
+with mlflow.start_run(run_name="theirs") as run:
+    mlflow.log_params({"lr": 0.1, "api_key": "sk-0123456789abcdef"})
+    for step in range(3):
+        mlflow.log_metric("loss", 1 / (step + 1), step=step)
+    mlflow.log_metrics({"loss": float("nan")}, step=3)
+    with mlflow.start_run(nested=True, run_name="inner"):
+        mlflow.log_metric("acc", 0.5)
 print(sorted(name for name in os.environ if name.startswith("MLFLOW")), mlflow.get_tracking_uri())
-print(len(mlflow.search_runs()))
+print(len(mlflow.search_runs()), run.info.run_id)
 `;
     const { runs, out } = await runScript(script, { cwd, env: { MLFLOW_TRACKING_URI } });
-    expect(out.toString()).toBe(`['MLFLOW_TRACKING_URI'] ${MLFLOW_TRACKING_URI}\n1\n`);
-    expect(runs).toHaveLength(1);
-    expect(runs[0]!.name).not.toBe("theirs");
+    const [, upstream] = /^\['MLFLOW_TRACKING_URI'\] \S+own\.db\n2 (\w+)\n$/.exec(out.toString()) ?? [];
+    expect(upstream, out.toString()).toBeDefined();
+    expect(runs.map(({ parent }) => parent)).toEqual([null, runs[0]!.id]);
+    expect(runs[0]).toMatchObject({ params: { lr: "0.1", api_key: "***" }, tags: { "mlflow.upstreamRun": upstream } });
+    expect(historyOf(cwd, runs[0]!.id, "loss")).toEqual({ steps: [0, 1, 2, 3], values: [1, 1 / 2, 1 / 3, Number.NaN] });
+    expect(runs[1]).toMatchObject({ name: "inner", status: "finished", metrics: { acc: { last: 0.5, count: 1 } } });
   });
 
   test("goes on when others send nonsense, when clocks go backwards, and when the store is busy", async () => {

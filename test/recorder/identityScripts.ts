@@ -24,7 +24,7 @@ print("\\n".join(lines), file=sys.stderr)
 /** What a child inherits besides its streams. */
 export const inherited = `
 import os, resource, signal, sys
-print(sorted((name, value) for name, value in os.environ.items() if not name.startswith("MODELTRAIL_") and name not in ("PYTHONPATH", "_")))
+print(sorted((name, value) for name, value in os.environ.items() if not name.startswith(("MODELTRAIL_", "MLFLOW_")) and name not in ("PYTHONPATH", "_")))
 print([resource.getrlimit(getattr(resource, name)) for name in sorted(dir(resource)) if name.startswith("RLIMIT_")])
 print(os.getcwd(), os.umask(0o022), os.getpriority(os.PRIO_PROCESS, 0))
 print([(s.name, str(signal.getsignal(s))) for s in signal.valid_signals() if isinstance(s, signal.Signals)])

@@ -6,7 +6,7 @@ from os.path import dirname, exists, join
 
 NAME_LIMIT = 10_000
 
-# Module that does the parsing → the file here that attaches to it.
+# Module that does the parsing, or the logging → the file here that attaches to it.
 PARSERS = {
     "argparse": "parser_argparse",
     "click.core": "parser_click",
@@ -14,6 +14,9 @@ PARSERS = {
     "absl.flags._flagvalues": "parser_absl",
     "fire.core": "parser_fire",
     "hydra.core.hydra_config": "parser_hydra",
+    "mlflow.store.tracking.rest_store": "mirror",
+    "mlflow.store.tracking.sqlalchemy_store": "mirror",
+    "mlflow.store.tracking.file_store": "mirror",
 }
 
 
