@@ -99,7 +99,15 @@ export async function createRunPipeline(
   const pipeline = createPipeline({
     store,
     id,
-    listeners: [params, environment, files, blindness, eventFiles, createClientArtifacts(store, id, hasher), createMirror(store, id)],
+    listeners: [
+      params,
+      environment,
+      files,
+      blindness,
+      eventFiles,
+      createClientArtifacts(store, id, hasher),
+      createMirror(store, id),
+    ],
     keepFiles: (logged) => keepLoggedFiles(hasher, logged),
     rules,
     onOffer: (register) => written.push(register),
