@@ -3,7 +3,8 @@
  * Face's `trainer_state.json`.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import * as z from "zod/mini";
 import type { MetricPoint } from "../domain/run";
 import { flattenNumbers, parseLooseJson } from "./numbers";
@@ -87,23 +88,23 @@ export function createMetricsFileReader({ lastStep, checkpoint }: MetricsFileOpt
     }
     const isFirst = place.reads === 0 && !before;
     if (isFirst && !final && !saysStep(value)) {
-      held.set(path, { digest, points: toPoints(value, found.time, 0) });
+      held.set(path, { digest, points: toPoints(path, value, found.time, 0) });
       return nothing;
     }
     held.delete(path);
     const earlier = before && before.digest !== digest ? before.points : [];
     if (earlier.length > 0) place.reads++;
     place.digest = digest;
-    return { points: [...earlier, ...toPoints(value, found.time, place.reads++)] };
+    return { points: [...earlier, ...toPoints(path, value, found.time, place.reads++)] };
   }
 
-  function toPoints(value: unknown, time: number, reads: number): FilePoint[] {
+  function toPoints(path: string, value: unknown, time: number, reads: number): FilePoint[] {
     const history = historyOf(value);
-    if (history) return history.flatMap((entry) => toPoints(entry, time, reads));
+    if (history) return history.flatMap((entry) => toPoints(path, entry, time, reads));
     const numbers = flattenNumbers(value).slice(0, MAX_KEYS);
     const own = stepOf(numbers);
     return numbers
-      .filter(([key]) => !STEP_FIELDS.includes(key))
+      .filter(([key]) => !STEP_FIELDS.includes(key) && !isPlotted(path, key))
       .map(([key, value]) => ({
         point: { key, value, step: own ?? lastStep?.(key) ?? reads, time },
         guessed: own === undefined,
@@ -135,6 +136,11 @@ export function createMetricsFileReader({ lastStep, checkpoint }: MetricsFileOpt
     },
     checkpoint: () => ({ files: Object.fromEntries(files) }),
   };
+}
+
+/** DVCLive also keeps the whole curve of a metric, in a table of its own beside its `metrics.json`. */
+function isPlotted(file: string, key: string): boolean {
+  return /[/\\]metrics\.json$/.test(file) && existsSync(join(dirname(file), "plots", "metrics", `${key}.tsv`));
 }
 
 function saysStep(value: unknown): boolean {

@@ -58,8 +58,8 @@ test("Keras's CSVLogger, Stable-Baselines' progress, pandas' history, DVCLive's 
   ]);
   expect(pointsOf("history.csv", ",loss\n0,0.5\n1,0.25\n")).toEqual(["loss @0 0.5", "loss @1 0.25"]);
   expect(pointsOf("dvclive/plots/metrics/train/acc.tsv", "step\tacc\n0\t0.5\n1\t0.75\n")).toEqual([
-    "acc @0 0.5",
-    "acc @1 0.75",
+    "train/acc @0 0.5",
+    "train/acc @1 0.75",
   ]);
 });
 

@@ -16,7 +16,8 @@ const POINTS_ID = "metrics-file";
 const WORDS =
   "metrics?|results?|history|progress|train(?:ing)?|log|logs|losses|loss|scores|eval(?:uation)?|val(?:idation)?|stats";
 const NAME = new RegExp(`(?:^|[/\\\\._-])(?:${WORDS})(?:[_.-]?\\d+)?\\.(?:csv|tsv|log|txt|jsonl|ndjson)$`, "i");
-const DVCLIVE = /[/\\]plots[/\\]metrics[/\\].+\.tsv$/;
+/** DVCLive keeps a table for each metric, named by it: "plots/metrics/train/loss.tsv". */
+const DVCLIVE = /[/\\]plots[/\\]metrics[/\\](.+)\.tsv$/;
 const SLICE = 256 << 10;
 /** A line of more bytes is no row of metrics. */
 const MAX_LINE = 1 << 20;
@@ -66,16 +67,16 @@ export function createMetricsTableReader(checkpoint?: unknown): Source {
       return false;
     }
     for (const line of text.slice(0, end).split("\n")) {
-      if (line.trim() !== "") takeLine(line, place, slice.time, into);
+      if (line.trim() !== "") takeLine(file, line, place, slice.time, into);
       if (place.refused) return false;
     }
     place.offset += Buffer.byteLength(text.slice(0, end));
     return !slice.isLast;
   }
 
-  function takeLine(line: string, place: Place, time: number, into: MetricPoint[]): void {
+  function takeLine(file: string, line: string, place: Place, time: number, into: MetricPoint[]): void {
     if (!place.layout) {
-      const layout: TableLayout | undefined = layoutOf(line);
+      const layout = namedByFile(layoutOf(line), file);
       place.layout = layout ?? null;
       place.refused = !layout;
       if (layout?.delimiter !== "json") return;
@@ -121,6 +122,14 @@ export function createMetricsTableReader(checkpoint?: unknown): Source {
       }, 0);
     },
   };
+}
+
+/** A table of DVCLive's has the last part of the metric's name as its column. */
+function namedByFile(layout: TableLayout | undefined, file: string): TableLayout | undefined {
+  const name = DVCLIVE.exec(file)?.[1]?.replaceAll("\\", "/");
+  if (!layout || name === undefined) return layout;
+  const last = name.slice(name.lastIndexOf("/") + 1);
+  return { ...layout, columns: layout.columns.map((column) => (column === last ? name : column)) };
 }
 
 interface Slice {

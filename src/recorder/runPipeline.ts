@@ -15,6 +15,7 @@ import { noteInputs } from "./inputs";
 import { createBlindness } from "./listeners/blindness";
 import { createClientArtifacts } from "./listeners/clientArtifacts";
 import { createDatasetUses } from "./listeners/datasets";
+import { createDvcliveParams } from "./listeners/dvcliveParams";
 import { createEnvironmentListener } from "./listeners/environment";
 import { createEventFiles } from "./listeners/eventFiles";
 import { createFilesListener, type KnownRead } from "./listeners/files";
@@ -105,6 +106,7 @@ export async function createRunPipeline(
       files,
       blindness,
       eventFiles,
+      createDvcliveParams(),
       createClientArtifacts(store, id, hasher),
       createMirror(store, id),
     ],
