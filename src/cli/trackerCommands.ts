@@ -23,6 +23,7 @@ export function addTrackerCommands(program: Command): void {
     )
     .option("--python <program>", "a Python with the package `aim`, which its repositories need (default: python3)")
     .option("--find", "only say what there is at SOURCE, without looking at its runs")
+    .addOption(new Option("--progress", "say on standard error how far it is, as lines of JSON").hideHelp())
     .option("--dry-run", "only say what would be done")
     .option("--json", "as a JSON object")
     .action(async (source: string, options) =>

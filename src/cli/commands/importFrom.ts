@@ -1,4 +1,6 @@
 /** `modeltrail import-from` */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { UserError } from "../../domain/errors";
 import { toJson } from "../../domain/json";
@@ -6,15 +8,16 @@ import { parseSize } from "../../domain/parseSize";
 import type { ImportContext, ImportKind, ImportPlace } from "../../ingest/importers/contract";
 import { detectPlaces } from "../../ingest/importers/detect";
 import { importers } from "../../ingest/importers/importers";
-import { type ImportFromReport, importFrom } from "../../ingest/importers/importFrom";
+import { FROM_TAG, type ImportFromReport, importFrom, originOf } from "../../ingest/importers/importFrom";
+import { shownAddress } from "../../ingest/importers/mlflowClient";
 import { pythonFolder } from "../../recorder/process/pythonFolder";
 import { gitIn, keepForeignCode } from "../../share/foreignCode";
 import type { Store } from "../../store/contract";
-import { locateRoot } from "../../store/locate";
+import { locateRoot, storeExists } from "../../store/locate";
 import { openStore } from "../../store/open";
 import { interruptible } from "../interrupt";
 import { oneLine, print } from "../print";
-import { showProgress } from "../progress";
+import { type Progress, showProgress } from "../progress";
 
 export interface ImportFromOptions {
   experiment?: string;
@@ -25,17 +28,39 @@ export interface ImportFromOptions {
   find?: boolean;
   dryRun?: boolean;
   json?: boolean;
+  progress?: boolean;
 }
 
 export async function importFromCommand(source: string, options: ImportFromOptions): Promise<void> {
   const keepUpTo = parseSize(options.keepUpTo);
   if (keepUpTo === undefined) throw new UserError(`"${options.keepUpTo}" is no size. Write for example 256MB or 2GB.`);
   const { root } = locateRoot(process.cwd());
-  const store = openStore(root);
+  // What only looks makes nothing in the project.
+  const onlyLooks = Boolean(options.find || options.dryRun) && !storeExists(root);
+  const elsewhere = onlyLooks ? await mkdtemp(path.join(tmpdir(), "modeltrail-import-")) : undefined;
+  try {
+    await importInto(root, elsewhere, source, options, keepUpTo);
+  } finally {
+    if (elsewhere) await rm(elsewhere, { recursive: true, force: true });
+  }
+}
+
+/** `elsewhere`: a folder to look from instead of the project's own store. */
+async function importInto(
+  root: string,
+  elsewhere: string | undefined,
+  source: string,
+  options: ImportFromOptions,
+  keepUpTo: number,
+): Promise<void> {
+  const store = openStore(elsewhere ?? root);
   try {
     const places = await placesOf(source, store, options.kind);
     if (options.find) {
-      const told = places.map((place) => ({ ...place, title: importers[place.kind].title }));
+      const told = places.map(({ kind, location }) => ({
+        ...{ kind, title: importers[kind].title, location: shownAddress(location) },
+        imported: store.listRuns({ tags: { [FROM_TAG]: originOf({ kind, location }) }, limit: 1 }).total > 0,
+      }));
       print(
         options.json ? toJson(told, 2) : told.map((place) => `${place.title}  ${oneLine(place.location)}`).join("\n"),
       );
@@ -43,11 +68,13 @@ export async function importFromCommand(source: string, options: ImportFromOptio
     }
     const reports: ImportFromReport[] = [];
     for (const place of places) {
-      const progress = showProgress(`Importing from ${importers[place.kind].title}`, String);
+      const progress = options.progress
+        ? reportProgress()
+        : showProgress(`Importing from ${importers[place.kind].title}`, String);
       const { experiment, dryRun = false } = options;
       const settings = { experiment, dryRun, keepUpTo, onProgress: progress.update };
       const report = await interruptible((signal) =>
-        importFrom(store, place, contextOf(store, place, options, signal), settings),
+        importFrom(store, place, contextOf(store, root, place, options, signal), settings),
       ).finally(progress.clear);
       reports.push(report);
       if (!options.json) describe(report, dryRun, root);
@@ -67,15 +94,16 @@ async function placesOf(source: string, store: Store, kind: ImportKind | undefin
 
 function contextOf(
   store: Store,
+  root: string,
   place: ImportPlace,
   { artifactRoot = [], python }: ImportFromOptions,
   signal: AbortSignal,
 ): Omit<ImportContext, "temporary"> {
   const isDvc = place.kind === "dvc";
   return {
-    root: store.root,
+    root,
     storeFolder: store.folder,
-    git: gitIn(isDvc ? place.location : store.root, signal),
+    git: gitIn(isDvc ? place.location : root, signal),
     keepCode: (commit) => keepForeignCode(place.location, store.folder, commit),
     python: {
       program: python ?? (process.platform === "win32" ? "python" : "python3"),
@@ -84,6 +112,11 @@ function contextOf(
     artifactRoots: artifactRoot.map((folder) => path.resolve(folder)),
     signal,
   };
+}
+
+/** For a program that shows it: a line of JSON on standard error each time. */
+function reportProgress(): Progress {
+  return { update: (done, total) => void process.stderr.write(`${JSON.stringify({ done, total })}\n`), clear() {} };
 }
 
 const WORDS = { imported: "imported", updated: "brought up to date", present: "here already" } as const;

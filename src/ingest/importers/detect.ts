@@ -1,5 +1,5 @@
 /** What kind of tracker a folder, file or address is of. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../../domain/errors";
@@ -54,9 +54,19 @@ async function inFolder(folder: string, temporary: string): Promise<ImportPlace[
     // What cannot be read is no tracker's that we could read.
     if (statSync(file).isFile()) places.push(...(await ofFile(file, temporary).catch(() => [])));
   }
-  if (names.includes(".dvc") && existsSync(path.join(folder, ".git"))) places.push({ kind: "dvc", location: folder });
+  if (names.includes(".dvc") && hasExperiments(path.join(folder, ".git")))
+    places.push({ kind: "dvc", location: folder });
   places.push(...(await logFolders(folder, names, places)));
   return places;
+}
+
+/** Whether there may be experiments of DVC's: its refs are files, or lines in one. */
+function hasExperiments(gitDir: string): boolean {
+  // Of a work tree or a submodule: refs are elsewhere.
+  if (statSync(gitDir, { throwIfNoEntry: false })?.isFile()) return true;
+  if (existsSync(path.join(gitDir, "refs", "exps")) || existsSync(path.join(gitDir, "reftable"))) return true;
+  const packed = path.join(gitDir, "packed-refs");
+  return existsSync(packed) && readFileSync(packed, "latin1").includes(" refs/exps/");
 }
 
 /** The folder as a tracker's own. */

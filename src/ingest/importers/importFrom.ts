@@ -39,6 +39,10 @@ export interface ImportFromReport {
   runs: ImportedRunReport[];
 }
 
+/** The tag that says where a run is from. */
+export const FROM_TAG = "imported.from";
+export const originOf = ({ kind, location }: ImportPlace) => `${kind} ${shownAddress(location)}`;
+
 /** Another way of reading needs another number: then all runs are read again. */
 const VERSION = 1;
 const KEEP_UP_TO = 256 << 20;
@@ -107,7 +111,7 @@ function knownAs(store: Store, { id, isSent = false }: FoundRun): "recorded" | "
   if (store.unknownRuns([id]).length > 0) return null;
   if (store.getSummaries([id]).length === 0) return "deleted";
   const tags = store.getSummaries([id])[0]?.tags ?? {};
-  if (isSent && !tags["imported.from"]?.startsWith("mlflow-server")) return "recorded";
+  if (isSent && !tags[FROM_TAG]?.startsWith("mlflow-server")) return "recorded";
   return store.broughtState(id) === null ? "recorded" : null;
 }
 
@@ -227,7 +231,7 @@ function toRun(
     metrics: {},
     tags: {
       ...masked(foreign.tags),
-      "imported.from": `${place.kind} ${shownAddress(place.location)}`,
+      [FROM_TAG]: originOf(place),
       "imported.id": found.originalId,
     },
     note,
