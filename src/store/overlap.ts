@@ -41,10 +41,10 @@ export function settle(db: Database, series: Series, source: number, incoming: C
 function settleSteps(db: Database, series: Series, source: number, incoming: Columns): Settled {
   // The steps from here on are new to the series.
   const known = upperBound(incoming.steps, series.last_step);
+  if (known === 0) return { points: incoming, replaced: false };
   const alone = series.sources.every((other) => other === source);
   const mayMeet = sliceColumns(incoming, 0, known);
-  if (known === 0 || (alone && !(range(mayMeet.times).min <= series.last_time)))
-    return { points: incoming, replaced: false };
+  if (alone && !(range(mayMeet.times).min <= series.last_time)) return { points: incoming, replaced: false };
 
   const points = withoutRepeats(db, series, source, incoming, known);
   if (alone) return { points, replaced: false };
