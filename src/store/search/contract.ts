@@ -27,6 +27,11 @@ export type ExperimentSearch = Search;
 export interface SearchStore {
   /** Ids of runs as MLflow's clients see them; the newest first, unless told otherwise. */
   runs(search: RunSearch): { ids: string[]; next: string | null };
+  /**
+   * The last values of runs' metrics by the run's id, as the elements of a JSON list: `{"key":…,"value":…,"timestamp":…,"step":…}`,
+   * NaN and infinities as texts. Runs without metrics are left out.
+   */
+  metricTexts(ids: readonly string[]): Map<string, string>;
   /** The newest first, unless told otherwise. */
   experiments(search: ExperimentSearch): { experiments: TrackedExperiment[]; next: string | null };
 }

@@ -1,7 +1,7 @@
 /** From orders to the columns that SQL sorts by. */
 import type { OrderTerm } from "../../domain/search/filter";
 import type { Value } from "../database";
-import { type ColumnPart, partOf, type Target } from "./condition";
+import { type ColumnPart, partOf, type Target, tableAs } from "./condition";
 
 export interface SortColumn {
   sql: string;
@@ -31,9 +31,9 @@ function termOrder(term: OrderTerm, alias: string, target: Target): Order {
   const part = partOf(target, term);
   const { descending } = term;
   if ("sql" in part) return { joins: [], columns: sortColumns(part, descending) };
-  const { table, values, column, nan } = part;
+  const { values, column, nan } = part;
   const value = `${alias}.${column}`;
-  const join = { sql: `LEFT JOIN ${table} ${alias} ON ${part.match(alias)}`, values };
+  const join = { sql: `LEFT JOIN ${tableAs(part, alias)} ON ${part.match(alias)}`, values };
   return {
     joins: [join],
     columns: [

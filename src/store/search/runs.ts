@@ -24,6 +24,7 @@ export function searchRuns(db: Database, search: RunSearch): FoundPage<string> {
     return findPage<string>(db, {
       id: "r.id",
       from: CLIENT_RUNS,
+      row: "r.seq",
       conditions: [inExperiments(experiments), inView(view), conditionOf(filter, target)],
       order: orderOf(order, TIES, target),
       limit,
@@ -92,6 +93,8 @@ function metricPart(db: Database, key: string): Part {
     `(c.run IS NULL OR ${alias}.sources = '${source}' OR instr(',' || ${alias}.sources || ',', ',${source},') > 0)`;
   return {
     table: "metrics",
+    // That of the primary key: the one by keys leads there in a second step.
+    index: "sqlite_autoindex_metrics_1",
     match: (alias) => `${alias}.run = r.seq AND ${alias}.key = ? AND ${alias}.count > 0 AND ${shown(alias)}`,
     values: [findName(db, key) ?? -1],
     column: "last",

@@ -8,7 +8,11 @@ import { readLinks } from "./inputs";
 import { sourceNumber } from "./log";
 
 /** See `TrackingStore.runs`. */
-export function clientRunData(db: Database, ids: readonly string[]): TrackedRunData[] {
+export function clientRunData(
+  db: Database,
+  ids: readonly string[],
+  { metrics: wanted = true }: { metrics?: boolean } = {},
+): TrackedRunData[] {
   return db.read(() => {
     const rows = readClientRuns(db, ids);
     const seqs = rows.map((row) => row.seq);
@@ -20,7 +24,7 @@ export function clientRunData(db: Database, ids: readonly string[]): TrackedRunD
       list,
     );
     const tags = textsOf(db, "SELECT run, key, value FROM tags WHERE run IN (SELECT value FROM json_each(?))", list);
-    const metrics = lastMetrics(db, rows, list);
+    const metrics = wanted ? lastMetrics(db, rows, list) : new Map<number, LoggedMetric[]>();
     const links = readLinks(db, seqs);
     const byId = new Map(
       rows.map((row): [string, TrackedRunData] => [

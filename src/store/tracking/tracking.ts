@@ -29,7 +29,7 @@ export function makeTracking(db: Database, recorders: Recorders): TrackingStore 
     createRun: (run) => createClientRun(db, recorders, run),
     adoptRun: (id, run) => adoptRun(db, id, run),
     run: (id) => clientRun(db, id),
-    runs: (ids) => clientRunData(db, ids),
+    runs: (ids, options) => clientRunData(db, ids, options),
     updateRun: (id, change) => updateRun(db, recorders, id, change),
     deleteRun: (id) => deleteRun(db, id),
     restoreRun: (id) => restoreRun(db, id),

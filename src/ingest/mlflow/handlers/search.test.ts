@@ -122,26 +122,33 @@ describe("runs are found", () => {
       ["tags.team"],
       ["end_time DESC"],
     ]) {
-      const whole = await find(runs, "", { order_by: [...order_by, "run_id"] });
-      let paged = "";
-      let page_token = "";
-      do {
-        const { runs: page, next_page_token } = await runs.server.ask("POST", "/runs/search", {
-          experiment_ids: [runs.experiment],
-          order_by: [...order_by, "run_id"],
-          max_results: 1,
-          page_token,
-        });
-        paged += (page as WireRun[]).map(({ info }) => info.run_name).join("");
-        page_token = (next_page_token as string | undefined) ?? "";
-      } while (page_token);
-      expect([order_by, paged]).toEqual([order_by, whole]);
+      const everything = await find(runs, "", { order_by: [...order_by, "run_id"] });
+      // With a filter on another table rows are put in order before it is looked at.
+      for (const filter of ["", "params.lr IS NULL", "metrics.loss > 0"]) {
+        const found = await find(runs, filter);
+        const whole = [...everything].filter((name) => found.includes(name)).join("");
+        let paged = "";
+        let page_token = "";
+        do {
+          const { runs: page, next_page_token } = await runs.server.ask("POST", "/runs/search", {
+            experiment_ids: [runs.experiment],
+            filter,
+            order_by: [...order_by, "run_id"],
+            max_results: 1,
+            page_token,
+          });
+          paged += (page as WireRun[]).map(({ info }) => info.run_name).join("");
+          page_token = (next_page_token as string | undefined) ?? "";
+        } while (page_token);
+        expect([order_by, filter, paged]).toEqual([order_by, filter, whole]);
+      }
     }
   });
 
   test("with what they logged, as they are found one by one", async () => {
     const { server, experiment } = await startWithRuns();
     const { runs } = await server.ask("POST", "/runs/search", { experiment_ids: [experiment] });
+    expect(runs).toHaveLength(6);
     for (const run of runs as WireRun[]) {
       expect((await server.ask("GET", "/runs/get", { run_id: run.info.run_id })).run).toEqual(run);
     }

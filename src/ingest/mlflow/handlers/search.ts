@@ -47,10 +47,14 @@ function artifactAddress(context: MlflowContext): { prefix: string; suffix: stri
 
 /** The runs as they are sent: a page may have 50,000. */
 function* writeRuns(context: MlflowContext, ids: readonly string[], next: string | null): Iterable<string> {
+  const { store } = context;
   yield '{"runs":[';
   for (let from = 0; from < ids.length; from += PIECE) {
-    const runs = context.store.tracking.runs(ids.slice(from, from + PIECE));
-    yield (from === 0 ? "" : ",") + runs.map((run) => runText(context, run)).join(",");
+    const piece = ids.slice(from, from + PIECE);
+    const runs = store.tracking.runs(piece, { metrics: false });
+    const metrics = store.search.metricTexts(piece);
+    const texts = runs.map((run) => runText(context, run, metrics.get(run.id) ?? ""));
+    yield (from === 0 ? "" : ",") + texts.join(",");
   }
   yield next === null ? "]}" : `],"next_page_token":${JSON.stringify(next)}}`;
 }
