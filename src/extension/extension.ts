@@ -85,8 +85,18 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     }
   }
 
+  async function offerImports(): Promise<void> {
+    try {
+      const { registerImportOffer } = await import("./importOffer");
+      const memory = context.workspaceState;
+      context.subscriptions.push(registerImportOffer({ distFolder, projects, memory, log }));
+    } catch (error) {
+      log.error("offer to import runs", error);
+    }
+  }
+
   // After activation: opening the stores finishes lost runs and counts what is running.
-  setImmediate(() => void projects.ready());
+  setImmediate(() => void projects.ready().then(offerImports));
   return context.extensionMode === vscode.ExtensionMode.Test
     ? { projects, tree, data, lineage, jobs, launcher }
     : undefined;

@@ -45,7 +45,7 @@ export function commandExecution(distFolder: string, words: string[], cwd: strin
 }
 
 /** Makes the editor's program a plain Node, and tells the recorder so that the command does not inherit it. */
-function recorderEnvironment(): Record<string, string> {
+export function recorderEnvironment(): Record<string, string> {
   const environment: Record<string, string> = {};
   if (process.versions.electron) Object.assign(environment, { ELECTRON_RUN_AS_NODE: "1", MODELTRAIL_ELECTRON: "1" });
   if (process.platform === "win32") {
