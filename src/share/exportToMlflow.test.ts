@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { importFrom } from "../ingest/importers/importFrom";
+import { artifactUrl, mlflowClient, proxiedPath } from "../ingest/importers/mlflowClient";
 import { contextOf, outcomes } from "../ingest/importers/testImport";
 import { createMlflowServer } from "../ingest/mlflow/server";
 import type { Store } from "../store/contract";
@@ -107,6 +109,36 @@ test("runs that are sent to a server and imported from it are the same, and are 
     await server.close();
   }
 });
+
+test("the models that a run logged come with it", async () => {
+  const from = tempStore();
+  const { parent } = await recorded(from);
+  const server = await serve();
+  try {
+    const { runs } = await exportToMlflow(from, server.url, [parent], { env: {} });
+    const client = mlflowClient(server.url, { env: {} });
+    const run = (await client.get("/api/2.0/mlflow/runs/get", { run_id: runs[0]!.mlflowId })).run as Described;
+    const model = { experiment_id: run.info.experiment_id, name: "net", source_run_id: run.info.run_id };
+    const made = (await client.post("/api/2.0/mlflow/logged-models", model)).model as Described;
+    const base = proxiedPath(made.info.artifact_uri, client.address)!;
+    const file = path.join(from.folder, "tmp", "weights");
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, "the weights");
+    for (const name of ["MLmodel", "data/weights 1.bin"]) await client.upload(artifactUrl(`${base}/${name}`), file);
+    const to = tempStore();
+    await importFrom(to, { kind: "mlflow-server", location: server.url }, contextOf(to));
+    const { artifacts, gaps } = to.getRun(parent)!;
+    expect(gaps).toEqual([]);
+    const paths = artifacts.map((artifact) => artifact.path);
+    expect(paths.sort()).toEqual(["models/net/MLmodel", "models/net/data/weights 1.bin", "plots/a b.txt"]);
+  } finally {
+    await server.close();
+  }
+});
+
+interface Described {
+  info: { experiment_id: string; run_id: string; artifact_uri: string };
+}
 
 test("a server that is not there, and an address that is none, are told in a sentence without the login", async () => {
   const store = tempStore();

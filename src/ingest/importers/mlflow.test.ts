@@ -148,6 +148,32 @@ test("a database that its program left half written is put right in a copy only"
   expect(imprint(source.folder)).toBe(before);
 });
 
+test("the models of a folder's run come with it, each under its name or its id", async () => {
+  const source = place("mlflow-folder");
+  const { id } = (expected("mlflow-files") as ExpectedRun[]).find(({ name }) => name === "child")!;
+  const experiment = path.join(source.location, experimentOf(source.location, id));
+  for (const model of ["m-1", "m-2"]) {
+    makeFile(path.join(experiment, id, "outputs", model, "meta.yaml"), "source_type: RUN_OUTPUT\n");
+    makeFile(path.join(experiment, "models", model, "meta.yaml"), `model_id: ${model}\nname: net\n`);
+    makeFile(path.join(experiment, "models", model, "artifacts", "data", "weights.pkl"), model);
+  }
+  const { store, run } = testImport(source);
+  await run();
+  const paths = store.getRun(id)!.artifacts.map((file) => file.path);
+  expect(paths).toEqual(["models/m-2/data/weights.pkl", "models/net/data/weights.pkl"]);
+});
+
+test("artifacts that a server has handed out are found beside its database", async () => {
+  const source = place("mlflow-database");
+  const { id } = (expected("mlflow-database") as ExpectedRun[]).find(({ name }) => name === "parent")!;
+  const writer = new DatabaseSync(source.location);
+  writer.prepare("UPDATE runs SET artifact_uri = ?").run(`mlflow-artifacts:/1/${id}/artifacts`);
+  writer.close();
+  const { store, run } = testImport(source);
+  await run();
+  expect(store.getRun(id)!.artifacts.map((file) => file.path)).toEqual(["model.bin", "plots/a b.txt"]);
+});
+
 test("what records say of places is followed within the source only", async () => {
   const source = place("mlflow-folder");
   const secret = path.join(path.dirname(source.folder), "secret.txt");

@@ -73,7 +73,7 @@ export async function localArtifacts(
   context: ImportContext,
   prefix = "",
 ): Promise<{ files: ForeignFile[]; gaps: Gap[] }> {
-  const told = localPath(address, from);
+  const told = localPath(address, from) ?? proxiedFolder(address, from);
   const allowed = [...roots, context.root, ...context.artifactRoots];
   const isThere = told !== null && existsSync(told) && isBelow(allowed, told);
   const folder = told === null || isThere ? told : (moved(told, roots) ?? told);
@@ -89,6 +89,13 @@ export async function localArtifacts(
     };
   }
   return listFiles(folder, prefix);
+}
+
+/** Where a server that hands artifacts out itself puts them, unless told otherwise: beside its database. */
+function proxiedFolder(address: string, from: string): string | null {
+  const inside = /^mlflow-artifacts:(?:\/\/[^/]*)?\/?(.+)$/.exec(address)?.[1];
+  const folder = inside && path.join(from, "mlartifacts", inside);
+  return folder && existsSync(folder) ? folder : null;
 }
 
 /** Where the folder is now that what was around it was moved, or comes from another machine: its last parts tell. */

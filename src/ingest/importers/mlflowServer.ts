@@ -6,6 +6,7 @@ import type { Gap } from "../../domain/run";
 import { isRunId } from "../../domain/runId";
 import type { ForeignFile, ForeignRun, FoundRun, ImportContext, Importer } from "./contract";
 import { artifactUrl, type MlflowClient, MlflowError, mlflowClient, proxiedPath, SENT_ID } from "./mlflowClient";
+import { modelFolder } from "./mlflowFolder";
 import { fromStoredValue, toForeign } from "./mlflowRun";
 import { PointGatherer } from "./points";
 import { importedId } from "./runId";
@@ -41,6 +42,9 @@ const Run = z.object({
   ),
 });
 type Run = z.infer<typeof Run>;
+const LoggedModel = z.object({
+  info: z.object({ model_id: z.string(), name: z._default(z.string(), ""), artifact_uri: z._default(z.string(), "") }),
+});
 const ListedFile = z.object({ path: z.string(), is_dir: z._default(z.boolean(), false), file_size: z.optional(Whole) });
 
 export const mlflowServer: Importer = {
@@ -66,7 +70,7 @@ export const mlflowServer: Importer = {
               : createHash("sha256")
                   .update(JSON.stringify([info, data]))
                   .digest("hex"),
-          read: () => readRun(client, run, context),
+          read: () => readRun(client, id, run, context),
         });
       }
     }
@@ -102,7 +106,12 @@ const listRuns = (client: MlflowClient, experiment: string) =>
     return [z.array(Run).parse(answer.runs ?? []), answer.next_page_token];
   });
 
-async function readRun(client: MlflowClient, { info, data }: Run, { signal }: ImportContext): Promise<ForeignRun> {
+async function readRun(
+  client: MlflowClient,
+  experiment: string,
+  { info, data }: Run,
+  { signal }: ImportContext,
+): Promise<ForeignRun> {
   const points = new PointGatherer();
   for (const { key } of data.metrics) {
     const history = await pages(async (token) => {
@@ -125,7 +134,10 @@ async function readRun(client: MlflowClient, { info, data }: Run, { signal }: Im
     params: keyed(data.params),
     tags: keyed(data.tags),
     points,
-    artifacts: await artifactsOf(client, info.run_id, gaps, info.artifact_uri),
+    artifacts: [
+      ...(await artifactsOf(client, info.run_id, gaps, info.artifact_uri)),
+      ...(await modelsOf(client, experiment, info.run_id, gaps)),
+    ],
     gaps,
   });
 }
@@ -156,6 +168,58 @@ async function artifactsOf(client: MlflowClient, run: string, gaps: Gap[], addre
     gaps.push({ kind: "missing", message: `The artifacts, at ${address}, could not be listed: ${error.message}` });
   }
   return files;
+}
+
+/** The models that the run logged (MLflow 3), from a server that hands them out itself. */
+async function modelsOf(client: MlflowClient, experiment: string, run: string, gaps: Gap[]): Promise<ForeignFile[]> {
+  const files: ForeignFile[] = [];
+  const names = new Set<string>();
+  for (const { info } of await listModels(client, experiment, run)) {
+    const prefix = `models/${modelFolder(info.name || info.model_id, info.model_id, names)}`;
+    const base = proxiedPath(info.artifact_uri, client.address);
+    if (base === null) {
+      gaps.push({
+        kind: "missing",
+        message: `The files of ${prefix} are at ${info.artifact_uri}, and were not fetched.`,
+      });
+      continue;
+    }
+    const list = async (folder: string, depth: number): Promise<void> => {
+      const answer = await client.get("/api/2.0/mlflow-artifacts/artifacts", { path: `${base}${folder}` });
+      for (const entry of z.array(ListedFile).parse(answer.files ?? [])) {
+        if (!isPlain(entry.path)) continue;
+        // Its name only, as this list is of one folder.
+        const place = `${folder}/${entry.path.split("/").at(-1)}`;
+        if (entry.is_dir) {
+          if (depth < MAX_DEPTH) await list(place, depth + 1);
+        } else {
+          const download = (to: string) => client.download(artifactUrl(base + place), to);
+          files.push({ path: prefix + place, size: entry.file_size ?? null, download });
+        }
+      }
+    };
+    try {
+      await list("", 0);
+    } catch (error) {
+      if (!(error instanceof MlflowError)) throw error;
+      gaps.push({ kind: "missing", message: `The files of ${prefix} could not be listed: ${error.message}` });
+    }
+  }
+  return files;
+}
+
+async function listModels(client: MlflowClient, experiment: string, run: string) {
+  try {
+    return await pages(async (token) => {
+      const body = { experiment_ids: [experiment], filter: `source_run_id = '${run}'`, page_token: token };
+      const answer = await client.post(`${API}/logged-models/search`, body);
+      return [z.array(LoggedModel).parse(answer.models ?? []), answer.next_page_token];
+    });
+  } catch (error) {
+    // Before MLflow 3 there were none.
+    if (error instanceof MlflowError && error.status === 404) return [];
+    throw error;
+  }
 }
 
 /** A path that stays below the run. */
