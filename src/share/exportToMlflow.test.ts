@@ -75,6 +75,7 @@ test("runs that are sent to a server and imported from it are the same, and are 
         "experiment",
         "status",
         "startTime",
+        "parent",
         "endTime",
         "params",
         "metrics",

@@ -53,12 +53,16 @@ export const mlflowServer: Importer = {
   async find({ location }, context) {
     const client = mlflowClient(location, { signal: context.signal });
     const found: FoundRun[] = [];
+    // Our ids by those of the server.
+    const ids = new Map<string, string>();
     for (const { experiment_id: id, name } of await listExperiments(client)) {
       for (const run of await listRuns(client, id)) {
         const { info, data } = run;
         const sent = data.tags.find(({ key, value }) => key === SENT_ID && isRunId(value))?.value;
+        const ourId = sent ?? importedId("mlflow", info.run_id);
+        ids.set(info.run_id, ourId);
         found.push({
-          id: sent ?? importedId("mlflow", info.run_id),
+          id: ourId,
           isSent: sent !== undefined,
           originalId: info.run_id,
           name: info.run_name || info.run_id,
@@ -70,7 +74,11 @@ export const mlflowServer: Importer = {
               : createHash("sha256")
                   .update(JSON.stringify([info, data]))
                   .digest("hex"),
-          read: () => readRun(client, id, run, context),
+          async read() {
+            const read = await readRun(client, id, run, context);
+            const parent = data.tags.find(({ key }) => key === "mlflow.parentRunId")?.value;
+            return { ...read, parent: ids.get(parent ?? "") ?? read.parent };
+          },
         });
       }
     }
