@@ -82,11 +82,10 @@ export async function localArtifacts(
     return { files: [], gaps: [{ kind: "missing", message: `${what} at ${address}, and were not fetched.` }] };
   }
   if (!isBelow(allowed, folder)) {
-    const advice = `name a folder above it with --artifact-root to have them read`;
-    return {
-      files: [],
-      gaps: [{ kind: "missing", message: `${what} in ${folder}, outside of what is imported; ${advice}.` }],
-    };
+    const message = existsSync(folder)
+      ? `${what} in ${folder}, outside of what is imported; name a folder above it with --artifact-root to have them read.`
+      : `Artifacts, if there were any, were kept in ${folder}, which is not here.`;
+    return { files: [], gaps: [{ kind: "missing", message }] };
   }
   return listFiles(folder, prefix);
 }
