@@ -47,6 +47,8 @@ describe.each([
         ...{ name: one.name, experiment: one.experiment, status: STATUS[one.status], startTime: one.start, note },
         params: one.params,
         parent: one.tags["mlflow.parentRunId"] ?? null,
+        script: one.tags["mlflow.source.name"] ?? null,
+        command: one.tags["mlflow.source.name"] ? ["python", "make.py"] : [],
       });
       if (one.end !== null) expect(found.endTime).toBe(one.end);
       expect(found.tags).toMatchObject(tags);

@@ -49,7 +49,9 @@ export function toForeign(run: MlflowRun): ForeignRun {
     params,
     tags: run.user ? { "mlflow.user": run.user, ...others } : others,
     note,
-    command: source ? [source] : [],
+    // Its arguments are not known.
+    command: source ? (source.endsWith(".py") ? ["python", source] : [source]) : [],
+    script: source?.endsWith(".py") && !path.isAbsolute(source) ? source.replaceAll("\\", "/") : null,
     parent: parent ? importedId("mlflow", parent) : null,
     // The commit alone is no snapshot of ours: what was not committed is unknown.
     code: { head: tags["mlflow.source.git.commit"] ?? null, branch: tags["mlflow.source.git.branch"] ?? null },
