@@ -8,8 +8,9 @@ from ._steps import Steps
 from ._values import flatten, to_number, to_step, to_text
 from ._writer import Writer
 
-# So many go into one line, so that no line is longer than the recorder reads at once.
-_PER_LINE = 500
+# What goes into one line at the most, so that no line is longer than the recorder reads at once.
+_PER_LINE = 200
+_CHARACTERS_PER_LINE = 10_000
 # Of a folder that is logged as an artifact.
 _MOST_FILES = 10_000
 
@@ -93,5 +94,13 @@ def _write_artifact(path, name, status):
 
 
 def _portions(values):
-    items = list(values.items())
-    return [dict(items[at : at + _PER_LINE]) for at in range(0, len(items), _PER_LINE)]
+    portion, characters = {}, 0
+    for name, value in values.items():
+        length = len(name) + (len(value) if isinstance(value, str) else 0)
+        if portion and (len(portion) >= _PER_LINE or characters + length > _CHARACTERS_PER_LINE):
+            yield portion
+            portion, characters = {}, 0
+        portion[name] = value
+        characters += length
+    if portion:
+        yield portion

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 _MOST_CHARACTERS = 10_000
+_LONGEST_NAME = 1_000
 
 
 def flatten(function, mapping, more, joiner):
@@ -25,7 +26,7 @@ def _collect(function, mapping, prefix, joiner, found):
         if isinstance(value, Mapping):
             _collect(function, value, prefix + str(name) + joiner, joiner, found)
         else:
-            found.append((prefix + str(name), value))
+            found.append(((prefix + str(name))[:_LONGEST_NAME], value))
 
 
 def to_number(function, name, value):

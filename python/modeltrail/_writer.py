@@ -36,8 +36,8 @@ class Writer:
     def write(self, fields):
         """Append a line. Whatever goes wrong is no business of the training's."""
         try:
-            line = _line(fields)
             opened = self._file()
+            line = _line(fields)
             if opened is not None and not _append(opened, line):
                 # Something closed our descriptor, as daemons do with all: the file is opened anew, once.
                 self._opened.pop(os.getpid(), None)

@@ -9,6 +9,8 @@ import { createLinesReader } from "./spool";
 
 const ID = "api";
 const MAX_KEYS = 10_000;
+/** Bytes read at a time, in some 10 ms. The package's lines are shorter. */
+const SLICE = 256 << 10;
 
 /** A file that was logged, with what it was then: another content by now is a gap. */
 export interface LoggedFile {
@@ -45,7 +47,7 @@ const Checkpoint = z.object({
 /** A reader of what `modeltrail.log()` and its like wrote; files are taken in beside the reading. */
 export function createApiReader({ spoolFolder, keepFiles, checkpoint }: ApiOptions): Source {
   const saved = Checkpoint.safeParse(checkpoint).data;
-  const lines = createLinesReader(join(spoolFolder, "api"), parseApiLine, saved?.lines);
+  const lines = createLinesReader(join(spoolFolder, "api"), parseApiLine, saved?.lines, SLICE);
   const keys = new Set(saved?.keys);
   let full = saved?.full ?? false;
   let damaged = saved?.damaged ?? 0;

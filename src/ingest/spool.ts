@@ -38,14 +38,15 @@ export function createSpoolReader(folder: string, checkpoint?: unknown): SpoolRe
   return createLinesReader(folder, parseSpoolLine, checkpoint);
 }
 
-/** The same for lines of another kind. */
+/** The same for lines of another kind; `slice`: bytes looked at in one call, and the longest line that is understood. */
 export function createLinesReader<Event extends object>(
   folder: string,
   parse: (line: string) => Event | "unknown" | "damaged",
   checkpoint?: unknown,
+  slice = SLICE,
 ): SpoolReader<Event> {
   const places = new Map<string, Place>(Object.entries(Checkpoint.safeParse(checkpoint).data?.files ?? {}));
-  const buffer = Buffer.allocUnsafe(SLICE);
+  const buffer = Buffer.allocUnsafe(slice);
 
   /** Reads on in one file, at most a slice; adds to `into` and returns the number of bytes looked at. */
   function readFile(name: string, final: boolean, into: SpoolRead<Event>): number {
@@ -60,7 +61,7 @@ export function createLinesReader<Event extends object>(
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     if (start < end) parseLines(bytes.toString("utf8", start, end - 1), name, into);
 
-    const tooLong = !passing && end === 0 && length === SLICE;
+    const tooLong = !passing && end === 0 && length === slice;
     const torn = !passing && final && atEnd && end < length;
     if (tooLong || torn) into.damaged += 1;
     const skipping = passing || tooLong;
@@ -83,7 +84,7 @@ export function createLinesReader<Event extends object>(
     const result: SpoolRead<Event> = { events: [], damaged: 0, more: false };
     let looked = 0;
     for (const name of spoolFiles(folder)) {
-      if (looked >= SLICE) {
+      if (looked >= slice) {
         result.more = true;
         break;
       }

@@ -105,6 +105,27 @@ modeltrail.log_artifact("out", name="results")
     ]);
   });
 
+  test("no line is longer than is read at once, however much is logged", async () => {
+    await traceWell(
+      python,
+      `
+import modeltrail
+modeltrail.log({"m%d" % i: i for i in range(1000)}, step=1)
+modeltrail.log_params({"p%d" % i: chr(0x1F600) * 20_000 for i in range(30)})
+modeltrail.log_params({"n" * 100_000: 1})
+`,
+    );
+    const [name] = readdirSync(join(scratch.spool, "api"));
+    const lines = readFileSync(join(scratch.spool, "api", name!), "latin1").split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(256 << 10);
+    const all = logged().flat();
+    expect(Object.assign({}, ...values(all).map(([, found]) => found))).toHaveProperty("m999", 999);
+    const params = all.flatMap((event) => (event.e === "params" ? Object.entries(event.values) : []));
+    expect(params).toHaveLength(31);
+    const text = params[0]?.[1] ?? "";
+    expect(text === "\u{1f600}".repeat(10_000)).toBe(true);
+  });
+
   test("threads, forked children and signal handlers: no line is torn or lost", async () => {
     await traceWell(
       python,
