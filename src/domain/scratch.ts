@@ -1,7 +1,7 @@
 /**
  * A scratch run is one that nobody is likely to miss: lists collapse such runs, and rules free them first.
  *
- * It has ended, is not pinned, has no note, no tags and no child runs, and either
+ * It has ended, is not pinned, has no note, no tags of a person's and no child runs, and either
  * - failed, was killed or got lost within `SCRATCH_MS`, or
  * - is a repeat: an earlier run has equal inputs.
  */

@@ -1,5 +1,6 @@
 /** From a query's filters to SQL conditions on `runs r`. */
 import { SCRATCH_MS } from "../domain/scratch";
+import { IS_OWN_TAG } from "../domain/tags";
 import type { RunQuery } from "./contract";
 import type { Value } from "./database";
 import { IS_REPEAT } from "./repeats";
@@ -49,7 +50,7 @@ const LIVE_PARENT = "p.id = r.parent AND p.deleted IS NULL";
 
 /** Whether `runs r` is a scratch run: see domain/scratch.ts. */
 export const IS_SCRATCH = `(r.status != 'running' AND r.pinned = 0 AND r.note = ''
-  AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq)
+  AND NOT EXISTS (SELECT 1 FROM tags t WHERE t.run = r.seq AND t.${IS_OWN_TAG})
   AND NOT EXISTS (SELECT 1 FROM runs c WHERE c.parent = r.id AND c.deleted IS NULL)
   AND ((r.status != 'finished' AND r.end_time - r.start_time < ${SCRATCH_MS}) OR ${IS_REPEAT}))`;
 

@@ -1,4 +1,5 @@
 /** What a store's runs can be grouped and sorted by, and how many there are of each. */
+import { IS_OWN_TAG } from "../domain/tags";
 import type { GroupKey, KeyNames, RunGroup, RunQuery } from "./contract";
 import type { Database, Value } from "./database";
 import { runCondition } from "./filter";
@@ -33,6 +34,6 @@ export function listKeys(db: Database): KeyNames {
   return db.read(() => ({
     params: names(named("params")),
     metrics: names(named("metrics")),
-    tags: names(`SELECT DISTINCT key AS name FROM tags WHERE ${live} ORDER BY key`),
+    tags: names(`SELECT DISTINCT key AS name FROM tags WHERE ${live} AND ${IS_OWN_TAG} ORDER BY key`),
   }));
 }

@@ -17,6 +17,7 @@ test("scratch runs are those that came to nothing soon, and repeats", () => {
   run("failed late", "failed", SCRATCH_MS);
   run("running", "running", 0);
   run("tagged", "failed", 5, { tags: { a: "1" } });
+  run("described by a client", "failed", 5, { tags: { "mlflow.user": "ada" } });
   run("noted", "failed", 5, { note: "why" });
   store.setPinned([run("pinned", "failed", 5)], true);
   run("child", "failed", 5, { parent: run("parent", "failed", 5) });
@@ -26,7 +27,7 @@ test("scratch runs are those that came to nothing soon, and repeats", () => {
 
   const names = (scratch: boolean) =>
     store.listRuns({ scratch, sort: { key: "name", descending: false } }).runs.map((one) => one.name);
-  expect(names(true)).toEqual(["child", "failed soon", "killed soon", "lost soon", "repeat"]);
+  expect(names(true)).toEqual(["child", "described by a client", "failed soon", "killed soon", "lost soon", "repeat"]);
   expect(names(false)).toEqual([
     "failed late",
     "finished soon",

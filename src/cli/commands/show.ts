@@ -4,6 +4,7 @@ import { formatNumber, formatSize } from "../../domain/format";
 import { toJson } from "../../domain/json";
 import { REASON_TAG, REPRODUCES_TAG, VERDICT_TAG } from "../../domain/reproduction";
 import type { DataFile, Run, RunDataset, RunSummary } from "../../domain/run";
+import { ownTags } from "../../domain/tags";
 import type { Store } from "../../store/contract";
 import { withStore } from "../open";
 import { commandText, duration, oneLine, pairs, print, styled, styledStatus, table } from "../print";
@@ -31,7 +32,7 @@ function describeRun(run: Run, repeats: Repeats | null, reproductions: RunSummar
     section("Metrics", metricTable(run)),
     repeats ? section(repeatTitle(run, repeats), repeatTable(repeats)) : "",
     section("Reproduced", pairs(reproductions.map(reproductionLine))),
-    section("Tags", pairs(entries(run.tags))),
+    section("Tags", pairs(entries(ownTags(run.tags)))),
     section("Code", pairs(codeLines(run))),
     section("Datasets", pairs(run.snapshot.datasets.map(datasetLine))),
     section("Data read", fileList(run.snapshot.data.filter(({ role }) => role === "read"))),

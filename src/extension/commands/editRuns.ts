@@ -1,5 +1,6 @@
 /** Change what people say of runs, and delete them. */
 import * as vscode from "vscode";
+import { ownTags } from "../../domain/tags";
 import { parseTags } from "../../protocol/tags";
 import { joinWords } from "../../protocol/words";
 import { Command } from "../contributions";
@@ -32,11 +33,11 @@ export function registerEditRuns({ projects, log, register }: CommandDeps): vsco
     const text = await vscode.window.showInputBox({
       title: only ? vscode.l10n.t("Tags of {0}", only.name) : vscode.l10n.t("Add tags to {0} runs", runs.length),
       prompt: vscode.l10n.t("key=value, with spaces between tags; quotes around values with spaces"),
-      value: only && joinWords(Object.entries(only.tags).map(([key, value]) => `${key}=${value}`)),
+      value: only && joinWords(Object.entries(ownTags(only.tags)).map(([key, value]) => `${key}=${value}`)),
       validateInput: (value) => (parseTags(value) ? undefined : vscode.l10n.t("Write tags as key=value.")),
     });
     if (text === undefined) return;
-    const removed = Object.fromEntries(Object.keys(only?.tags ?? {}).map((key) => [key, null]));
+    const removed = Object.fromEntries(Object.keys(ownTags(only?.tags ?? {})).map((key) => [key, null]));
     const tags = { ...removed, ...parseTags(text) };
     await Promise.all(byRoot(runs).map(({ root, ids }) => projects.call("setTags", { root, ids, tags })));
   }

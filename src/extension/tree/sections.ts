@@ -2,6 +2,7 @@
 import { type Repeats, repeatText, spreadText } from "../../compare/repeats";
 import { formatDuration, formatNumber, formatSize } from "../../domain/format";
 import type { DataFile, Environment, MetricSummary, Run, RunDataset } from "../../domain/run";
+import { ownTags } from "../../domain/tags";
 import type { RunDetails } from "../worker/api";
 import { keyMetric } from "./keyMetric";
 import { DEFAULT_VIEW } from "./viewState";
@@ -87,7 +88,7 @@ export function sectionsOf({ run, children, script, since, repeats }: RunDetails
     ),
     environmentSection(snapshot.environment),
     { kind: "log", label: "Log", description: run.logSize === 0 ? "empty" : formatSize(run.logSize), entries: [] },
-    optional(counted("tags", "Tags", plainEntries(run.tags))),
+    optional(counted("tags", "Tags", plainEntries(ownTags(run.tags)))),
     optional(counted("gaps", "Gaps", gapEntries(run))),
     optional(counted("warnings", "Warnings", run.warnings.map(warningEntry))),
     repeats ? repeatsSection(run, repeats) : undefined,

@@ -1,6 +1,7 @@
 /** A run at a glance, as Markdown. Names, notes and values are the user's: nothing in them is taken for Markdown or HTML. */
 import { formatNumber } from "../../domain/format";
 import type { RunSummary } from "../../domain/run";
+import { ownTags } from "../../domain/tags";
 import { joinWords } from "../../protocol/words";
 import { codeBlock, escapeMarkdown, markdownCell, markdownTable, shorten } from "../markdown";
 import { describeDuration } from "./sections";
@@ -22,7 +23,7 @@ export function runTooltip(run: RunSummary, now: number): string {
         .map(([name, { last }]) => [name, formatNumber(last)]),
     ),
     table("Param", "Value", Object.entries(run.params)),
-    describeTags(run.tags),
+    describeTags(ownTags(run.tags)),
     describeShortcomings(run),
   ];
   return blocks.filter(Boolean).join("\n\n");
