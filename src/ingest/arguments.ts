@@ -24,7 +24,7 @@ export interface ArgumentsReader {
 
 /**
  * Several processes of a run may parse arguments: a launcher such as torchrun, the script itself in one or more processes,
- * tools that it starts. The script's count, as soon as they are seen. If there are none by the end of the run: those of the
+ * tools that it starts. The script's and the first rank's count, as soon as they are seen. If there are none by the end of the run: those of the
  * process that came first, and without any, the command line itself.
  */
 export function createArgumentsReader({ command, script }: ArgumentsOptions): ArgumentsReader {
@@ -38,7 +38,7 @@ export function createArgumentsReader({ command, script }: ArgumentsOptions): Ar
   function hearOne(record: SpoolRecord): void {
     if (record.e === "start") {
       if (!record.fork) first ??= record.process;
-      if (script !== null && runsScript(record.argv, script)) ofScript.add(record.process);
+      if ((script !== null && runsScript(record.argv, script)) || isFirstRank(record)) ofScript.add(record.process);
     } else if (record.e === "args") {
       const params = toParams(record);
       if (ofScript.has(record.process)) {
@@ -66,6 +66,11 @@ function toParams({ values }: SpoolEventOf<"args">): Record<string, string> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, maskValue(name, value).slice(0, MAX_VALUE)]),
   );
+}
+
+/** Whether a launcher started it as the first of several processes that train together. */
+function isFirstRank({ rank = {} }: SpoolEventOf<"start">): boolean {
+  return rank.RANK === "0" && Number(rank.WORLD_SIZE) > 1;
 }
 
 /** Options of python that take the next argument as their value. */

@@ -80,6 +80,18 @@ const CONTROL = /[\x00-\x08\x0b-\x1f]/;
 const CONTROLS = new RegExp(CONTROL, "g");
 
 /**
+ * What launchers put before the lines of one of several processes that train together: torchrun and PyTorch `[rank1]:` and
+ * `[default1]:`, mpirun `[1,0]<stdout>:`. Captures the number of the process.
+ */
+const RANK = /^\s*\[(?:(?:rank|default)[ _]?|\d+,)(\d+)\](?:<std(?:out|err)>)?:/i;
+
+/** Whether the line is of another process than the first of those: they all say the same, or speak of their part only. */
+export function isOfOtherRank(line: string): boolean {
+  const found = line.includes("]") ? RANK.exec(line) : null;
+  return found !== null && Number(found[1]) > 0;
+}
+
+/**
  * Text without colours and control characters; "" for a line that is no text. It comes as latin1, one character a byte, so
  * that only what counts is decoded.
  */

@@ -27,7 +27,7 @@ export const PREFIX = new RegExp(
     String.raw`[\[(]?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL|info|debug|warning|error)[\])]?(?::[\w.]+:|:)?(?![\w=])`,
     String.raw`[\[(]?[\w./\\-]+\.(?:py|cc|cpp|ipynb):(?:\w+:)?\d+[\])]?:?`,
     String.raw`(?:__main__|root|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?:[ \t]*[-:|](?=[ \t])|:)`,
-    String.raw`\[(?:rank|Rank|gpu|GPU)?[ _]?\d+\]:(?=\s)|\(\w+ pid=\d+\)`,
+    String.raw`\[(?:rank|Rank|gpu|GPU)?[ _]?\d+\]:(?=\s)|\[\d+,\d+\]<std(?:out|err)>:|\(\w+ pid=\d+\)`,
     String.raw`\[(?!(?:train|val|test|eval|dev|epoch|step|iter|batch|round|fold)\w*\b)[A-Za-z][\w .-]{0,30}\]:?`,
     String.raw`[-|:>»]+(?=\s)|\s+`,
   ].join("|"),

@@ -1,5 +1,5 @@
 /** Goes through whole lines of output and finds those that say something, with little time for those that do not. */
-import { cleanLine, lastState } from "./outputLines";
+import { cleanLine, isOfOtherRank, lastState } from "./outputLines";
 import { CANDIDATE } from "./outputPatterns";
 import { type LineMatch, matchLine } from "./outputRules";
 import { createShapes, shapeOf } from "./outputShapes";
@@ -26,7 +26,7 @@ export function createScanner(announced = false, own?: OwnRules): Scanner {
 /** Own rules may be about any line, so each is looked at by itself. */
 function withOwnRules(builtIn: Scanner, own: OwnRules): Scanner {
   function one(line: string): LineMatch | undefined {
-    const text = cleanLine(line);
+    const text = isOfOtherRank(line) ? "" : cleanLine(line);
     const said = text === "" ? undefined : own.match(text);
     // Built-in rules see bytes, one character each.
     const known = builtIn.one(said ? Buffer.from(said.rest).toString("latin1") : line);
@@ -79,7 +79,7 @@ function createBuiltInScanner(announced: boolean): Scanner {
       const quoted = quoting && isIndented(line, 0);
       quoting = announcesSource(line, 0);
       CANDIDATE.lastIndex = 0;
-      if (quoted || !CANDIDATE.test(line)) return undefined;
+      if (quoted || !CANDIDATE.test(line) || isOfOtherRank(line)) return undefined;
       return PLAIN.test(line) ? match(line, shapeOf(Buffer.from(line, "latin1"))) : matchLine(cleanLine(line));
     },
     many(bytes, found) {
@@ -94,6 +94,7 @@ function createBuiltInScanner(announced: boolean): Scanner {
         if (isIndented(text, start) && (start === 0 ? quoting : announcesSource(text, lineStart(text, start - 1))))
           continue;
         const raw = text.slice(start, end);
+        if (isOfOtherRank(raw)) continue;
         let said: LineMatch | undefined;
         if (PLAIN.test(raw)) {
           shapes ??= shapeOf(bytes);

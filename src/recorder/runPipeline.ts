@@ -22,6 +22,7 @@ import { createFilesListener, type KnownRead } from "./listeners/files";
 import { createMirror } from "./listeners/mirror";
 import { createParamsListener } from "./listeners/params";
 import { createPathRules, looksSecret } from "./listeners/pathRules";
+import { createRanks } from "./listeners/ranks";
 import { keepLoggedFiles } from "./loggedFiles";
 import { createPipeline, type Pipeline } from "./pipeline";
 
@@ -109,6 +110,7 @@ export async function createRunPipeline(
       createDvcliveParams(),
       createClientArtifacts(store, id, hasher),
       createMirror(store, id),
+      createRanks(),
     ],
     keepFiles: (logged) => keepLoggedFiles(hasher, logged),
     rules,

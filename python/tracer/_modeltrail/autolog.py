@@ -36,10 +36,10 @@ _WORKERS = ("multiprocessing", "loky", "--multiprocessing-fork")
 _SOURCE_LIMIT = 1 << 20
 
 
-def libraries_awaited():
+def libraries_awaited(rank):
     """Names of the modules whose import `Autolog.attach` wants to hear of; none where nothing is to be logged."""
     mode = os.environ.get("MODELTRAIL_AUTOLOG")
-    if mode not in ("auto", "on") or _is_worker():
+    if mode not in ("auto", "on") or rank > 0 or _is_worker():
         return ()
     return ("mlflow", *LIBRARIES) if mode == "on" else ("mlflow",)
 
@@ -49,7 +49,7 @@ def _is_worker():
     arguments = getattr(sys, "orig_argv", None) or []
     if any(word in argument for argument in arguments[1:4] for word in _WORKERS):
         return True
-    return any(os.environ.get(name, "0") != "0" for name in ("RANK", "LOCAL_RANK", "SLURM_PROCID", "PMI_RANK"))
+    return os.environ.get("LOCAL_RANK", "0") != "0"
 
 
 class Autolog:

@@ -40,6 +40,20 @@ def describe(forked, mask_arguments):
     return facts
 
 
+def rank():
+    """The place of this process among those that train together, as its launcher tells; 0 for the first, or the only one."""
+    for name in ("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"):
+        if os.environ.get(name, "").isdigit():
+            return int(os.environ[name])
+    return 0
+
+
+def tell_rank_to_mlflow():
+    """A run that MLflow's client begins here is tagged with our rank: the recorder's own is that of the first process."""
+    if rank() > 0 and "MODELTRAIL_MLFLOW" in os.environ:
+        os.environ.setdefault("MLFLOW_RUN_CONTEXT", '{"rank": "%d"}' % rank())
+
+
 def _command_line():
     """As the system has it: sys.argv lacks the interpreter's own options."""
     original = getattr(sys, "orig_argv", None)  # 3.10

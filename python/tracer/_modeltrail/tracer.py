@@ -15,6 +15,7 @@ def start(load, entry, package, spool_folder, root):
     spool = load("spool").Spool(spool_folder, lambda forked: processes.describe(forked, mask_arguments))
     if not spool.open():
         return
+    processes.tell_rank_to_mlflow()
     is_foreign = load("guard").make_guard()
     scope = load("scope").Scope(root, (entry, package, spool_folder))
     files = load("files").Files(spool, scope)
@@ -33,14 +34,14 @@ def start(load, entry, package, spool_folder, root):
     imports = load("imports").Imports(spool, attach, package)
     handlers.update(imports.handlers)
     if "MODELTRAIL_AUTOLOG" in os.environ:
-        _prepare_autolog(load("autolog"), imports)
+        _prepare_autolog(load("autolog"), imports, processes.rank())
     sys.addaudithook(_hook(handlers, is_foreign))
     atexit.register(_finish, spool, files, is_foreign)
 
 
-def _prepare_autolog(autolog, imports):
+def _prepare_autolog(autolog, imports, rank):
     switch = autolog.Autolog(lambda names: imports.wait_for(names, switch.attach), imports.quietly)
-    imports.wait_for(autolog.libraries_awaited(), switch.attach)
+    imports.wait_for(autolog.libraries_awaited(rank), switch.attach)
 
 
 def _hook(handlers, is_foreign):

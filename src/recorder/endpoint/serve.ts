@@ -91,8 +91,11 @@ function lostGap(count: number): Gap {
  * A script's first run is ours, whatever experiment it asked for, and later ones are below it. A client that never got the
  * answer because the recorder was killed asks again in the same words, and is given the same run.
  */
-function placeOf(store: Store, id: string, { parent, startTime, user }: CreateRunRequest): CreateRunDecision {
+function placeOf(store: Store, id: string, request: CreateRunRequest): CreateRunDecision {
+  const { parent, startTime, user, tags } = request;
   if (parent !== null) return { parent };
+  // One of several processes that train together, and not the first: see python/tracer/_modeltrail/processes.py.
+  if (Number(tags.rank) > 0) return { parent: id };
   const ours = store.tracking.run(id)!;
   const again = ours.asked && ours.startTime === startTime && ours.user === user;
   return !ours.asked || again ? { adopt: id } : { parent: id };
