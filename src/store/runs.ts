@@ -50,9 +50,13 @@ export function createRun(db: Database, id: string, run: NewRun): void {
   });
 }
 
-/** The number of the experiment `name`, which is made when it is new. Inside a write only. */
+/** The number of the experiment `name`, which is made when it is new, and brought back when a client has deleted it. Inside a write only. */
 export function experimentId(db: Database, name: string): number {
-  const found = db.get<{ id: number }>("SELECT id FROM experiments WHERE name = ?", name);
+  const found = db.get<{ id: number; deleted: number | null }>(
+    "SELECT id, deleted FROM experiments WHERE name = ?",
+    name,
+  );
+  if (found && found.deleted !== null) db.run("UPDATE experiments SET deleted = NULL WHERE id = ?", found.id);
   if (found) return found.id;
   const sql = "INSERT INTO experiments (name, created) VALUES (?, ?) RETURNING id";
   return db.get<{ id: number }>(sql, name, Date.now())!.id;

@@ -69,6 +69,19 @@ test("an experiment's runs are deleted and brought back with it", async () => {
   expect(server.store.listRuns({}).total).toBe(2);
 });
 
+test("a run of ours in an experiment that a client has deleted brings it back, without its runs", async () => {
+  const server = await startTestServer();
+  const id = await create(server, "wine");
+  const before = server.store.createRun(newRun({ experiment: "wine" }));
+  server.store.endRun(before, { status: "finished", exitCode: 0, signal: null, endTime: 2_000 });
+  await server.ask("POST", "/experiments/delete", { experiment_id: id });
+  const after = server.store.createRun(newRun({ experiment: "wine" }));
+  expect((await server.ask("GET", "/experiments/get", { experiment_id: id })).experiment).toMatchObject({
+    lifecycle_stage: "active",
+  });
+  expect(server.store.listRuns({ experiment: "wine" }).runs.map((run) => run.id)).toEqual([after]);
+});
+
 test("refusals in MLflow's words", async () => {
   const server = await startTestServer();
   const id = await create(server, "wine");
