@@ -14,6 +14,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { gitIn, makeRepository, program, temporaryFolder, writeFiles } from "../../src/snapshot/code/testRepository";
+import { objectPath } from "../../src/store/objects";
 import { openStore } from "../../src/store/open";
 import { newRun } from "../../src/store/testStore";
 import { baseEnvironment, makeProject, python, useCli } from "../recorder/cli";
@@ -365,8 +366,14 @@ sys.stdout.buffer.write(data)
     const { env } = await expectRestored({ root });
     rmSync(join(root, ".git/lfs"), { recursive: true });
     rmSync(join(root, "model.bin"));
+    // Git may take a file that is as old as its index for changed, and then we have kept what is in it.
+    rmSync(objectPath(join(root, ".modeltrail"), sha256(MODEL)), { force: true });
     const report = restoreTo(join(temporaryFolder(), "pruned"), root, env);
-    expect(report).toMatchObject({ exact: false, problems: [{ part: "code", path: "model.bin", fault: "not-kept" }] });
+    const problem = { part: "code", path: "model.bin", fault: "not-kept" };
+    expect(report).toMatchObject({
+      exact: false,
+      problems: expect.arrayContaining([expect.objectContaining(problem)]) as unknown as object[],
+    });
   });
 });
 
