@@ -39,6 +39,8 @@ export interface Words {
   nulls(entity: Entity, key: string): string;
   /** What was found where a text or a number was due. */
   value(entity: Entity, key: string, found: string): string;
+  /** A key that is ordered by and is none; absent: as for filters. */
+  orderKey?(key: string): string;
 }
 
 /** As MLflow calls it. */
@@ -49,6 +51,11 @@ export function entityName(entity: Entity): string {
 /** As Python shows a list of texts. */
 export function pythonList(texts: readonly string[], brackets = "[]"): string {
   return `${brackets[0]}${texts.map((text) => `'${text}'`).join(", ")}${brackets[1]}`;
+}
+
+/** As Python shows a text. */
+function pythonText(text: string): string {
+  return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`;
 }
 
 const RUN_ENTITIES: Record<string, Entity> = {
@@ -139,10 +146,10 @@ export const EXPERIMENTS: Grammar = {
   nullable: ["tag"],
   words: {
     ...TAG_WORDS,
-    operator: ({ entity, key }, operator) => {
+    operator: ({ entity, key }, operator, valid) => {
       if (entity === "tag") return `Invalid comparator for tag: ${operator}`;
       if (key === "experiment_id") return `Invalid comparator for experiment_id: ${operator}`;
-      return `Invalid comparator '${operator}' for attribute: ${key}`;
+      return RUN_WORDS.operator({ entity, key }, operator, valid);
     },
   },
 };
@@ -166,7 +173,10 @@ export const MODELS: Grammar = {
     last_updated_timestamp: { type: "number", orderOnly: true },
   },
   nullable: [],
-  words: MODEL_WORDS,
+  words: {
+    ...MODEL_WORDS,
+    orderKey: (key) => `Invalid order by key '${key}' specified. Valid keys are '{'name', 'timestamp'}'`,
+  },
 };
 
 export const MODEL_VERSIONS: Grammar = {
@@ -220,12 +230,12 @@ export const LOGGED_MODELS: Grammar = {
   looseTexts: true,
   words: {
     clauses: (filter) =>
-      `Invalid filter string: '${filter}'. Expected a list of comparisons separated by 'AND' (e.g. 'metrics.loss > 0.1 AND params.lr = 0.01').`,
+      `Invalid filter string: ${pythonText(filter)}. Expected a list of comparisons separated by 'AND' (e.g. 'metrics.loss > 0.1 AND params.lr = 0.01').`,
     entity: (word) =>
       `Invalid entity type: '${word}'. Expected one of ${pythonList(Object.keys(LOGGED_MODEL_ENTITIES))}.`,
     operator: ({ entity, key }, operator, valid) =>
       `Invalid comparison operator for ${entity}s.${key}: '${operator}'. Expected one of ${pythonList(valid, "()")}.`,
-    nulls: (entity, key) => `Invalid comparison: ${entity}s.${key} IS NULL. Expected a comparison with 3 tokens.`,
+    nulls: (entity, key) => `Invalid comparison: ${entity}s.${key}IS NULL. Expected a comparison with 3 tokens.`,
     value: (entity, key, found) => `Expected a number for ${entity}s.${key}. Found ${found}`,
   },
 };

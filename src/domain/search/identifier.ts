@@ -26,6 +26,7 @@ export function parseIdentifier(text: string, grammar: Grammar, use: "filter" | 
   const valid = (attribute: Attribute) => !(use === "filter" ? attribute.orderOnly : attribute.filterOnly);
   const attribute = Object.hasOwn(grammar.attributes, key) ? grammar.attributes[key] : undefined;
   if (attribute && valid(attribute)) return { entity, key, attribute };
+  if (use === "order" && grammar.words.orderKey) throw new SearchError(grammar.words.orderKey(key));
   const names = Object.keys(grammar.attributes).filter((name) => valid(grammar.attributes[name]!));
   throw new SearchError(`Invalid attribute key '${key}' specified. Valid keys are '${pythonList(names, "{}")}'`);
 }

@@ -134,6 +134,7 @@ const REFUSED: [Grammar, string, string][] = [
   [EXPERIMENTS, "metrics.a > 1", "Invalid entity type 'metrics'. Valid entity types are ('attribute', 'tag', 'tags')"],
   [EXPERIMENTS, "name is null", "IS NULL / IS NOT NULL is only supported for tags, not for attribute 'name'"],
   [EXPERIMENTS, "creation_time > '5'", "Expected numeric value type for numeric attribute: creation_time. Found '5'"],
+  [EXPERIMENTS, "name > 'x'", "Invalid comparator '>' not one of '{"],
   [EXPERIMENTS, "tags.a > 'x'", "Invalid comparator for tag: >"],
   [MODELS, "run_id='x'", "Invalid attribute key 'run_id' specified. Valid keys are '{'name'}'"],
   [MODELS, "name = 'a' or name = 'b'", "Invalid clause(s) in filter string: or"],
@@ -152,7 +153,7 @@ const REFUSED: [Grammar, string, string][] = [
     "Invalid entity type: 'foo'. Expected one of ['attributes', 'metrics', 'params', 'tags'].",
   ],
   [LOGGED_MODELS, "name > 'x'", "Invalid comparison operator for attributes.name: '>'. Expected one of ("],
-  [LOGGED_MODELS, "name = 'x' or name = 'y'", "Invalid filter string: "],
+  [LOGGED_MODELS, "name = 'x' or name = 'y'", "Invalid filter string: \"name = 'x' or name = 'y'\". Expected a list"],
 ];
 
 test.each(REFUSED)("%# refuses %s %s", (grammar, text, message) => {
@@ -218,6 +219,10 @@ test.each([
   ["", "Invalid order_by clause ''. Could not be parsed."],
 ])("the order %s is refused", (text, message) => {
   expect(() => parseOrder([text], RUNS)).toThrow(message);
+});
+
+test("of models MLflow says it in words of their own", () => {
+  expect(() => parseOrder(["foo"], MODELS)).toThrow("Invalid order by key 'foo' specified. Valid keys are '{");
 });
 
 test("a key is ordered by once", () => {

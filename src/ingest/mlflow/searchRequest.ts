@@ -29,7 +29,7 @@ export function pagingOf(message: JsonObject, standard: number, most: number): P
   }
   if (limit > most) {
     throw invalid(
-      `Invalid value for request parameter max_results. It must be at most ${most}, but got value ${limit}`,
+      `Invalid value ${limit} for parameter 'max_results' supplied:  Hint: Value was of type 'int'. See the API docs for more information about request parameters.`,
     );
   }
   return { limit, token: textOf(message, "page_token") || null };

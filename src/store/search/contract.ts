@@ -29,7 +29,7 @@ export interface SearchStore {
   runs(search: RunSearch): { ids: string[]; next: string | null };
   /**
    * The last values of runs' metrics by the run's id, as the elements of a JSON list: `{"key":…,"value":…,"timestamp":…,"step":…}`,
-   * NaN and infinities as texts. Runs without metrics are left out.
+   * NaN and infinities as texts.
    */
   metricTexts(ids: readonly string[]): Map<string, string>;
   /** The newest first, unless told otherwise. */

@@ -9,20 +9,20 @@ import { sourceNumber } from "../tracking/log";
 const VALUE = `iif(m.last BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308, quote(m.last),
   CASE WHEN m.last > 0 THEN '"Infinity"' WHEN m.last < 0 THEN '"-Infinity"' ELSE '"NaN"' END)`;
 
-/** By the run's id: the elements of a list, `{"key":…,"value":…,"timestamp":…,"step":…},…`; runs without metrics are left out. */
+/** By the run's id: the elements of a list, `{"key":…,"value":…,"timestamp":…,"step":…},…` */
 export function metricTexts(db: Database, ids: readonly string[]): Map<string, string> {
   const source = sourceNumber(db) ?? -1;
   // See `lastMetrics` of tracking/runData.ts for what is shown of a run that a client asked for.
-  const rows = db.all<{ id: string; text: string }>(
-    `SELECT r.id, group_concat('{"key":' || (SELECT json_quote(n.name) FROM names n WHERE n.id = m.key) || ',"value":' || ${VALUE}
-      || ',"timestamp":' || CAST(m.last_time AS INTEGER) || ',"step":' || CAST(m.last_step AS INTEGER) || '}') AS text
-    FROM runs r LEFT JOIN client_runs c ON c.run = r.seq CROSS JOIN metrics m ON m.run = r.seq
-    WHERE r.id IN (SELECT value FROM json_each(?)) AND m.count > 0
-      AND (c.run IS NULL OR m.sources = ? OR instr(',' || m.sources || ',', ?) > 0)
-    GROUP BY r.seq`,
-    JSON.stringify(ids),
+  const rows = db.all<{ id: string; text: string | null }>(
+    `SELECT r.id, (SELECT group_concat('{"key":' || (SELECT json_quote(n.name) FROM names n WHERE n.id = m.key)
+        || ',"value":' || ${VALUE} || ',"timestamp":' || CAST(m.last_time AS INTEGER)
+        || ',"step":' || CAST(m.last_step AS INTEGER) || '}')
+      FROM metrics m WHERE m.run = r.seq AND m.count > 0
+        AND (c.run IS NULL OR m.sources = ? OR instr(',' || m.sources || ',', ?) > 0)) AS text
+    FROM runs r LEFT JOIN client_runs c ON c.run = r.seq WHERE r.id IN (SELECT value FROM json_each(?))`,
     String(source),
     `,${source},`,
+    JSON.stringify(ids),
   );
-  return new Map(rows.map(({ id, text }) => [id, text]));
+  return new Map(rows.map(({ id, text }) => [id, text ?? ""]));
 }
