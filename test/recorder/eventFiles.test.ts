@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { baseEnvironment, makeProject, recorded, useCli, withStore } from "./cli";
+import { baseEnvironment, makeProject, python, recorded, useCli, withStore } from "./cli";
 
 useCli();
 
@@ -18,7 +18,7 @@ while not os.path.exists("stop"):
 
 test("event files that were not seen when they were opened are found during the run", async () => {
   const cwd = makeProject({ "train.py": SCRIPT, "logs/.keep": "" });
-  const [program, ...args] = recorded(["python", "train.py", fixture]);
+  const [program, ...args] = recorded([python, "train.py", fixture]);
   const child = spawn(program!, args, { cwd, env: baseEnvironment(cwd), stdio: "ignore" });
   const ended = new Promise((resolve) => child.once("close", resolve));
   try {

@@ -1,13 +1,13 @@
 /** Files that logging libraries write, as their real versions do, through the real command. */
 import { expect, test } from "vitest";
 import type { Run } from "../../src/domain/run";
-import { makeProject, recorded, runSession, useCli, withStore } from "./cli";
+import { makeProject, python, recorded, runSession, useCli, withStore } from "./cli";
 
 useCli();
 
 async function record(script: string): Promise<{ run: Run; series: (key: string) => [number, number][] }> {
   const cwd = makeProject({ "train.py": script });
-  const { code, err } = await runSession({ command: recorded(["python", "train.py"]), cwd });
+  const { code, err } = await runSession({ command: recorded([python, "train.py"]), cwd });
   expect({ code, err: err.toString() }).toEqual({ code: 0, err: "" });
   return withStore(cwd, (store) => {
     const run = store.getRun(store.resolveRun("latest"))!;

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { objectPath } from "../../src/store/objects";
-import { makeProject, recorded, runSession, useCli, withStore } from "./cli";
+import { makeProject, python, recorded, runSession, useCli, withStore } from "./cli";
 
 useCli();
 
@@ -22,7 +22,7 @@ modeltrail.log_artifact("weights.bin", name="model/weights.bin")
 
 test("what a script logs is in its run: exact metrics, params, tags, artifacts", async () => {
   const cwd = makeProject({ "train.py": SCRIPT });
-  const { code, err } = await runSession({ command: recorded(["python", "train.py"]), cwd });
+  const { code, err } = await runSession({ command: recorded([python, "train.py"]), cwd });
   expect(err.toString()).toBe("");
   expect(code).toBe(0);
   withStore(cwd, (store) => {

@@ -1,7 +1,7 @@
 /** Own rules for output lines: recorded live, tried with `modeltrail rules test`. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { baseEnvironment, makeProject, modeltrail, recorded, runSession, useCli, withStore } from "./cli";
+import { baseEnvironment, makeProject, modeltrail, python, recorded, runSession, useCli, withStore } from "./cli";
 
 useCli();
 
@@ -27,7 +27,7 @@ function rulesTest(cwd: string, ...args: string[]): { code: number | null; out: 
 
 test("rules of modeltrail.yaml make metrics, and the command shows which lines they find", async () => {
   const cwd = makeProject({ "train.py": SCRIPT, "modeltrail.yaml": RULES });
-  const { code, err } = await runSession({ command: recorded(["python", "train.py"]), cwd });
+  const { code, err } = await runSession({ command: recorded([python, "train.py"]), cwd });
   expect({ code, err: err.toString() }).toEqual({ code: 0, err: "" });
   withStore(cwd, (store) => {
     const id = store.resolveRun("latest");
@@ -81,7 +81,7 @@ test("a pattern can be tried on any file, before it is written down", () => {
 test("rules that make no sense: the run goes on without them, and says where they stand", async () => {
   const rules = 'metrics:\n  rules:\n    - pattern: "acc (?<value>.*"\n      name: acc\n';
   const cwd = makeProject({ "train.py": SCRIPT, "modeltrail.yaml": rules });
-  const { code, err } = await runSession({ command: recorded(["python", "train.py"]), cwd });
+  const { code, err } = await runSession({ command: recorded([python, "train.py"]), cwd });
   expect({ code, err: err.toString() }).toEqual({ code: 0, err: "" });
   const said = /modeltrail\.yaml, line 3: rule 1: .*missing closing/;
   const run = withStore(cwd, (store) => store.getRun(store.resolveRun("latest"))!);

@@ -339,8 +339,9 @@ describe("killed at any moment", () => {
       }
       expect(await good(here, "import", archive)).toMatch(/Imported 1 of 1|1 was here already/);
       await expectWhole(here);
+      // Except for a database that was still in the making: like every temporary file it goes with the next `gc`.
       const left = readdirSync(path.join(store, "tmp")).filter(
-        (name) => statSync(path.join(store, "tmp", name)).size > 0,
+        (name) => !name.startsWith("db-") && statSync(path.join(store, "tmp", name)).size > 0,
       );
       expect(left).toEqual([]);
     }
