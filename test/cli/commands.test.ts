@@ -88,6 +88,10 @@ describe("ls", () => {
     expect(await names("--text", "GOO")).toEqual(["good"]);
     expect(await names("--experiment", "other")).toEqual([]);
     expect((await names("--script", "train.py")).length).toBe(3);
+    expect(await names("--scratch")).toEqual(["bad"]);
+    expect((await names("--no-scratch")).sort()).toEqual(["best", "good"]);
+    expect((await cli("pin", "good")).code).toBe(0);
+    expect(await names("--pinned")).toEqual(["good"]);
     const { out } = await cli("ls", "--limit", "2");
     expect(out.split("\n")[0]).toMatch(/^ID +NAME +EXPERIMENT +STATUS/);
     expect(out).toContain("2 of 3 runs");

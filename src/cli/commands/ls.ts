@@ -16,6 +16,9 @@ export interface ListOptions {
   tag?: string[];
   text?: string;
   script?: string;
+  pinned?: boolean;
+  /** False: only runs that are none. */
+  scratch?: boolean;
   /** "KEY" or "KEY:desc" or "KEY:asc". */
   sort?: string;
   limit: string;
@@ -50,6 +53,8 @@ function toQuery(options: ListOptions): RunQuery {
     tags: options.tag && Object.fromEntries(options.tag.map(parseTag)),
     text: options.text,
     script: options.script,
+    pinned: options.pinned,
+    scratch: options.scratch,
     sort: options.sort === undefined ? undefined : parseSort(options.sort),
     limit,
     deleted: options.deleted,
