@@ -1,6 +1,7 @@
 /** Answers the extension host from the stores, as long as the window lives. */
 import type { MessagePort } from "node:worker_threads";
 import { openChannel } from "../../protocol/channel";
+import { movedWith } from "../../protocol/columns";
 import type { StoreApi, StoreEvents } from "./api";
 import { createStoreService } from "./service";
 
@@ -14,7 +15,7 @@ export function serveStores(port: MessagePort): void {
   });
   const host = openChannel<StoreApi, StoreEvents>({
     port: {
-      post: (message) => port.postMessage(message),
+      post: (message) => port.postMessage(message, movedWith(message)),
       listen: (listener) => {
         port.on("message", listener);
         return () => port.off("message", listener);
