@@ -192,6 +192,12 @@ export interface ColumnsOptions {
   /** Sources whose points are left out of the series. */
   without?: readonly string[];
 }
+/** A series against one of its axes, columns of equal length. Steps ascend; times (ms since the epoch) need not. */
+export interface MetricAxis {
+  x: Float64Array;
+  y: Float64Array;
+}
+
 
 /** A page of a series as columns of equal length, in step order; `times` in ms since the epoch. */
 export interface MetricColumns {
@@ -455,6 +461,10 @@ export interface Store {
   setExperiment(id: string, experiment: string): void;
   setTag(id: string, key: string, value: string | null): void;
   setNote(id: string, note: string): void;
+  /** The whole series as x and value, in step order; null when the run has no such metric. For curves: see compare/buckets.ts. */
+  metricAxis(id: string, key: string, axis: "steps" | "times"): MetricAxis | null;
+  /** Another text as soon as the series holds other points; null when the run has no such metric. */
+  metricStamp(id: string, key: string): string | null;
   /** Hides the runs; everything stays on disk until freed. Throws UserError for a running one. */
   deleteRuns(ids: string[]): void;
   restoreRuns(ids: string[]): void;

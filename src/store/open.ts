@@ -30,6 +30,7 @@ import { makeLeases } from "./leases";
 import { fallbackFolder, isWritable, readableFolder, storeFolder } from "./locate";
 import { makeLoggedModels } from "./loggedModels/loggedModels";
 import { listGroups, listKeys } from "./overview";
+import { metricAxis, metricStamp } from "./metricAxis";
 import { ownObjects } from "./ownObjects";
 import { listExperiments, listRuns } from "./queries";
 import { makeRecorders } from "./recorders";
@@ -152,6 +153,8 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     metricHistory: (id, key, from, limit) => metricHistory(db, id, key, from, limit),
     metricColumns: (id, key, from, limit, options) => metricColumns(db, id, key, from, limit, options),
     changesSince: (revision) => changesSince(db, revision),
+    metricAxis: (id, key, axis) => metricAxis(db, id, key, axis),
+    metricStamp: (id, key) => metricStamp(db, id, key),
 
     renameRun: (id, name) => renameRun(db, id, name),
     setExperiment: (id, experiment) => setExperiment(db, id, experiment),
