@@ -24,6 +24,7 @@ export interface ExperimentSpace {
   metrics: number;
   /** Bytes of data and config files. */
   data: Share;
+  /** With what notebooks showed. */
   artifacts: Share;
   /** What freeing all runs of the experiment would give back. */
   own: number;
@@ -107,7 +108,7 @@ function count(
   { uses }: ObjectUse,
   size: number,
 ): void {
-  const kind = uses.every((use) => use.kind === "artifact") ? "artifacts" : "data";
+  const kind = uses.every((use) => use.kind === "artifact" || use.kind === "cell") ? "artifacts" : "data";
   tally.kinds[kind] += size;
   if (uses.every((use) => use.deleted)) tally.deleted += size;
   const users = new Set(uses.map((use) => use.experiment));

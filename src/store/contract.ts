@@ -1,4 +1,5 @@
 /** What the store offers to the recorder, the command line and the extension's worker. Implemented by `openStore`. */
+import type { CellExecution } from "../domain/cells";
 import type {
   Artifact,
   CodeVersion,
@@ -12,6 +13,7 @@ import type {
   RunStatus,
   RunSummary,
 } from "../domain/run";
+import type { CellStore } from "./cells/contract";
 import type { LoggedModelStore } from "./loggedModels/contract";
 import type { RegistryStore } from "./registry/contract";
 import type { SearchStore } from "./search/contract";
@@ -76,6 +78,8 @@ export interface IngestBatch {
   artifacts?: Artifact[];
   /** Of one name and role, the last given holds. */
   datasets?: RunDatasetVersion[];
+  /** Of one ordinal, the last given holds. Their objects are kept before. */
+  cells?: CellExecution[];
   gaps?: Gap[];
   warnings?: string[];
   environment?: Environment;
@@ -188,16 +192,16 @@ export interface MetricHistory {
   total: number;
 }
 
-export interface ColumnsOptions {
-  /** Sources whose points are left out of the series. */
-  without?: readonly string[];
-}
 /** A series against one of its axes, columns of equal length. Steps ascend; times (ms since the epoch) need not. */
 export interface MetricAxis {
   x: Float64Array;
   y: Float64Array;
 }
 
+export interface ColumnsOptions {
+  /** Sources whose points are left out of the series. */
+  without?: readonly string[];
+}
 
 /** A page of a series as columns of equal length, in step order; `times` in ms since the epoch. */
 export interface MetricColumns {
@@ -266,7 +270,8 @@ export interface DatasetUsePage {
   total: number;
 }
 
-export type FileRole = "read" | "write" | "config" | "artifact";
+/** "cell": what an execution of a notebook's cell is kept with; it is no file. */
+export type FileRole = "read" | "write" | "config" | "artifact" | "cell";
 
 /** A run without its lists of files. */
 export type RunHead = RunSummary & { snapshot: Omit<Run["snapshot"], "data" | "config"> };
@@ -326,7 +331,7 @@ export interface ExperimentUsage {
 /** A content that runs name, and the experiments whose runs do. */
 export interface ObjectUse {
   sha256: string;
-  uses: { experiment: string; kind: "data" | "artifact" | "config" | "manifest"; deleted: boolean }[];
+  uses: { experiment: string; kind: "data" | "artifact" | "config" | "cell" | "manifest"; deleted: boolean }[];
 }
 
 /** Where the code of runs is. */
@@ -380,6 +385,7 @@ export interface ImportedRun {
   /** What kind each of the run's datasets is, by name; "read" when absent. */
   datasetKinds?: Record<string, DatasetKind>;
   series: Iterable<ImportedSeries>;
+  cells?: CellExecution[];
 }
 
 /**
@@ -455,16 +461,16 @@ export interface Store {
   metricHistory(id: string, key: string, from: number, limit: number): MetricHistory;
   /** The same page as columns: a tenth of the time and memory when there are many points. */
   metricColumns(id: string, key: string, from: number, limit: number, options?: ColumnsOptions): MetricColumns;
+  /** The whole series as x and value, in step order; null when the run has no such metric. For curves: see compare/buckets.ts. */
+  metricAxis(id: string, key: string, axis: "steps" | "times"): MetricAxis | null;
+  /** Another text as soon as the series holds other points; null when the run has no such metric. */
+  metricStamp(id: string, key: string): string | null;
   changesSince(revision: number): Changes;
 
   renameRun(id: string, name: string): void;
   setExperiment(id: string, experiment: string): void;
   setTag(id: string, key: string, value: string | null): void;
   setNote(id: string, note: string): void;
-  /** The whole series as x and value, in step order; null when the run has no such metric. For curves: see compare/buckets.ts. */
-  metricAxis(id: string, key: string, axis: "steps" | "times"): MetricAxis | null;
-  /** Another text as soon as the series holds other points; null when the run has no such metric. */
-  metricStamp(id: string, key: string): string | null;
   /** Hides the runs; everything stays on disk until freed. Throws UserError for a running one. */
   deleteRuns(ids: string[]): void;
   restoreRuns(ids: string[]): void;
@@ -560,6 +566,8 @@ export interface Store {
   readonly tracking: TrackingStore;
   /** Runs and experiments by a filter such as `metrics.loss < 0.1`. */
   readonly search: SearchStore;
+  /** What ran in notebooks. */
+  readonly cells: CellStore;
   readonly loggedModels: LoggedModelStore;
   readonly registry: RegistryStore;
   readonly traces: TraceStore;

@@ -55,7 +55,7 @@ function findHead(db: Database, id: string): { seq: number; head: RunHead } | nu
 function readFiles(db: Database, seq: number): { data: DataFile[]; config: ConfigFile[]; artifacts: Artifact[] } {
   const rows = db.all<FileRow>(
     `SELECT f.kind, n.name AS path, f.sha256, f.size FROM files f JOIN names n ON n.id = f.path
-    WHERE f.run = ? ORDER BY n.name, f.kind`,
+    WHERE f.run = ? AND f.kind != 'cell' ORDER BY n.name, f.kind`,
     seq,
   );
   const data: DataFile[] = [];

@@ -11,7 +11,7 @@ import { nextRevision } from "./revision";
 import { experimentId } from "./runs";
 
 /** See `Store.importRun`. */
-export function importRun(db: Database, { run, datasetKinds = {}, series }: ImportedRun): boolean {
+export function importRun(db: Database, { run, datasetKinds = {}, series, cells }: ImportedRun): boolean {
   if (run.status === "running") throw new Error(`The run ${run.id} is running and cannot be imported.`);
   return db.write(() => {
     if (db.get("SELECT 1 FROM runs WHERE id = ?", run.id)) return false;
@@ -47,6 +47,7 @@ export function importRun(db: Database, { run, datasetKinds = {}, series }: Impo
       data,
       config,
       artifacts: run.artifacts,
+      cells,
       datasets: datasets.map((one): RunDatasetVersion => ({ ...one, kind: kinds.get(one.name) ?? "read" })),
       gaps: run.gaps,
       warnings: run.warnings,

@@ -1,6 +1,7 @@
 /** Puts what was read from a run into the database: one batch, one transaction. */
 import { createHash } from "node:crypto";
 import type { Artifact, ConfigFile, DataFile, Environment, Gap } from "../domain/run";
+import { addCells } from "./cells/write";
 import type { IngestBatch, ProcessIdentity } from "./contract";
 import type { Database } from "./database";
 import { addDataset } from "./datasets";
@@ -16,6 +17,7 @@ export function applyBatch(db: Database, seq: number, batch: IngestBatch): boole
     addWarnings(db, seq, appendPoints(db, seq, source, points, guessedSteps));
   }
   addFiles(db, seq, batch);
+  addCells(db, seq, batch.cells ?? []);
   addGaps(db, seq, batch.gaps ?? []);
   addWarnings(db, seq, batch.warnings ?? []);
   if (batch.environment) setEnvironment(db, seq, batch.environment);

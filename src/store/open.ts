@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../domain/errors";
 import { bringRun, broughtState } from "./bringRun";
+import { makeCells } from "./cells/read";
 import { compact } from "./compact";
 import { type ConnectOptions, connect } from "./connect";
 import type { OpenOptions, Store } from "./contract";
@@ -29,8 +30,8 @@ import {
 import { makeLeases } from "./leases";
 import { fallbackFolder, isWritable, readableFolder, storeFolder } from "./locate";
 import { makeLoggedModels } from "./loggedModels/loggedModels";
-import { listGroups, listKeys } from "./overview";
 import { metricAxis, metricStamp } from "./metricAxis";
+import { listGroups, listKeys } from "./overview";
 import { ownObjects } from "./ownObjects";
 import { listExperiments, listRuns } from "./queries";
 import { makeRecorders } from "./recorders";
@@ -152,9 +153,9 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     resolveRun: (reference, which) => resolveRun(db, reference, which),
     metricHistory: (id, key, from, limit) => metricHistory(db, id, key, from, limit),
     metricColumns: (id, key, from, limit, options) => metricColumns(db, id, key, from, limit, options),
-    changesSince: (revision) => changesSince(db, revision),
     metricAxis: (id, key, axis) => metricAxis(db, id, key, axis),
     metricStamp: (id, key) => metricStamp(db, id, key),
+    changesSince: (revision) => changesSince(db, revision),
 
     renameRun: (id, name) => renameRun(db, id, name),
     setExperiment: (id, experiment) => setExperiment(db, id, experiment),
@@ -176,12 +177,12 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
 
     importRun: (imported) =>
       db.write(() => {
-        reliance.secureRun(imported.run);
+        reliance.secureRun(imported);
         return importRun(db, imported);
       }),
     bringRun: (imported, state) =>
       db.write(() => {
-        reliance.secureRun(imported.run);
+        reliance.secureRun(imported);
         return bringRun(db, imported, state);
       }),
     broughtState: (id) => broughtState(db, id),
@@ -212,6 +213,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
 
     tracking: makeTracking(db, recorders),
     search: makeSearch(db),
+    cells: makeCells(db),
     loggedModels: makeLoggedModels(db),
     registry: makeRegistry(db),
     traces: makeTraces(db),

@@ -1,6 +1,6 @@
 /** The recorder's side of freeing.ts: what is about to be named is brought back, if it was thrown away meanwhile. */
-import type { Run } from "../domain/run";
-import type { IngestBatch } from "./contract";
+import { cellObjects } from "../domain/cells";
+import type { ImportedRun, IngestBatch } from "./contract";
 import type { Database } from "./database";
 import { hashesInManifest } from "./manifests";
 import { hasObject } from "./objects";
@@ -11,7 +11,7 @@ export interface Reliance {
   /** What a batch names. */
   secureBatch(batch: IngestBatch): void;
   /** What a run names that comes whole. */
-  secureRun(run: Run): void;
+  secureRun(imported: Pick<ImportedRun, "run" | "cells">): void;
   /** For who names objects that cannot be told from here (those that code points to): all is brought back. */
   secureAll(): void;
 }
@@ -42,8 +42,8 @@ export function makeReliance(db: Database, folder: string): Reliance {
     secureBatch(batch) {
       if (!isUndisturbed()) secureFiles(batch);
     },
-    secureRun({ snapshot, artifacts }) {
-      if (!isUndisturbed()) secureFiles({ ...snapshot, artifacts });
+    secureRun({ run: { snapshot, artifacts }, cells }) {
+      if (!isUndisturbed()) secureFiles({ ...snapshot, artifacts, cells });
     },
     secureAll() {
       if (isUndisturbed()) return;
@@ -52,12 +52,13 @@ export function makeReliance(db: Database, folder: string): Reliance {
   };
 }
 
-interface Named extends Pick<IngestBatch, "data" | "config" | "artifacts"> {
+interface Named extends Pick<IngestBatch, "data" | "config" | "artifacts" | "cells"> {
   datasets?: { version: string }[];
 }
 
-function* hashesOf({ data = [], config = [], artifacts = [] }: Named): Generator<string> {
+function* hashesOf({ data = [], config = [], artifacts = [], cells = [] }: Named): Generator<string> {
   for (const { sha256 } of [...data, ...config, ...artifacts]) if (sha256 !== null) yield sha256;
+  for (const { sha256 } of cells.flatMap(cellObjects)) yield sha256;
 }
 
 function readState(db: Database): { epoch: number; freeing: number } {

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { UserError } from "../domain/errors";
 import type { CodeVersion, Gap } from "../domain/run";
 import { makeRunName } from "../domain/runName";
+import { cancelCells } from "./cells/write";
 import type { IngestBatch, NewRun, ProcessIdentity, RunEnd, RunningRun } from "./contract";
 import type { Database } from "./database";
 import { addGaps, addWarnings, applyBatch } from "./ingest";
@@ -113,6 +114,7 @@ export function endRun(db: Database, id: string, end: RunEnd, last?: IngestBatch
     );
     if (ended === 0) return false;
     if (last) applyBatch(db, seq, last);
+    cancelCells(db, seq, end.endTime);
     concludeSeries(db, seq);
     touchRun(db, seq);
     return true;

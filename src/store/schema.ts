@@ -405,4 +405,27 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (trace, run)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What ran in notebooks: see domain/cells.ts. cell: the id of the cell; place: its index in the notebook; source: SHA-256;
+  -- error, outputs: JSON. The objects that they need are in table files, of kind "cell".
+  CREATE TABLE cells (
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    cell TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    execution_count INTEGER,
+    language TEXT NOT NULL,
+    source BLOB NOT NULL,
+    source_size INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    start_time REAL NOT NULL,
+    end_time REAL,
+    status TEXT NOT NULL,
+    error TEXT,
+    outputs TEXT NOT NULL,
+    session TEXT NOT NULL,
+    PRIMARY KEY (run, ordinal)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_script ON runs (script, start_time) WHERE script IS NOT NULL AND deleted IS NULL;
+  `,
 ];
