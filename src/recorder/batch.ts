@@ -1,7 +1,7 @@
 /** Putting together what several readers found, for one transaction. */
 import type { IngestBatch } from "../store/contract";
 
-const LISTS = ["points", "data", "config", "artifacts", "datasets", "cells", "gaps", "warnings"] as const;
+const LISTS = ["points", "data", "config", "artifacts", "sources", "datasets", "cells", "gaps", "warnings"] as const;
 
 /** Adds `part` to `batch`; of what can be there once only, the later wins. */
 export function addToBatch(batch: IngestBatch, part: IngestBatch): void {

@@ -14,6 +14,7 @@ import type {
   RunSummary,
 } from "../domain/run";
 import type { CellStore } from "./cells/contract";
+import type { FileRunStore } from "./fileRuns/contract";
 import type { LoggedModelStore } from "./loggedModels/contract";
 import type { RegistryStore } from "./registry/contract";
 import type { SearchStore } from "./search/contract";
@@ -76,6 +77,8 @@ export interface IngestBatch {
   data?: DataFile[];
   config?: ConfigFile[];
   artifacts?: Artifact[];
+  /** Paths of source files that it imported or ran. */
+  sources?: string[];
   /** Of one name and role, the last given holds. */
   datasets?: RunDatasetVersion[];
   /** Of one ordinal, the last given holds. Their objects are kept before. */
@@ -571,6 +574,8 @@ export interface Store {
   readonly loggedModels: LoggedModelStore;
   readonly registry: RegistryStore;
   readonly traces: TraceStore;
+  /** Runs as files see them. */
+  readonly fileRuns: FileRunStore;
 
   /** Folder of the run's log, spool and so on; made if absent. */
   runFolder(id: string): string;

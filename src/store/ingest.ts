@@ -71,6 +71,7 @@ function addFiles(db: Database, seq: number, batch: IngestBatch): void {
   for (const file of batch.data ?? []) addFile(db, seq, file.role, file);
   for (const file of batch.config ?? []) addFile(db, seq, "config", file);
   for (const file of batch.artifacts ?? []) addFile(db, seq, "artifact", file);
+  for (const path of batch.sources ?? []) db.run("INSERT OR IGNORE INTO sources VALUES (?, ?)", seq, nameId(db, path));
   for (const dataset of batch.datasets ?? []) addDataset(db, seq, dataset);
 }
 

@@ -11,6 +11,7 @@ import type { Database } from "./database";
 import { datasetNames, listDatasets, listDatasetVersions, runsOfDataset } from "./datasets";
 import { getRun, getRunHead } from "./details";
 import { changeTag, deleteRuns, renameRun, restoreRuns, setExperiment, setNote, setPinned } from "./edits";
+import { makeFileRuns } from "./fileRuns/fileRuns";
 import { fileUses } from "./fileUses";
 import { makeStoreFolder, runFolder } from "./folders";
 import { freeRuns, listFreeable } from "./free";
@@ -217,6 +218,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     loggedModels: makeLoggedModels(db),
     registry: makeRegistry(db),
     traces: makeTraces(db),
+    fileRuns: makeFileRuns(db),
 
     runFolder: (id) => runFolder(folder, id),
     logPath: (id) => join(runFolder(folder, id), "output.log"),

@@ -428,4 +428,13 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX runs_script ON runs (script, start_time) WHERE script IS NOT NULL AND deleted IS NULL;
   `,
+  `
+  -- Source files that runs imported or ran, as the tracer told; their content is in the run's code.
+  CREATE TABLE sources (
+    run INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+    path INTEGER NOT NULL,
+    PRIMARY KEY (run, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sources_path ON sources (path);
+  `,
 ];

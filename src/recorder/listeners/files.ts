@@ -165,8 +165,13 @@ export function createFilesListener(options: FilesOptions): FilesListener {
     say(gap.tooManyInFolder(nameOf(path), mode === "r" ? "read" : "written"));
   }
 
+  function hearSource({ path, t }: SpoolEventOf<"module">): void {
+    sources.push({ path, time: t });
+    addToBatch(ready, { sources: [nameOf(path)] });
+  }
+
   function hearOne(event: SpoolRecord): void {
-    if (event.e === "module") sources.push({ path: event.path, time: event.t });
+    if (event.e === "module") hearSource(event);
     else if (event.e === "rename") hearRename(event.from, event.to);
     else if (event.e === "dir") hearFolder(event);
     else if (event.e === "open") {
