@@ -104,7 +104,7 @@ function highest(source: Database, table: string, key: string): number {
 
 /** Tables whose rows belong to a run. */
 const OF_RUNS =
-  "checkpoints params tags gaps warnings files metrics run_datasets client_runs dataset_inputs run_models cells".split(
+  "checkpoints params tags gaps warnings files metrics run_datasets client_runs dataset_inputs run_models cells sources".split(
     " ",
   );
 
