@@ -88,6 +88,7 @@ export interface Settings {
   "modeltrail.run.workingDirectory": "workspaceFolder" | "scriptFolder";
   "modeltrail.run.onTerminalClose": "keepRunning" | "stop";
   "modeltrail.run.revealTerminal": boolean;
+  "modeltrail.mlflow.autolog": "auto" | "on" | "off";
   "modeltrail.tree.pageSize": number;
   "modeltrail.tree.collapseScratchRuns": boolean;
   "modeltrail.reproduce.tolerance": number;
@@ -98,6 +99,7 @@ export const SETTINGS = [
   "modeltrail.run.workingDirectory",
   "modeltrail.run.onTerminalClose",
   "modeltrail.run.revealTerminal",
+  "modeltrail.mlflow.autolog",
   "modeltrail.tree.pageSize",
   "modeltrail.tree.collapseScratchRuns",
   "modeltrail.reproduce.tolerance",

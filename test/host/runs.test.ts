@@ -70,6 +70,21 @@ describe("a run", () => {
     assert.ok(entries("Environment").includes("Interpreter"), entries("Environment").join());
   });
 
+  it("is logged by MLflow's autologging as the setting says", async () => {
+    const settings = vscode.workspace.getConfiguration();
+    stop.push(async () => settings.update("modeltrail.mlflow.autolog", undefined));
+    const wishes: (string | undefined)[] = [];
+    for (const wish of ["auto", "on", "off"]) {
+      await settings.update("modeltrail.mlflow.autolog", wish);
+      const request = { command: ["python3", "train.py"], cwd: workspaceRoot() };
+      const definition = { type: "modeltrail", script: "train.py" };
+      const { execution } = own.launcher.task(request, definition, vscode.TaskScope.Workspace);
+      wishes.push((execution as vscode.ProcessExecution).options?.env?.MODELTRAIL_AUTOLOG);
+    }
+    // "auto" leaves it to the variable that the person may have set for all programs.
+    assert.deepEqual(wishes, [undefined, "on", "off"]);
+  });
+
   it("changes one element of the tree while it goes on, and is stopped", async () => {
     const lines = [
       "import time",

@@ -41,7 +41,14 @@ export function recorderTask(
 /** Our own command line, on the editor's own Node: nothing need be installed. */
 export function commandExecution(distFolder: string, words: string[], cwd: string): vscode.ProcessExecution {
   const args = [path.join(distFolder, "cli.js"), ...words];
-  return new vscode.ProcessExecution(process.execPath, args, { cwd, env: recorderEnvironment() });
+  const env = { ...recorderEnvironment(), ...autologEnvironment(vscode.Uri.file(cwd)) };
+  return new vscode.ProcessExecution(process.execPath, args, { cwd, env });
+}
+
+/** What the person wants of MLflow's autologging. "auto" leaves it to the variable, which they may have set for all programs. */
+function autologEnvironment(scope: vscode.Uri): Record<string, string> {
+  const wish = setting("modeltrail.mlflow.autolog", scope);
+  return wish === "auto" ? {} : { MODELTRAIL_AUTOLOG: wish };
 }
 
 /** Makes the editor's program a plain Node, and tells the recorder so that the command does not inherit it. */
