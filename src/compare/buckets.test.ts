@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { edgeOf, type Grid, type Points, traceOf } from "./buckets";
+import { edgeOf, type Grid } from "../domain/curve";
+import { type Points, traceOf } from "./buckets";
 
 const grid = (part: Partial<Grid> = {}): Grid => ({ from: 0, to: 100, buckets: 4, log: false, ...part });
 const series = (values: readonly number[], x = values.map((_, at) => at)): Points => ({

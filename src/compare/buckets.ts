@@ -2,33 +2,12 @@
  * A series with any number of points as a curve for so many pixels: each bucket of the x axis is told by its least and its
  * greatest value, so that no spike is lost however wide a bucket is. A series with few points is given as it is.
  */
+import { edgeOf, type Grid, type Trace } from "../domain/curve";
 
 /** Points in order of x, columns of equal length. y may hold NaN and infinities: they are gaps in the curve. */
 export interface Points {
   x: Float64Array;
   y: Float64Array;
-}
-
-/** The part of the x axis that shows, cut into buckets of equal width (on a log axis: of equal ratio). */
-export interface Grid {
-  from: number;
-  to: number;
-  /** Number of buckets, at most 65,535. */
-  buckets: number;
-  log: boolean;
-}
-
-/**
- * What is drawn of a series. With `slots` null, `x` and `y` are its points, with one beyond each end of the grid so that the
- * lines lead there. Else `slots` tells which buckets hold points, `x` is empty, and `y` has for each of them its least and
- * greatest finite value, in the order in which they occur; both NaN when there is none.
- */
-export interface Trace {
-  slots: Uint16Array | null;
-  x: Float64Array;
-  y: Float64Array;
-  /** The smoothed value (see smoothing.ts) at each point, or of the last point in each bucket; null without smoothing. */
-  smooth: Float64Array | null;
 }
 
 /** `smoothed`: as long as the points. A point at the upper end of the grid is in its last bucket. */
@@ -90,13 +69,6 @@ export function extremesOf(y: Float64Array, start: number, end: number): [number
   }
   if (lowAt < 0) return [Number.NaN, Number.NaN];
   return lowAt <= highAt ? [low, high] : [high, low];
-}
-
-/** Where on the x axis a bucket begins; fractions are within buckets: `edgeOf(grid, 0.5)` is the middle of the first. */
-export function edgeOf({ from, to, buckets, log }: Grid, slot: number): number {
-  const share = slot / buckets;
-  if (log) return from * (to / from) ** share;
-  return from + (to - from) * share;
 }
 
 /** Index of the first x, from `start` on, that is not below `bound`. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Grid } from "./buckets";
+import type { Grid } from "../domain/curve";
 import { groupCurve } from "./groupCurves";
 
 const grid: Grid = { from: 0, to: 4, buckets: 4, log: false };

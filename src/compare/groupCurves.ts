@@ -1,15 +1,6 @@
 /** Several runs as one curve: their mean at each bucket of the x axis, with the range that they span. */
-import { edgeOf, extremesOf, firstAtOrAbove, type Grid, type Points } from "./buckets";
-
-/** One value for each bucket of the grid; NaN where no run of the group has a value. */
-export interface GroupCurve {
-  mean: Float64Array;
-  /** Least and greatest value of any run in the bucket: no spike of a single run is lost. */
-  low: Float64Array;
-  high: Float64Array;
-  /** How many runs the mean is of. */
-  runs: Uint16Array;
-}
+import { edgeOf, type Grid, type GroupCurve } from "../domain/curve";
+import { extremesOf, firstAtOrAbove, type Points } from "./buckets";
 
 /**
  * `members`: the points of each run, and its smoothed values (for the mean) when there is smoothing. A run without points in a

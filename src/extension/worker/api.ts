@@ -1,16 +1,19 @@
 /** What the extension host asks of the store worker, and what the worker tells it. Every project is named by its root. */
 import type { Repeats } from "../../compare/repeats";
 import type { CodeChange } from "../../domain/comparison";
+import type { CurveSet } from "../../domain/curve";
 import type { DatasetComparison, DatasetFile } from "../../domain/datasetComparison";
 import type { Lineage, LineageDirection, LineageRun } from "../../domain/lineage";
 import type { Reproduction } from "../../domain/reproduction";
 import type { Run, RunSummary } from "../../domain/run";
 import type { LogText } from "../../ingest/logText";
+import type { ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
 import type {
   DatasetSummary,
   DatasetVersionPage,
   GroupKey,
   KeyNames,
+  MetricColumns,
   PageOptions,
   RunGroup,
   RunPage,
@@ -83,6 +86,19 @@ export interface StoreApi {
   runLineage(argument: { root: string; id: string; direction: LineageDirection }): LineageRun;
 
   readLog(argument: { root: string; id: string; limit: number }): LogText;
+  /** The runs of a panel with charts, and their metrics. */
+  chartsContent(argument: { root: string; source: ChartSource }): ChartsContent;
+  curves(argument: { root: string; request: CurvesRequest }): CurveSet;
+  /** Points `from` up to `from + limit` of a series. */
+  metricColumns(argument: { root: string; id: string; key: string; from: number; limit: number }): MetricColumns;
+
+  /** What the runs of a file (absolute) came to; null when it has none. `judged`: metrics of which the best is wanted too. */
+  fileResults(argument: { root: string; file: string; judged: string[] }): EditorResults | null;
+  /** The runs that used a file (absolute), in any role. */
+  fileHistory(argument: { root: string; file: string; page: PageOptions }): FileHistory;
+  /** A metric in the last runs of a file (absolute). */
+  metricTrail(argument: { root: string; file: string; key: string }): MetricTrail;
+
   logPath(argument: { root: string; id: string }): string;
   /** Folder of the run's own files. */
   runFolder(argument: { root: string; id: string }): string;

@@ -11,11 +11,13 @@ import type { Store } from "../../store/contract";
 import { locateRoot } from "../../store/locate";
 import { hasObject, objectPath } from "../../store/objects";
 import type { StoreApi, StoreChange } from "./api";
+import { chartsContent, curves } from "./charts";
 import { datasetFiles, runsOfDataset, versionDifferences } from "./datasets";
 import { sincePrevious } from "./history";
 import { lineageFrom, runLineage } from "./lineage";
 import { type Maintenance, maintain } from "./maintenance";
 import { WatchedStore } from "./watchedStore";
+import { SeriesCache } from "./seriesCache";
 
 export interface ServiceEvents {
   changed(change: StoreChange): void;
@@ -37,6 +39,7 @@ export interface StoreService {
 export function createStoreService(events: ServiceEvents): StoreService {
   const projects = new Map<string, OpenProject>();
 
+  const series = new SeriesCache();
   function open(root: string, mayWrite: boolean): OpenProject {
     const project: OpenProject = { mayWrite, maintenance: undefined, watched: undefined! };
     project.watched = new WatchedStore({
@@ -122,6 +125,21 @@ export function createStoreService(events: ServiceEvents): StoreService {
     runLineage: ({ root, id, direction }) => runLineage(storeOf(root), id, direction),
 
     readLog: ({ root, id, limit }) => readLogText(storeOf(root).logPath(id), limit),
+    chartsContent: ({ root, source }) => chartsContent(storeOf(root), source),
+    curves: ({ root, request }, signal) => curves(storeOf(root), series, request, signal),
+    metricColumns: ({ root, id, key, from, limit }) => storeOf(root).metricColumns(id, key, from, limit),
+
+    async fileResults({ root, file, judged }) {
+      const store = find(root);
+      const mayStart = projects.get(root)?.mayWrite !== false;
+      return store ? await editorResults(store, file, judged, mayStart) : null;
+    },
+    fileHistory({ root, file, page }) {
+      const store = find(root);
+      return store ? fileHistory(store, file, page) : { uses: [], runs: [], next: null, total: 0 };
+    },
+    metricTrail: ({ root, file, key }) => metricTrail(storeOf(root), file, key),
+
     logPath: ({ root, id }) => storeOf(root).logPath(id),
     runFolder: ({ root, id }) => storeOf(root).runFolder(id),
     codePath({ root, id, file }) {

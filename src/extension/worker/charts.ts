@@ -1,0 +1,91 @@
+/** What charts show, read and worked out in the worker. */
+import { curvesOf } from "../../compare/curves";
+import type { CurveSet } from "../../domain/curve";
+import { UserError } from "../../domain/errors";
+import type { RunSummary } from "../../domain/run";
+import type { ChartRun, ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
+import { moving } from "../../protocol/columns";
+import type { Store } from "../../store/contract";
+import type { SeriesCache } from "./seriesCache";
+
+/** Runs in one panel; of an experiment with more, the newest. */
+const MOST_RUNS = 500;
+
+/** The runs of a panel, the newest first, and the metrics that they have. */
+export function chartsContent(store: Store, asked: ChartSource): ChartsContent {
+  const source = asked.runs;
+  const { runs, total } = runsOf(store, source);
+  const counts = new Map<string, number>();
+  for (const { metrics } of runs) for (const key of Object.keys(metrics)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return {
+    source: asked,
+    title: titleOf(source, runs),
+    runs: runs.map(toChartRun),
+    leftOut: total - runs.length,
+    metrics: Array.from(counts, ([key, count]) => ({ key, runs: count })).sort(byKey),
+  };
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+const byKey = (a: { key: string }, b: { key: string }) => collator.compare(a.key, b.key);
+
+function runsOf(store: Store, source: ChartSource["runs"]): { runs: RunSummary[]; total: number } {
+  if ("experiment" in source) return store.listRuns({ experiment: source.experiment, limit: MOST_RUNS });
+  const runs = store.getSummaries(source.ids.slice(0, MOST_RUNS)).sort((a, b) => b.startTime - a.startTime);
+  return { runs, total: runs.length + Math.max(0, source.ids.length - MOST_RUNS) };
+}
+
+function titleOf(source: ChartSource["runs"], runs: readonly RunSummary[]): string {
+  if ("experiment" in source) return source.experiment;
+  return runs.length === 1 ? runs[0]!.name : `${runs.length} runs`;
+}
+
+function toChartRun({ id, name, status, experiment, startTime, params, tags }: RunSummary): ChartRun {
+  return { id, name, status, experiment, startTime, params, tags };
+}
+
+/** The curves of one metric. Throws when the request was given up before its end. */
+export async function curves(
+  store: Store,
+  cache: SeriesCache,
+  request: CurvesRequest,
+  signal: AbortSignal,
+): Promise<CurveSet> {
+  const starts = request.axis === "relative" ? startTimes(store, request.runs) : null;
+  const series = new Map<string, NonNullable<ReturnType<SeriesCache["get"]>>>();
+  for (const [at, id] of request.runs.entries()) {
+    // Others that the worker answers, and the news that this was given up, get their turn.
+    if (at % 16 === 15) await new Promise(setImmediate);
+    signal.throwIfAborted();
+    const points = readPoints(store, cache, { id, startTime: starts?.get(id) ?? 0 }, request);
+    if (points && points.x.length > 0) series.set(id, points);
+  }
+  const set = curvesOf(series, request);
+  const columns = [
+    ...set.curves.flatMap(({ slots, x, y, smooth }) => [slots, x, y, smooth]),
+    ...set.groups.flatMap(({ mean, low, high, runs }) => [mean, low, high, runs]),
+  ];
+  return moving(
+    set,
+    columns.filter((column) => column !== null),
+  );
+}
+
+function readPoints(
+  store: Store,
+  cache: SeriesCache,
+  run: { id: string; startTime: number },
+  { key, axis }: CurvesRequest,
+): ReturnType<SeriesCache["get"]> {
+  try {
+    return cache.get(store, run, key, axis);
+  } catch (error) {
+    // The run was freed meanwhile.
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+function startTimes(store: Store, ids: string[]): Map<string, number> {
+  return new Map(store.getSummaries(ids).map(({ id, startTime }) => [id, startTime]));
+}

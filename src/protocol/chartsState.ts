@@ -1,0 +1,41 @@
+/** What a page of charts leaves with VS Code, to come back after a reload as it was. */
+import * as z from "zod";
+import { ChartSource } from "./charts";
+
+export const ChartsView = z.object({
+  axis: z.enum(["step", "relative", "wall"]),
+  logX: z.boolean(),
+  logY: z.boolean(),
+  /** Weight of smoothing, 0 to 0.999. */
+  smoothing: z.number(),
+  /** What runs with an equal value of are one curve: "param:seed", "tag:team", "experiment". Null: each run is a curve. */
+  group: z.string().nullable(),
+  /** Only metrics with this in their name. */
+  filter: z.string(),
+  /** Of the x axis, in all charts. */
+  range: z.object({ from: z.number(), to: z.number() }).nullable(),
+  /** Runs, or labels of groups, that are not drawn. */
+  hidden: z.array(z.string()),
+  /** Columns of charts. 0: as many as there is room for. */
+  columns: z.number().int(),
+});
+export type ChartsView = z.infer<typeof ChartsView>;
+
+export const firstView: ChartsView = {
+  axis: "step",
+  logX: false,
+  logY: false,
+  smoothing: 0,
+  group: null,
+  filter: "",
+  range: null,
+  hidden: [],
+  columns: 0,
+};
+
+export const ChartsState = z.object({
+  source: ChartSource,
+  title: z.string(),
+  view: ChartsView.catch(firstView),
+});
+export type ChartsState = z.infer<typeof ChartsState>;
