@@ -19,6 +19,7 @@ import type {
   RunPage,
   RunQuery,
 } from "../../store/contract";
+import type { EditorResults, FileHistory, MetricTrail } from "./fileResults";
 
 export interface OpenedProject {
   root: string;
@@ -85,7 +86,6 @@ export interface StoreApi {
   /** What the run read (up) or wrote (down), without where that came from or went. */
   runLineage(argument: { root: string; id: string; direction: LineageDirection }): LineageRun;
 
-  readLog(argument: { root: string; id: string; limit: number }): LogText;
   /** The runs of a panel with charts, and their metrics. */
   chartsContent(argument: { root: string; source: ChartSource }): ChartsContent;
   curves(argument: { root: string; request: CurvesRequest }): CurveSet;
@@ -99,6 +99,7 @@ export interface StoreApi {
   /** A metric in the last runs of a file (absolute). */
   metricTrail(argument: { root: string; file: string; key: string }): MetricTrail;
 
+  readLog(argument: { root: string; id: string; limit: number }): LogText;
   logPath(argument: { root: string; id: string }): string;
   /** Folder of the run's own files. */
   runFolder(argument: { root: string; id: string }): string;

@@ -13,11 +13,12 @@ import { hasObject, objectPath } from "../../store/objects";
 import type { StoreApi, StoreChange } from "./api";
 import { chartsContent, curves } from "./charts";
 import { datasetFiles, runsOfDataset, versionDifferences } from "./datasets";
+import { editorResults, fileHistory, metricTrail } from "./fileResults";
 import { sincePrevious } from "./history";
 import { lineageFrom, runLineage } from "./lineage";
 import { type Maintenance, maintain } from "./maintenance";
-import { WatchedStore } from "./watchedStore";
 import { SeriesCache } from "./seriesCache";
+import { WatchedStore } from "./watchedStore";
 
 export interface ServiceEvents {
   changed(change: StoreChange): void;
@@ -38,8 +39,8 @@ export interface StoreService {
 
 export function createStoreService(events: ServiceEvents): StoreService {
   const projects = new Map<string, OpenProject>();
-
   const series = new SeriesCache();
+
   function open(root: string, mayWrite: boolean): OpenProject {
     const project: OpenProject = { mayWrite, maintenance: undefined, watched: undefined! };
     project.watched = new WatchedStore({
@@ -124,7 +125,6 @@ export function createStoreService(events: ServiceEvents): StoreService {
     lineage: ({ root, of, direction, depth }) => lineageFrom(storeOf(root), of, { direction, depth }),
     runLineage: ({ root, id, direction }) => runLineage(storeOf(root), id, direction),
 
-    readLog: ({ root, id, limit }) => readLogText(storeOf(root).logPath(id), limit),
     chartsContent: ({ root, source }) => chartsContent(storeOf(root), source),
     curves: ({ root, request }, signal) => curves(storeOf(root), series, request, signal),
     metricColumns: ({ root, id, key, from, limit }) => storeOf(root).metricColumns(id, key, from, limit),
@@ -140,6 +140,7 @@ export function createStoreService(events: ServiceEvents): StoreService {
     },
     metricTrail: ({ root, file, key }) => metricTrail(storeOf(root), file, key),
 
+    readLog: ({ root, id, limit }) => readLogText(storeOf(root).logPath(id), limit),
     logPath: ({ root, id }) => storeOf(root).logPath(id),
     runFolder: ({ root, id }) => storeOf(root).runFolder(id),
     codePath({ root, id, file }) {

@@ -3,7 +3,7 @@ import type { RunSummary } from "../../domain/run";
 import type { FileRole, PageOptions } from "../contract";
 
 /** How a run used a file: as its `script` (or notebook), as another `source` file that it imported or ran, or as a recorded file. */
-export type FileRunRole = "script" | "source" | FileRole;
+export type FileRunRole = "script" | "source" | Exclude<FileRole, "cell">;
 
 /** The roles in which a file made a run what it was, and did not come out of it. */
 export const MAKING_ROLES: readonly FileRunRole[] = ["script", "source", "config"];

@@ -86,7 +86,7 @@ function readUses(db: Database, path: string, runs: readonly Row[]): Map<number,
     // The script is one of its own sources.
     if (roles.length === 0) roles.push("source");
   }
-  const files = db.all<{ run: number; kind: FileRole; sha256: Uint8Array | null }>(
+  const files = db.all<{ run: number; kind: Exclude<FileRole, "cell">; sha256: Uint8Array | null }>(
     `SELECT run, kind, sha256 FROM files ${below} AND kind IN ('config', 'read', 'write', 'artifact')
     ORDER BY CASE kind WHEN 'config' THEN 0 WHEN 'read' THEN 1 WHEN 'write' THEN 2 ELSE 3 END`,
     name,
