@@ -10,7 +10,11 @@ import { ensureVenv } from "./lib/python.mjs";
 await underOwnNode();
 await installCodeServer();
 const chromium = await ensureChromium();
-const python = await ensureVenv([path.join(paths.examples, "wine/requirements.txt")]);
+const requirements = [
+  path.join(paths.examples, "wine/requirements.txt"),
+  path.join(paths.root, "test/kernel/requirements.txt"),
+];
+const python = await ensureVenv(requirements);
 await runOrThrow(process.execPath, [path.join(paths.root, "scripts/package.mjs")]);
 
 const playwright = path.join(paths.modules, "@playwright/test/cli.js");

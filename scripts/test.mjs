@@ -106,6 +106,7 @@ async function testPythons() {
   const requirements = {
     MODELTRAIL_TEST_PYTHON: ["examples/wine/requirements.txt", "test/requirements.txt"],
     MODELTRAIL_TEST_MLFLOW_PYTHON: ["test/mlflow/requirements.txt"],
+    MODELTRAIL_TEST_KERNEL_PYTHON: ["examples/wine/requirements.txt", "test/kernel/requirements.txt"],
   };
   const found = {};
   for (const [name, files] of Object.entries(requirements)) {
