@@ -36,6 +36,8 @@ export interface RecordingOptions {
   source: string;
   /** The code that the run works with was restored from this run into `root` and is not taken anew. */
   restored?: { run: string; root: string };
+  /** The command is not given our environment, so that no client of it can find us. */
+  unled?: boolean;
   /** Starts a process, apart from us, that finishes the run; gives its number. */
   startFinisher(root: string, id: string): number | undefined;
   /** Starts a process, apart from us, that takes our place if we are killed: see endpoint/understudy.ts. */
@@ -46,13 +48,18 @@ export interface Recording {
   readonly id: string;
   readonly tracer: TracerEnvironment;
   readonly logPath: string;
+  readonly store: Store;
+  /** Joins what is stored next. */
+  add(part: IngestBatch): void;
+  /** Stores what was read or added so far; what cannot be stored now is tried again. */
+  save(): void;
   warn(message: string): void;
   /** Takes the code as it is now. */
   takeCode(signal: AbortSignal): Promise<void>;
   /** The environment in which the command's MLflow client finds us, made of the command's own. */
   lead(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
-  /** The command runs: what it leaves is read from now on. */
-  started(command: Pick<RunningCommand, "pid" | "fifos">): void;
+  /** The command runs: what it leaves is read from now on. Null: in a process that we do not know. */
+  started(command: Pick<RunningCommand, "pid" | "fifos"> | null): void;
   /**
    * Everything that is left is read and the run is ended; metrics that would take long to read are left to a process apart.
    * `signal` cuts short what takes long.
@@ -111,7 +118,7 @@ export function beginRecording(options: RecordingOptions): Recording {
 
   async function listen(): Promise<void> {
     // What the user sends to a server is not ours to take.
-    if (hasOwnServer(env)) return;
+    if (options.unled || hasOwnServer(env)) return;
     endpoint = await startEndpoint({ store, id, warn, startUnderstudy: () => options.startUnderstudy(root) });
   }
 
@@ -126,6 +133,16 @@ export function beginRecording(options: RecordingOptions): Recording {
     id,
     tracer: { runId: id, spool, root },
     logPath: store.logPath(id),
+    store,
+    add,
+    save() {
+      try {
+        if (pipeline) pipeline.save();
+        else store.ingest(id, notes);
+      } catch {
+        // It stays in the batch.
+      }
+    },
     warn,
     async takeCode(signal) {
       const { restored } = options;
@@ -141,10 +158,12 @@ export function beginRecording(options: RecordingOptions): Recording {
       const autolog = autologMode(pipeline?.autolog, env);
       return { ...endpoint.lead(commandEnv), ...(autolog ? { MODELTRAIL_AUTOLOG: autolog } : {}) };
     },
-    started({ pid, fifos }) {
-      for (const { path, abandoned } of fifos) endpoint?.printsTo(path, abandoned);
-      add({ process: processIdentity(pid) });
-      sampler = startSampler(pid, env, (points) => add({ points: [{ source: "system", points }] }));
+    started(running) {
+      for (const { path, abandoned } of running?.fifos ?? []) endpoint?.printsTo(path, abandoned);
+      if (running) {
+        add({ process: processIdentity(running.pid) });
+        sampler = startSampler(running.pid, env, (points) => add({ points: [{ source: "system", points }] }));
+      }
       // What cannot be stored now is tried again, and said when it cannot be stored at the end either.
       if (pipeline) pacer = startPacer(pipeline, [store.logPath(id), spool], () => {});
     },

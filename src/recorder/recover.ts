@@ -8,6 +8,7 @@ import { isAlive, processIdentity, processState } from "../store/process";
 import { now } from "./clock";
 import { type EndNote, isMarkedFinishing, markFinishing, readEndNote, sayLost } from "./endNote";
 import { endOwnedRun, replayPutBy } from "./endpoint/recovery";
+import { keepExecutedNotebook } from "./notebook/executed";
 import { createRunPipeline } from "./runPipeline";
 import { spoolFolder } from "./spoolFolder";
 import { statusOf } from "./status";
@@ -83,6 +84,7 @@ async function finishRun(store: Store, { id, process: command }: RunningRun): Pr
   const pipeline = await createRunPipeline(store, id, { endTime });
   try {
     pipeline.add(note ? sayLost(note) : { warnings: [warningOf(command)] });
+    pipeline.add({ artifacts: await keepExecutedNotebook(store, id) });
     const last = await pipeline.finish();
     return store.endRun(id, endOf(note, store.stopRequested(id), endTime), last);
   } finally {
