@@ -7,6 +7,7 @@ const root = path.resolve(import.meta.dirname, "..");
 /** A file may import from its own folder and from layers further down this list. */
 const layers = [
   ["extension", "cli"],
+  ["agents"],
   ["recorder", "targets", "deploy", "monitor", "reproduce", "share", "space"],
   ["snapshot", "ingest", "compare", "registry"],
   ["store"],

@@ -14,4 +14,13 @@ export function addServerCommands(program: Command): void {
     .option("--artifacts <way>", "file: clients on this machine copy artifacts; http: they send them", "file")
     .option("--json", "print the address as a JSON object")
     .action(async (options) => (await import("./commands/server")).serverCommand(options));
+
+  program
+    .command("mcp")
+    .summary("serve language models: the runs of this project over the Model Context Protocol")
+    .description(
+      "An MCP server on standard input and output. Its tools list, search, compare and explain runs and read nothing else; a run is started only after the client has asked its user.",
+    )
+    .option("--project <folder>", "the project, or a folder in it (default: the working directory)")
+    .action(async (options) => (await import("./commands/mcp")).mcpCommand(options));
 }

@@ -6,7 +6,8 @@ import type { Lineage, LineageDataset, LineageFile, LineageRun } from "../domain
 import type { DataFile } from "../domain/run";
 import type { RunDatasetVersion, Store } from "../store/contract";
 import { newRun, tempStore } from "../store/testStore";
-import { type LineageOptions, type LineageStart, lineageOf } from "./lineage";
+import type { LineageStart } from "../domain/lineage";
+import { type LineageOptions, lineageOf } from "./lineage";
 
 const hashOf = (content: string) => createHash("sha256").update(content).digest("hex");
 

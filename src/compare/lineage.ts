@@ -5,7 +5,14 @@
  */
 import type { DatasetFile } from "../domain/datasetComparison";
 import { UserError } from "../domain/errors";
-import type { Lineage, LineageDataset, LineageDirection, LineageFile, LineageRun } from "../domain/lineage";
+import type {
+  Lineage,
+  LineageDataset,
+  LineageDirection,
+  LineageFile,
+  LineageRun,
+  LineageStart,
+} from "../domain/lineage";
 import type { RunDataset, RunSummary } from "../domain/run";
 import {
   datasetsOfRun,
@@ -20,11 +27,6 @@ import {
   type RunFile,
   runsOfVersion,
 } from "./lineageLinks";
-
-/** What lineage is asked of. */
-export type LineageStart =
-  | { path: string; sha256?: string | null; size?: number | null }
-  | { dataset: string; version: string };
 
 export interface LineageOptions {
   /** Default `up`. */

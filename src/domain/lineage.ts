@@ -4,6 +4,11 @@ import type { RunStatus } from "./run";
 /** `up`: to the runs that wrote it and what they read. `down`: to the runs that read it and what they wrote. */
 export type LineageDirection = "up" | "down";
 
+/** What lineage is asked of. */
+export type LineageStart =
+  | { path: string; sha256?: string | null; size?: number | null }
+  | { dataset: string; version: string };
+
 /**
  * How a file of one run is known to be that of another: by its content, whatever its name was, or, where a hash is not
  * known or says nothing (empty files), by its path alone.

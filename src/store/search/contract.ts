@@ -15,8 +15,8 @@ interface Search {
 }
 
 export interface RunSearch extends Search {
-  /** Numbers of experiments. */
-  experiments: readonly number[];
+  /** Numbers of experiments; null: all of them. */
+  experiments: readonly number[] | null;
   /** What comes before and after a run's id in the address of its artifacts, where its experiment has no place of its own. */
   artifacts: { prefix: string; suffix: string };
 }

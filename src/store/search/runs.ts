@@ -34,7 +34,8 @@ export function searchRuns(db: Database, search: RunSearch): FoundPage<string> {
 }
 
 /** By the two indexes: a run that a client asked for is where it was asked for, any other where the store has it. */
-function inExperiments(experiments: readonly number[]): Condition {
+function inExperiments(experiments: readonly number[] | null): Condition {
+  if (experiments === null) return { sql: "1", values: [] };
   const list = JSON.stringify(experiments);
   const listed = "(SELECT value FROM json_each(?))";
   return {
