@@ -18,6 +18,7 @@ import type { FileRunStore } from "./fileRuns/contract";
 import type { LoggedModelStore } from "./loggedModels/contract";
 import type { RegistryStore } from "./registry/contract";
 import type { SearchStore } from "./search/contract";
+import type { TableStore } from "./table/contract";
 import type { TraceStore } from "./traces/contract";
 import type { TrackingStore } from "./tracking/contract";
 
@@ -574,6 +575,8 @@ export interface Store {
   readonly loggedModels: LoggedModelStore;
   readonly registry: RegistryStore;
   readonly traces: TraceStore;
+  /** Many runs as columns. */
+  readonly table: TableStore;
   /** Runs as files see them. */
   readonly fileRuns: FileRunStore;
 

@@ -45,6 +45,7 @@ import { listFiles } from "./runFiles";
 import { createRun, endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
 import { makeSearch } from "./search/search";
 import { getSummaries } from "./summaries";
+import { makeTable } from "./table/table";
 import { makeTraces } from "./traces/traces";
 import { makeTracking } from "./tracking/tracking";
 import { objectUses, referencedObjects, usage } from "./usage";
@@ -218,6 +219,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     loggedModels: makeLoggedModels(db),
     registry: makeRegistry(db),
     traces: makeTraces(db),
+    table: makeTable(db),
     fileRuns: makeFileRuns(db),
 
     runFolder: (id) => runFolder(folder, id),
