@@ -169,6 +169,11 @@ function buildProgram(): Command {
     .description("waits beside a recorder and takes its place when that is killed")
     .action(async () => (await import("./commands/standIn")).standInCommand());
 
+  program
+    .command("record-notebook", { hidden: true })
+    .description("records what an editor tells of a notebook, in lines of JSON on standard input")
+    .action(async () => (await import("./commands/recordNotebook")).recordNotebookCommand());
+
   // Not for `run`: touching our standard streams would change them for the command, which shares them.
   program.hook("preAction", (_program, action) => {
     if (action.name() !== "run") endWhenOutputCloses();

@@ -1,8 +1,8 @@
 /** `modeltrail run [options] -- COMMAND…` */
-import { type ChildProcess, spawn } from "node:child_process";
 import { UserError } from "../../domain/errors";
 import { exitLike } from "../../recorder/process/exit";
 import { record } from "../../recorder/record";
+import { startFinisher, startUnderstudy } from "../beside";
 import { parseTag } from "../tag";
 
 export interface RunOptions {
@@ -41,31 +41,4 @@ export async function runCommand(options: RunOptions, command: string[]): Promis
     startUnderstudy,
   });
   exitLike(end);
-}
-
-/** `modeltrail finish-run ID`, on its own. */
-function startFinisher(root: string, id: string): number | undefined {
-  const child = spawn(process.execPath, [process.argv[1]!, "finish-run", id], {
-    cwd: root,
-    detached: true,
-    stdio: "ignore",
-    windowsHide: true,
-  });
-  child.on("error", () => {});
-  child.unref();
-  return child.pid;
-}
-
-/** `modeltrail stand-in`, on its own, with a channel for messages. It is no process of a run that we may be part of. */
-function startUnderstudy(root: string): ChildProcess | undefined {
-  const { MODELTRAIL_RUN_ID: _, ...env } = process.env;
-  const child = spawn(process.execPath, [process.argv[1]!, "stand-in"], {
-    cwd: root,
-    env,
-    detached: true,
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-    windowsHide: true,
-  });
-  child.on("error", () => {});
-  return child.pid === undefined ? undefined : child;
 }

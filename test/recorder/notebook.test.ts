@@ -1,0 +1,177 @@
+/** The recorder that an editor starts beside a notebook, as it ships: killed and cut off at any moment, nothing is lost. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { FromEditor, FromRecorder } from "../../src/recorder/notebook/messages";
+import { recoverLostRuns } from "../../src/recorder/recover";
+import type { Store } from "../../src/store/contract";
+import { objectPath } from "../../src/store/objects";
+import { openStore } from "../../src/store/open";
+import { baseEnvironment, modeltrail, useCli } from "./cli";
+
+useCli();
+
+let root: string;
+let store: Store;
+const children: ChildProcessWithoutNullStreams[] = [];
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), "modeltrail-notebook-")));
+  store = openStore(root);
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  store.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+interface Recorder {
+  child: ChildProcessWithoutNullStreams;
+  tell(...messages: FromEditor[]): void;
+  /** The next answer of this kind. */
+  answer<Kind extends FromRecorder["e"]>(kind: Kind): Promise<Extract<FromRecorder, { e: Kind }>>;
+  exited: Promise<unknown>;
+}
+
+function startRecorder(): Recorder {
+  const [program, ...args] = modeltrail("record-notebook");
+  const child = spawn(program!, args, { cwd: root, env: baseEnvironment(root) });
+  children.push(child);
+  const answers: FromRecorder[] = [];
+  let wake = () => {};
+  let rest = "";
+  child.stdout.on("data", (data) => {
+    const lines = (rest + data).split("\n");
+    rest = lines.pop()!;
+    answers.push(...lines.map((line) => JSON.parse(line) as FromRecorder));
+    wake();
+  });
+  let errors = "";
+  child.stderr.on("data", (data) => {
+    errors += data;
+  });
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  void exited.then(() => wake());
+  return {
+    child,
+    exited,
+    tell(...messages) {
+      for (const message of messages) child.stdin.write(`${JSON.stringify(message)}\n`);
+    },
+    async answer(kind) {
+      for (;;) {
+        const found = answers.findIndex(({ e }) => e === kind);
+        if (found >= 0) return answers.splice(found, 1)[0] as never;
+        if (child.exitCode !== null) throw new Error(`The recorder ended without an answer: ${errors}`);
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+  };
+}
+
+const layout = {
+  cells: ["one", "two"].map((id) => ({ id, kind: "code" as const, language: "python", source: `${id}()`, tags: [] })),
+  metadata: {},
+};
+const begin = (session = "s1"): FromEditor => ({
+  e: "begin",
+  notebook: join(root, "a.ipynb"),
+  cwd: root,
+  session,
+  layout,
+});
+const start = (key: number, cellId = "one"): FromEditor => ({
+  ...{ e: "start", key, cellId, index: 0, language: "python", source: `${cellId}()`, tags: [] },
+  ...{ executionCount: key, startTime: 1_000 + key },
+});
+const end = (key: number, status: "succeeded" | "failed" = "succeeded"): FromEditor => ({
+  ...{ e: "end", key, status, endTime: 2_000 + key, executionCount: key, error: null },
+});
+const print = (key: number, text: string): FromEditor => ({ e: "print", key, text });
+
+const cellsOf = (id: string) => store.cells.list(id).cells.map(({ cellId, status }) => [cellId, status]);
+
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+test("ends the run when the editor is gone, with all that was said", async () => {
+  const recorder = startRecorder();
+  recorder.tell(begin(), start(1), print(1, "loss: 0.5\n"), end(1), start(2, "two"), print(2, "half"));
+  const { id } = await recorder.answer("began");
+  recorder.child.stdin.end();
+  await recorder.exited;
+  expect(store.getRun(id)).toMatchObject({ status: "killed", signal: "SIGHUP", script: null });
+  expect(store.getRun(id)!.metrics.loss?.last).toBe(0.5);
+  expect(readFileSync(store.logPath(id), "utf8")).toBe("loss: 0.5\nhalf");
+  expect(cellsOf(id)).toEqual([
+    ["one", "succeeded"],
+    ["two", "cancelled"],
+  ]);
+});
+
+test("leaves to whoever comes next what it had recorded when it is killed itself", async () => {
+  const recorder = startRecorder();
+  const png = { mime: "image/png", base64: "AQID" };
+  recorder.tell(begin(), start(1), print(1, "loss: 0.5\n"));
+  recorder.tell(
+    { e: "outputs", key: 1, outputs: [{ kind: "display", items: [png] }] },
+    end(1, "failed"),
+    start(2, "two"),
+  );
+  const { id } = await recorder.answer("began");
+  await until(() => cellsOf(id).length === 2);
+  recorder.child.kill("SIGKILL");
+  await recorder.exited;
+
+  expect(await recoverLostRuns(store)).toEqual([id]);
+  const run = store.getRun(id)!;
+  expect(run.status).toBe("lost");
+  expect(run.metrics.loss?.last).toBe(0.5);
+  expect(cellsOf(id)).toEqual([
+    ["one", "failed"],
+    ["two", "cancelled"],
+  ]);
+  const executed = readFileSync(objectPath(store.folder, run.artifacts[0]!.sha256), "utf8");
+  expect(JSON.parse(executed).cells[0].outputs).toEqual([
+    { output_type: "display_data", data: { "image/png": "AQID" }, metadata: {} },
+  ]);
+});
+
+test("gives a cell that still runs when the next run begins to the run that it began in", async () => {
+  const recorder = startRecorder();
+  recorder.tell(begin(), start(1), begin(), start(2, "two"), end(2));
+  const [first, second] = [await recorder.answer("began"), await recorder.answer("began")];
+  recorder.tell({ e: "finish", how: "boundary" });
+  expect((await recorder.answer("ended")).id).toBe(second.id);
+  expect(store.getRun(first.id)!.status).toBe("running");
+  recorder.tell(end(1, "failed"));
+  expect((await recorder.answer("ended")).id).toBe(first.id);
+  expect([cellsOf(first.id), store.getRun(first.id)!.status]).toEqual([[["one", "failed"]], "failed"]);
+  expect([cellsOf(second.id), store.getRun(second.id)!.status]).toEqual([[["two", "succeeded"]], "finished"]);
+});
+
+test("cuts the cells short whose kernel died, and goes on with the next run", async () => {
+  const recorder = startRecorder();
+  recorder.tell(begin(), start(1), { e: "finish", how: "kernel-died" }, begin("s2"), start(2), end(2));
+  const [first, second] = [await recorder.answer("began"), await recorder.answer("began")];
+  expect((await recorder.answer("ended")).id).toBe(first.id);
+  expect(store.getRun(first.id)).toMatchObject({ status: "killed", signal: "SIGKILL" });
+  recorder.child.kill("SIGTERM");
+  await recorder.exited;
+  expect(store.getRun(second.id)!.status).toBe("finished");
+});
+
+test("refuses what it does not understand, and goes on", async () => {
+  const recorder = startRecorder();
+  recorder.child.stdin.write("{\n");
+  expect((await recorder.answer("refused")).message).toContain("does not understand");
+  recorder.tell(begin());
+  await recorder.answer("began");
+  recorder.child.stdin.end();
+  await recorder.exited;
+});
