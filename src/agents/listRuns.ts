@@ -51,7 +51,7 @@ export const searchRuns = tool({
   name: "search_runs",
   title: "Search Runs",
   description:
-    "Finds runs by a filter in MLflow's grammar, with `or` and parentheses, e.g. metrics.accuracy > 0.9 and (params.lr = '0.1' or tags.team = 'vision') and attributes.status = 'FINISHED'. Names with special characters stand in backticks. Order by e.g. [\"metrics.loss ASC\"].",
+    "Finds runs by a filter in MLflow's grammar, with `or` and parentheses. For example: metrics.accuracy > 0.9 and (params.lr = '0.1' or tags.team = 'vision') and attributes.status = 'FINISHED'. Names with special characters stand in backticks. Order by e.g. [\"metrics.loss ASC\"].",
   input: z.object({
     filter: z.string(),
     orderBy: z.array(z.string()).max(5).default([]),

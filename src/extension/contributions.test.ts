@@ -3,10 +3,15 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { startRun } from "../agents/startRun";
+import { readTools } from "../agents/tools";
+import { toolManifest } from "./agents/manifest";
 import {
   Command,
   Context,
   EXTENSION_ID,
+  LanguageModelTool,
+  McpProvider,
   Panel,
   Scheme,
   SETTINGS,
@@ -36,6 +41,8 @@ const Manifest = z.object({
     views: z.record(z.string(), z.array(z.object({ id: z.string() }))),
     viewsWelcome: z.array(z.object({ view: z.string(), when: z.string(), contents: z.string() })),
     configuration: z.object({ properties: z.record(z.string(), z.looseObject({ default: z.unknown() })) }),
+    languageModelTools: z.array(z.looseObject({ name: z.string() })),
+    mcpServerDefinitionProviders: z.array(z.object({ id: z.string(), label: z.string() })),
     taskDefinitions: z.array(z.object({ type: z.string() })),
     walkthroughs: z.array(
       z.object({
@@ -173,4 +180,10 @@ test("pictures that are named are there", () => {
   const files = JSON.stringify(contributes).match(/media\/[\w/.-]+/g)!;
   expect(files.length).toBeGreaterThan(0);
   for (const file of files) expect(existsSync(path.join(root, file)), file).toBe(true);
+});
+
+test("tools for language models stand in package.json as they are defined", () => {
+  expect(contributes.languageModelTools).toEqual([...readTools, startRun].map(toolManifest));
+  expect(contributes.languageModelTools.map(({ name }) => name)).toEqual(Object.values(LanguageModelTool));
+  expect(contributes.mcpServerDefinitionProviders).toEqual([{ id: McpProvider.runs, label: "Modeltrail" }]);
 });

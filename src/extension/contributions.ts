@@ -78,6 +78,19 @@ export const ViewContainer = { main: "modeltrail" } as const;
 export const Panel = { runForm: "modeltrail.runForm" } as const;
 export const Walkthrough = { start: "start" } as const;
 export const TASK_TYPE = "modeltrail";
+/** What language models can ask: each is one of src/agents/tools.ts, but for the one that starts runs. */
+export const LanguageModelTool = {
+  listRuns: "modeltrail_list_runs",
+  searchRuns: "modeltrail_search_runs",
+  showRun: "modeltrail_show_run",
+  compareRuns: "modeltrail_compare_runs",
+  explainRun: "modeltrail_explain_run",
+  metricHistory: "modeltrail_metric_history",
+  readLog: "modeltrail_read_log",
+  traceFile: "modeltrail_trace_file",
+  start: "modeltrail_start_run",
+} as const;
+export const McpProvider = { runs: "modeltrail.mcp" } as const;
 
 /** Schemes of documents that we provide. */
 export const Scheme = { log: "modeltrail-log", run: "modeltrail-run", report: "modeltrail-report" } as const;

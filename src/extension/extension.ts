@@ -1,6 +1,7 @@
 /** Builds the extension from its parts. Each part stands alone: one that fails is logged, and the others live. */
 import path from "node:path";
 import * as vscode from "vscode";
+import { registerAgents } from "./agents/registerAgents";
 import { registerCompareRuns } from "./commands/compareRuns";
 import type { CommandDeps } from "./commands/deps";
 import { registerEditRuns } from "./commands/editRuns";
@@ -72,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     "help to get started": () => registerGetStarted(deps),
     "show running runs": () => registerStatusBar(projects, log),
     "offer tasks": () => registerTaskProvider(launcher),
+    "offer tools to language models": () => registerAgents({ context, distFolder, projects, jobs, launcher, log }),
     "bring forms back": () =>
       vscode.window.registerWebviewPanelSerializer(Panel.runForm, {
         deserializeWebviewPanel: async (panel, state) => (await deps.forms()).deserializeWebviewPanel(panel, state),

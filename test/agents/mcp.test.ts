@@ -129,6 +129,9 @@ test("lists, searches, shows, compares, explains and traces; and changes nothing
   expect(difference.inShort).toBe("lr 0.1→0.2");
   expect(difference.differences.map(({ part }: { part: string }) => part)).toContain("Metrics");
 
+  const now = await ask(client, "compare_runs", { runs: ["first", "workspace"] });
+  expect(now.same).toEqual(expect.arrayContaining([expect.stringContaining("data")]));
+
   const why = await ask(client, "explain_run", { run: "bad" });
   expect(why.lastLines.lines).toContain("lr is too high");
   expect(why.sincePrevious).toMatchObject({ run: "second", whatChanged: "lr 0.2→5.0" });

@@ -16,6 +16,12 @@ export interface Jobs extends vscode.Disposable {
     method: Name,
     argument: Parameters<JobApi[Name]>[0],
   ): Promise<ReturnType<JobApi[Name]>>;
+  /** The same for who shows nothing of it; `signal` cancels. */
+  quietly<Name extends keyof JobApi & string>(
+    method: Name,
+    argument: Parameters<JobApi[Name]>[0],
+    signal: AbortSignal,
+  ): Promise<Awaited<ReturnType<JobApi[Name]>>>;
 }
 
 /** What tells `storeWorker.ts` to carry out a job instead of serving the stores. */
@@ -48,13 +54,15 @@ export function createJobs(distFolder: string): Jobs {
     return { call: channel.call, thread };
   }
 
+  function carryOut(method: keyof JobApi, argument: unknown, signal: AbortSignal, report = (_: JobProgress) => {}) {
+    const { call, thread } = start(report);
+    signal.addEventListener("abort", () => setTimeout(() => void thread.terminate(), TIDY_MS).unref());
+    return call(method, argument as never, signal) as never;
+  }
+
   return {
-    run: (title, method, argument) =>
-      withCancel(title, (signal, report) => {
-        const { call, thread } = start(report);
-        signal.addEventListener("abort", () => setTimeout(() => void thread.terminate(), TIDY_MS).unref());
-        return call(method, argument as never, signal) as never;
-      }),
+    run: (title, method, argument) => withCancel(title, (signal, report) => carryOut(method, argument, signal, report)),
+    quietly: (method, argument, signal) => carryOut(method, argument, signal),
     dispose() {
       for (const thread of threads) void thread.terminate();
     },

@@ -59,6 +59,9 @@ export interface JobApi {
   /** Into the store of this project, which is made if there is none. */
   importRuns(argument: { root: string; file: string }): ImportReport;
 
+  /** A tool of src/agents/tools.ts, by its name there; the answer is JSON. */
+  askTool(argument: { root: string; tool: string; input: object }): string;
+
   spaceUsage(argument: { root: string }): SpaceUsage;
   /** With a budget, in bytes, only what it asks for. Nothing is changed. */
   planFreeing(argument: { root: string; budget: number | null }): { usage: SpaceUsage; plans: FreeingPlan[] };

@@ -1,6 +1,7 @@
 /** What each job does. It has a store of its own, which is closed when the job is done. */
 import { compareRuns, WORKSPACE } from "../../../compare/runs";
 import { compareTables } from "../../../compare/tables/compareTables";
+import { UserError } from "../../../domain/errors";
 import type { Handlers } from "../../../protocol/channel";
 import { exportRuns } from "../../../share/exportRuns";
 import { describeArchive, importRuns } from "../../../share/importRuns";
@@ -60,6 +61,16 @@ export function jobHandlers(report: (progress: JobProgress) => void): Handlers<J
     describeArchive: ({ file }) => describeArchive(file),
     importRuns: ({ root, file }, signal) =>
       withStore(root, { create: true }, (store) => importRuns(store, file, { signal, onProgress: bytes })),
+
+    async askTool({ root, tool: name, input }, signal) {
+      const [{ askTool }, { readTools }] = await Promise.all([
+        import("../../../agents/answer"),
+        import("../../../agents/tools"),
+      ]);
+      const tool = readTools.find((one) => one.name === name);
+      if (!tool) throw new UserError(`There is no tool ${name}.`);
+      return await askTool(tool, root, input, signal);
+    },
 
     spaceUsage: ({ root }) => withStore(root, { readOnly: true }, spaceUsage),
     planFreeing: ({ root, budget }) => withStore(root, {}, (store) => freeingPlans(store, budget)),
