@@ -35,7 +35,7 @@ export function parseComparison(tokens: Token[], at: number, grammar: Grammar): 
   const value = Array.isArray(shape.value)
     ? listOf(shape.value, rule, grammar)
     : singleValue(shape.value!, rule, grammar);
-  const operator = operatorOf(shape.operator, rule, grammar);
+  const operator = operatorOf(shape.operator, rule, grammar, typeof value === "number");
   return { comparison: { ...comparison, operator, value }, next: shape.next };
 }
 
@@ -78,10 +78,10 @@ function isNumeric({ entity, attribute }: Rule): boolean {
   return entity === "metric" || attribute?.type === "number";
 }
 
-function operatorOf(written: string, rule: Rule, grammar: Grammar): Operator {
+function operatorOf(written: string, rule: Rule, grammar: Grammar, withNumber: boolean): Operator {
   const operator = written.toUpperCase().replace(/\s+/g, " ");
   let valid = TEXTUAL;
-  if (isNumeric(rule)) valid = NUMERIC;
+  if (isNumeric(rule) || withNumber) valid = NUMERIC;
   else if (rule.attribute?.lists || rule.entity === "dataset") valid = LISTED;
   const found = valid.find((one) => one === operator);
   if (!found) throw new SearchError(grammar.words.operator(rule, operator, valid));
@@ -97,6 +97,7 @@ function singleValue(token: Token, rule: Rule, grammar: Grammar): string | numbe
     if (digits && /^\s*[-+]?\d+\s*$/.test(digits)) return Number(digits);
     throw new SearchError(grammar.words.value(entity, key, token.text));
   }
+  if (token.kind === "number" && grammar.numbers?.includes(entity)) return Number(token.text);
   const text = unquote(token.text, "'\"");
   if (text !== undefined) return text;
   if (grammar.looseTexts) return token.text;

@@ -26,6 +26,8 @@ export interface Grammar {
   nullable: readonly Entity[];
   /** Entities that can be ordered by. */
   orderable: readonly Entity[];
+  /** Entities that have texts and may still be compared with numbers; a text that is no number then never matches. */
+  numbers?: readonly Entity[];
   /** A word without quotes is a text; a number is one too. */
   looseTexts: boolean;
   words: Words;
@@ -58,7 +60,7 @@ function pythonText(text: string): string {
   return text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll("'", "\\'")}'`;
 }
 
-const RUN_ENTITIES: Record<string, Entity> = {
+export const RUN_ENTITIES: Record<string, Entity> = {
   metric: "metric",
   metrics: "metric",
   parameter: "param",
@@ -75,7 +77,7 @@ const RUN_ENTITIES: Record<string, Entity> = {
   datasets: "dataset",
 };
 
-const RUN_WORDS: Words = {
+export const RUN_WORDS: Words = {
   clauses: (_filter, clauses) => `Invalid clause(s) in filter string: ${pythonList(clauses).slice(1, -1)}`,
   entity: (word) =>
     `Invalid entity type '${word}'. Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset']`,
