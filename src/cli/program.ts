@@ -64,6 +64,14 @@ function buildProgram(): Command {
     .action(async (run: string, options) => (await import("./commands/show")).showCommand(run, options));
 
   program
+    .command("cells <run> [ordinal]")
+    .summary("list what ran in a notebook, in its order, or print the text of one execution")
+    .option("--json", "as a JSON array, or object")
+    .action(async (run: string, ordinal: string | undefined, options) =>
+      (await import("./commands/cells")).cellsCommand(run, ordinal, options),
+    );
+
+  program
     .command("diff <runs...>")
     .summary("show how runs differ, or a run and the files as they are now")
     .description(

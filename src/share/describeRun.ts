@@ -2,6 +2,7 @@
 import { realpathSync } from "node:fs";
 import path from "node:path";
 import type { CodeVersion, Gap, Run } from "../domain/run";
+import { allCells } from "../store/cells/all";
 import type { DatasetKind, Store } from "../store/contract";
 import type { ArchivedCode, ArchivedPath, ArchivedRun } from "./archive/format";
 import { listSeries } from "./archive/series";
@@ -37,6 +38,7 @@ export function describeRun(
     snapshot: { ...snapshot, code: { ...version, project: root === null ? null : below(root, store.root), ...code } },
     datasetKinds,
     series: listSeries(store, run.id, Object.keys(metrics)),
+    cells: [...allCells(store, run.id)],
     leftOut: [],
   };
 }

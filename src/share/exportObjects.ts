@@ -1,7 +1,9 @@
 /** The contents of files that runs name. */
 import { statSync } from "node:fs";
+import { cellObjects } from "../domain/cells";
 import { UserError } from "../domain/errors";
 import { readManifest } from "../snapshot/manifest";
+import { allCells } from "../store/cells/all";
 import type { Store } from "../store/contract";
 import { hasObject, objectPath } from "../store/objects";
 import { objectMember } from "./archive/format";
@@ -13,12 +15,13 @@ export interface KeptContent {
   size: number;
 }
 
-/** By SHA-256 what the store has: manifests of datasets and, with `data`, all files that they and the runs name. */
+/** By SHA-256 what the store has: manifests of datasets, sources of cells and, with `data`, all files that they and the runs name. */
 export async function listContents(
-  { folder, getRun }: Pick<Store, "folder" | "getRun">,
+  store: Pick<Store, "folder" | "getRun" | "cells">,
   ids: Iterable<string>,
   data: boolean,
 ): Promise<Map<string, KeptContent>> {
+  const { folder } = store;
   const objects = new Map<string, KeptContent>();
   const add = (sha256: string | null) => {
     if (sha256 === null || objects.has(sha256) || !hasObject(folder, sha256)) return false;
@@ -27,12 +30,16 @@ export async function listContents(
     return true;
   };
   for (const id of ids) {
-    const { snapshot, artifacts } = getRun(id)!;
+    const { snapshot, artifacts } = store.getRun(id)!;
     for (const { version } of snapshot.datasets) {
       // Files of a dataset that the run itself did not read belong to it all the same.
       if (add(version) && data) await addListed(folder, version, add);
     }
     if (data) for (const { sha256 } of [...snapshot.data, ...snapshot.config, ...artifacts]) add(sha256);
+    for (const cell of allCells(store, id)) {
+      // What ran is code; what it showed is data.
+      for (const { sha256 } of data ? cellObjects(cell) : [{ sha256: cell.source }]) add(sha256);
+    }
   }
   return objects;
 }

@@ -204,6 +204,7 @@ async function addRun(
   return store.importRun({
     run: toRun(archived, store.root, placed),
     datasetKinds: archived.datasetKinds,
+    cells: archived.cells,
     series: archived.series.length > 0 ? unpackSeries(staged(folder, metricsMember(id)), archived.series) : [],
   });
 }

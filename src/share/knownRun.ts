@@ -44,6 +44,7 @@ const PARTS: Record<string, Part> = {
   datasets: ({ snapshot }) => snapshot.datasets,
   environment: ({ snapshot }) => snapshot.environment,
   artifacts: ({ run }) => run.artifacts,
+  cells: ({ cells }) => cells,
   gaps: ({ run }) => asText(run.gaps),
   warnings: ({ run }) => run.warnings.toSorted(),
 };

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { newCell } from "../store/cells/testCells";
 import type { Store } from "../store/contract";
-import { tempStore } from "../store/testStore";
+import { hasObject, putBytes } from "../store/objects";
+import { newRun, tempStore } from "../store/testStore";
 import { freeSpace } from "./free";
 import { planFreeing } from "./plan";
 import { DEFAULT_RULES, readRules, type SpaceRules } from "./rules";
@@ -157,4 +159,28 @@ test("rules come from the project file, which must make sense", async () => {
   expect(await readRules(store.root)).toEqual({ budget: 1e10, keepDeletedDays: 7, keepScratchDays: 1 });
   writeProjectFile(store, "space: {budget: much}\n");
   await expect(readRules(store.root)).rejects.toThrow(/space\.budget/);
+});
+
+test("keeps what notebooks' cells ran and showed as long as their run, and counts it with artifacts", async () => {
+  const store = tempStore();
+  const put = async (letter: string) => (await putBytes(store.folder, Buffer.from(text(100, letter)))).sha256;
+  const [source, shown, shared] = [await put("s"), await put("o"), await put("c")];
+  const cell = (own: string, output: string) =>
+    newCell({
+      source: own,
+      outputs: [
+        { kind: "display", preview: "", items: [{ mime: "text/html", size: 100, sha256: output, kept: true }] },
+      ],
+    });
+  const gone = store.createRun(newRun());
+  store.ingest(gone, { cells: [cell(source, shared)] });
+  store.endRun(gone, { status: "finished", exitCode: 0, signal: null, endTime: 2_000 });
+  const kept = await record(store, { name: "kept" });
+  store.ingest(kept, { cells: [cell(shown, shared)] });
+  expect((await spaceUsage(store)).kinds).toMatchObject({ artifacts: 300, data: 0, other: 0 });
+
+  store.deleteRuns([gone]);
+  const { report } = await gc(store, {}, Date.now() + 31 * DAY);
+  expect(report.runs).toHaveLength(1);
+  expect([source, shown, shared].map((sha256) => hasObject(store.folder, sha256))).toEqual([false, true, true]);
 });

@@ -1,5 +1,5 @@
 /** The recorder that an editor starts beside a notebook, as it ships: killed and cut off at any moment, nothing is lost. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -95,6 +95,11 @@ const print = (key: number, text: string): FromEditor => ({ e: "print", key, tex
 
 const cellsOf = (id: string) => store.cells.list(id).cells.map(({ cellId, status }) => [cellId, status]);
 
+function say(...words: string[]): string {
+  const [program, ...args] = modeltrail(...words);
+  return execFileSync(program!, args, { cwd: root, env: baseEnvironment(root), encoding: "utf8", stdio: "pipe" });
+}
+
 async function until(done: () => boolean): Promise<void> {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
@@ -164,6 +169,23 @@ test("cuts the cells short whose kernel died, and goes on with the next run", as
   recorder.child.kill("SIGTERM");
   await recorder.exited;
   expect(store.getRun(second.id)!.status).toBe("finished");
+});
+
+test("the command line shows what ran", async () => {
+  const recorder = startRecorder();
+  const error = { name: "ValueError", message: "no", traceback: "" };
+  recorder.tell(begin(), start(1), end(1), start(2, "two"), { ...end(2, "failed"), error } as FromEditor);
+  const { id } = await recorder.answer("began");
+  recorder.child.stdin.end();
+  await recorder.exited;
+  expect(say("show", id)).toMatch(/Cells\n +ran +cell.*\n +1 +1 +\[1\] +succeeded .*one\(\)\n.*failed.*ValueError: no/);
+  expect(JSON.parse(say("cells", id, "--json"))).toMatchObject([{ cellId: "one" }, { cellId: "two", error }]);
+  expect(JSON.parse(say("show", id, "--json"))).toMatchObject({
+    cellCount: 2,
+    cells: [{ ordinal: 1 }, { ordinal: 2 }],
+  });
+  expect(say("cells", id, "2")).toBe("two()\n");
+  expect(() => say("cells", id, "3")).toThrow("no execution 3");
 });
 
 test("refuses what it does not understand, and goes on", async () => {

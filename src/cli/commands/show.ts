@@ -5,18 +5,30 @@ import { toJson } from "../../domain/json";
 import { REASON_TAG, REPRODUCES_TAG, VERDICT_TAG } from "../../domain/reproduction";
 import type { DataFile, Run, RunDataset, RunSummary } from "../../domain/run";
 import { ownTags } from "../../domain/tags";
+import type { CellPage } from "../../store/cells/contract";
 import type { Store } from "../../store/contract";
+import { cellTable } from "../cellTable";
 import { withStore } from "../open";
 import { commandText, duration, oneLine, pairs, print, styled, styledStatus, table } from "../print";
 
 /** Files of a kind that are listed before the rest is only counted. */
 const LISTED = 12;
+const CELLS_IN_JSON = 1_000;
 
 export async function showCommand(reference: string, options: { json?: boolean }): Promise<void> {
   await withStore((store) => {
     const run = store.getRun(store.resolveRun(reference))!;
-    print(options.json ? toJson(run, 2) : describeRun(run, repeatsOf(store, run), reproductionsOf(store, run)));
+    if (options.json) return print(toJson(withCells(store, run), 2));
+    print(
+      describeRun(run, repeatsOf(store, run), reproductionsOf(store, run), store.cells.list(run.id, { limit: LISTED })),
+    );
   });
+}
+
+/** Only of a notebook: `modeltrail cells` has the rest. */
+function withCells(store: Store, run: Run): object {
+  const { cells, total } = store.cells.list(run.id, { limit: CELLS_IN_JSON });
+  return total === 0 ? run : { ...run, cells, cellCount: total };
 }
 
 /** The newest runs that were made to see whether the same comes of it. */
@@ -24,12 +36,13 @@ function reproductionsOf(store: Store, { id }: Run): RunSummary[] {
   return store.listRuns({ parent: id, tags: { [REPRODUCES_TAG]: id }, limit: LISTED }).runs;
 }
 
-function describeRun(run: Run, repeats: Repeats | null, reproductions: RunSummary[]): string {
+function describeRun(run: Run, repeats: Repeats | null, reproductions: RunSummary[], cells: CellPage): string {
   const parts = [
     `${styled(oneLine(run.name), "bold")}  ${styledStatus(run.status)}${ending(run)}`,
     pairs(headLines(run)),
     section("Params", pairs(entries(run.params))),
     section("Metrics", metricTable(run)),
+    section("Cells", cellList(run, cells)),
     repeats ? section(repeatTitle(run, repeats), repeatTable(repeats)) : "",
     section("Reproduced", pairs(reproductions.map(reproductionLine))),
     section("Tags", pairs(entries(ownTags(run.tags)))),
@@ -80,6 +93,14 @@ function metricTable({ metrics }: Run): string {
     return [`  ${oneLine(name)}`, ...[last, min, max, count, lastStep].map(formatNumber)];
   });
   return table([["  name", "last", "min", "max", "points", "last step"], ...rows]);
+}
+
+function cellList({ name }: Run, { cells, total }: CellPage): string {
+  if (total === 0) return "";
+  const rest = total - cells.length;
+  return rest > 0
+    ? `${cellTable(cells)}\n  and ${rest} more (modeltrail cells ${oneLine(name)} lists all)`
+    : cellTable(cells);
 }
 
 function repeatTitle({ id }: Run, { runs, first }: Repeats): string {

@@ -9,12 +9,12 @@ import type { CellError, CellExecution, CellOutput, CellOutputItem } from "../..
 import { formatSize } from "../../domain/format";
 import type { NotebookCell } from "../../domain/notebook";
 import type { Artifact } from "../../domain/run";
+import { allCells } from "../../store/cells/all";
 import type { Store } from "../../store/contract";
 import { objectPath, putBytes } from "../../store/objects";
 import { type Layout, readLayout } from "./layout";
 import { isText } from "./outputs";
 
-const PAGE = 1_000;
 /** With more than this the copy would be of no use in an editor. Bytes of outputs. */
 const MOST_BYTES = 100 * 1024 * 1024;
 
@@ -32,20 +32,11 @@ export async function keepExecutedNotebook(store: Store, id: string): Promise<Ar
 
 async function executedNotebook(store: Store, id: string, { cells, metadata }: Layout): Promise<object> {
   const last = new Map<string, CellExecution>();
-  for (const cell of executions(store, id)) last.set(cell.cellId, cell);
+  for (const cell of allCells(store, id)) last.set(cell.cellId, cell);
   const room = { bytes: MOST_BYTES };
   const written: object[] = [];
   for (const cell of cells) written.push(await cellOf(store.folder, cell, last.get(cell.id), room));
   return { cells: written, metadata, nbformat: 4, nbformat_minor: 5 };
-}
-
-function* executions({ cells }: Store, id: string): Generator<CellExecution> {
-  for (let cursor: string | undefined; ; ) {
-    const page = cells.list(id, { limit: PAGE, cursor });
-    yield* page.cells;
-    if (page.next === null) return;
-    cursor = page.next;
-  }
 }
 
 async function cellOf(

@@ -5,12 +5,13 @@
  * - `runs/<id>/run.json`: all that the store's rows say of a run, see `ArchivedRun`
  * - `runs/<id>/metrics.f64`: the points of its metrics, see `series.ts`; absent when it has none
  * - `runs/<id>/output.log`: what it printed, the very bytes
- * - `objects/<sha256>`: contents of data, config files, artifacts and manifests of datasets, each once for all runs
+ * - `objects/<sha256>`: contents of data, config files, artifacts, cells of notebooks and manifests of datasets, each once for all runs
  * - `code/<n>.pack`: a git pack with commits of snapshots, their trees and all files in them, without their history
  *
  * Nothing in it is a path that is written to: names are made anew from ids and hashes.
  */
 import * as z from "zod";
+import { CellExecution } from "../../domain/cells";
 import { CodeVersion, Gap, Run, RunId, Snapshot } from "../../domain/run";
 
 export const FORMAT = "modeltrail-archive";
@@ -112,6 +113,8 @@ export const ArchivedRun = z.object({
   }),
   datasetKinds: z.record(z.string(), z.enum(["declared", "dvc", "read"])),
   series: z.array(ArchivedSeries),
+  /** What ran, when it was a notebook. */
+  cells: z.array(CellExecution).default([]),
   /** What of the run the archive was made without, as gaps that the run has where it is imported. */
   leftOut: z.array(Gap),
 });
