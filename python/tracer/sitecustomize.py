@@ -2,8 +2,8 @@
 
 It makes room for whatever `sitecustomize` Python would have imported otherwise, lets that one run (its errors are
 Python's to report), and then starts the tracer, which lies in a folder that no import of the user's can reach.
-Nothing here may print, raise, or leave a name behind. Without MODELTRAIL_SPOOL, and on a Python before 3.8, it only
-steps aside; hence this one file is written so that even Python 2, which the run may start, can read it.
+Nothing here may print, raise, or leave a name behind. Without MODELTRAIL_SPOOL or MODELTRAIL_ADOPT, and on a Python before
+3.8, it only steps aside; hence this one file is written so that even Python 2, which the run may start, can read it.
 """
 
 import os
@@ -45,7 +45,8 @@ def _loader(folder, package):
 
 def _start():
     spool = os.environ.get("MODELTRAIL_SPOOL")
-    if not spool or sys.version_info < (3, 8):
+    adopt = None if spool else os.environ.get("MODELTRAIL_ADOPT")
+    if not (spool or adopt) or sys.version_info < (3, 8):
         return
     # Our own byte code goes into our own folder even where the user's is not to be written: compiling the tracer
     # anew in each process would cost more than all the rest of it.
@@ -55,7 +56,13 @@ def _start():
         entry = os.path.dirname(__file__)
         package = os.path.join(os.path.dirname(entry), "modeltrail")
         load = _loader(os.path.join(entry, "_modeltrail"), package)
-        load("tracer").start(load, entry, package, spool, os.environ.get("MODELTRAIL_ROOT"))
+        root, adoption = os.environ.get("MODELTRAIL_ROOT"), None
+        if adopt:
+            adoption = load("adoption").look(load, adopt, entry, package, root)
+            if adoption is None:
+                return
+            spool = adoption.prepare()
+        load("tracer").start(load, entry, package, spool, root, adoption)
     finally:
         sys.dont_write_bytecode = unwritten
 

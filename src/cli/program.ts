@@ -173,6 +173,12 @@ function buildProgram(): Command {
     .action(async (id: string) => (await import("./commands/finishRun")).finishRunCommand(id));
 
   program
+    .command("adopt <id>", { hidden: true })
+    .description("records a run that was started in a terminal, by a task or by a debugger")
+    .option("--source <name>", "who started it")
+    .action(async (id: string, options) => (await import("./commands/adopt")).adoptCommand(id, options));
+
+  program
     .command("stand-in", { hidden: true })
     .description("waits beside a recorder and takes its place when that is killed")
     .action(async () => (await import("./commands/standIn")).standInCommand());

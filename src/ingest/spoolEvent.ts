@@ -30,6 +30,19 @@ const EVENTS = {
     rank: z.optional(z.record(z.string(), z.string())),
     /** The process came from a fork without exec. */
     fork: z.optional(z.boolean()),
+    /** The process is a run that was started without a recorder. */
+    adopt: z.optional(
+      z.object({
+        /** The command as its user knows it: without a debugger's own words. */
+        command: z.array(z.string()),
+        /** "terminal" or "debug". */
+        source: z.string(),
+        /** Whether its output goes to a terminal. */
+        terminal: z.boolean(),
+        /** The variables that runs remember. */
+        variables: z.record(z.string(), z.string()),
+      }),
+    ),
   }),
   args: z.object({
     e: z.literal("args"),
@@ -77,7 +90,14 @@ const EVENTS = {
     status: z.optional(z.string()),
     ended: z.optional(z.number()),
   }),
-  close: z.object({ e: z.literal("close"), t }),
+  /** Python ends. Of a run without a recorder: what it knows of its end; neither when it was ended by SystemExit. */
+  close: z.object({
+    e: z.literal("close"),
+    t,
+    exitCode: z.optional(z.int()),
+    /** The class of an exception that nobody caught. */
+    exception: z.optional(z.string()),
+  }),
 };
 export type SpoolEventOf<E extends keyof typeof EVENTS> = z.infer<(typeof EVENTS)[E]>;
 export type SpoolEvent = { [E in keyof typeof EVENTS]: SpoolEventOf<E> }[keyof typeof EVENTS];

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { RunEnd, RunningRun, Store } from "../store/contract";
 import { isAlive, processIdentity, processState } from "../store/process";
+import { isAnnounced } from "./adopt/announcements";
+import { finishAdopted } from "./adopt/finish";
 import { now } from "./clock";
 import { type EndNote, isMarkedFinishing, markFinishing, readEndNote, sayLost } from "./endNote";
 import { endOwnedRun, replayPutBy } from "./endpoint/recovery";
@@ -66,8 +68,10 @@ export async function finishHandedOver(store: Store, id: string): Promise<void> 
   await recoverLostRuns(store);
 }
 
-function isLost(store: Store, { id, recorder, lastWrite }: RunningRun): boolean {
+function isLost(store: Store, { id, recorder, process: command, lastWrite }: RunningRun): boolean {
   const state = processState(recorder);
+  // A run that we did not start needs no recorder to go on: another one takes it up, or finishes it when it has ended.
+  if (state === "dead" && command && isAnnounced(store.folder, id) && isAlive(command)) return false;
   // Claimed by this very process some time before, which then failed.
   if (state === "alive") return recorder.pid === process.pid;
   if (state === "dead") return true;
@@ -79,6 +83,8 @@ async function finishRun(store: Store, { id, process: command }: RunningRun): Pr
   if (store.tracking.run(id)?.owned) return endOwnedRun(store, id);
   const runFolder = store.runFolder(id);
   await replayPutBy(store, id);
+  if (isAnnounced(store.folder, id))
+    return finishAdopted(store, id, readEndNote(runFolder)?.endTime ?? lastSign(store, id));
   const note = readEndNote(runFolder);
   const endTime = note?.endTime ?? lastSign(store, id);
   const pipeline = await createRunPipeline(store, id, { endTime });

@@ -35,7 +35,7 @@ export interface EnvironmentOptions {
 }
 
 /** Seeds, thread counts, devices and switches of libraries. Never more than these: other variables may hold secrets. */
-const VARIABLES = new Set(
+export const VARIABLES: ReadonlySet<string> = new Set(
   `PYTHONHASHSEED PYTHONOPTIMIZE PYTHONUTF8 SOURCE_DATE_EPOCH LANG LC_ALL LC_NUMERIC TZ
   OMP_NUM_THREADS OMP_DYNAMIC OMP_SCHEDULE OMP_PROC_BIND OMP_PLACES KMP_AFFINITY KMP_DETERMINISTIC_REDUCTION
   MKL_NUM_THREADS MKL_DYNAMIC MKL_CBWR MKL_ENABLE_INSTRUCTIONS

@@ -23,7 +23,7 @@ def describe(forked, mask_arguments):
     facts = {
         "pid": os.getpid(),
         "ppid": os.getppid(),
-        "argv": mask_arguments([_text(item) for item in _command_line()[:_ARGUMENTS]]),
+        "argv": mask_arguments([_text(item) for item in command_line()[:_ARGUMENTS]]),
         "executable": sys.executable or "",
         "version": "%d.%d.%d" % sys.version_info[:3],
         "implementation": sys.implementation.name,
@@ -54,7 +54,7 @@ def tell_rank_to_mlflow():
         os.environ.setdefault("MLFLOW_RUN_CONTEXT", '{"rank": "%d"}' % rank())
 
 
-def _command_line():
+def command_line():
     """As the system has it: sys.argv lacks the interpreter's own options."""
     original = getattr(sys, "orig_argv", None)  # 3.10
     if original:

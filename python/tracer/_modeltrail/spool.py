@@ -8,6 +8,9 @@ from _thread import _count as count_threads
 from os import O_APPEND, O_CREAT, O_WRONLY, close, dup2, fstat, getpid, write
 from time import time, time_ns
 
+# So much is written without anybody who reads it.
+_UNREAD = 4 << 20
+
 # Where the descriptor is moved to, so that the run's own files get the numbers they would have had.
 # Below 256, macOS's default limit.
 _HIGHEST, _LOWEST = 250, 200
@@ -44,11 +47,16 @@ def encode(value):
 
 
 class Spool:
-    """Writes events. `describe(forked)` gives the fields of the `start` line that opens each file."""
+    """Writes events. `describe(forked)` gives the fields of the `start` line that opens each file.
 
-    def __init__(self, folder, describe):
+    `is_read(folder)` tells whether somebody has come to read; without it, somebody is there from the start.
+    """
+
+    def __init__(self, folder, describe, is_read=None):
         self.folder = folder
         self.describe = describe
+        self.is_read = is_read
+        self.unread = _UNREAD
         self.pid = getpid()
         self.descriptors = {}  # pid → (descriptor, device, inode); None once given up
 
@@ -68,10 +76,21 @@ class Spool:
             if status.st_ino != inode or status.st_dev != device:
                 raise OSError
             data = line.encode("ascii")
+            if self.is_read and not self.may_write(len(data)):
+                raise OSError
             if write(descriptor, data) != len(data):
                 write(descriptor, b"\n")  # the disk is full: end the torn line, so that it spoils no other
         except OSError:
             self.descriptors[pid] = None
+
+    def may_write(self, size):
+        """Whether there is a reader, or little enough was written until one comes."""
+        self.unread -= size
+        if self.unread < 0:
+            if not self.is_read(self.folder):
+                return False
+            self.is_read = None
+        return True
 
     def is_open(self):
         """Whether this very process, rather than the one that it was forked from, has written a line."""

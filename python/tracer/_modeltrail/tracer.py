@@ -5,16 +5,25 @@ import os
 import sys
 
 
-def start(load, entry, package, spool_folder, root):
+def start(load, entry, package, spool_folder, root, adoption=None):
     """Attach to this interpreter.
 
     `load` gives a file of this folder as a module; `entry` is the folder in PYTHONPATH; `package` that of `import modeltrail`;
-    `root` the project's, or None.
+    `root` the project's, or None; `adoption` is there when the run has no recorder yet.
     """
     processes, mask_arguments = load("processes"), load("secrets").mask_arguments
-    spool = load("spool").Spool(spool_folder, lambda forked: processes.describe(forked, mask_arguments))
+    adopted_facts = adoption.facts(mask_arguments) if adoption else {}
+
+    def describe(forked):
+        return dict(processes.describe(forked, mask_arguments), **({} if forked else adopted_facts))
+
+    # The processes that such a run starts write into its spool, and have this variable too.
+    is_read = load("adoption").is_adopted if "MODELTRAIL_ADOPT" in os.environ else None
+    spool = load("spool").Spool(spool_folder, describe, is_read)
     if not spool.open():
         return
+    if adoption:
+        adoption.announce()
     processes.tell_rank_to_mlflow()
     is_foreign = load("guard").make_guard()
     scope = load("scope").Scope(root, (entry, package, spool_folder))
@@ -36,7 +45,8 @@ def start(load, entry, package, spool_folder, root):
     if "MODELTRAIL_AUTOLOG" in os.environ:
         _prepare_autolog(load("autolog"), imports, processes.rank())
     sys.addaudithook(_hook(handlers, is_foreign))
-    atexit.register(_finish, spool, files, is_foreign)
+    ending = load("adoption").ending if adoption else None
+    atexit.register(_finish, spool, files, is_foreign, ending)
 
 
 def _prepare_autolog(autolog, imports, rank):
@@ -57,12 +67,12 @@ def _hook(handlers, is_foreign):
     return hook
 
 
-def _finish(spool, files, is_foreign):
+def _finish(spool, files, is_foreign, ending):
     """The run may have forked: only a process that has a spool of its own has something to end."""
     try:
         if spool.is_open():
             files.tell_counts()
-            spool.send("close", {})
+            spool.send("close", ending(sys.modules.get("__main__")) if ending else {})
     except:  # noqa: E722 - see guard.py
         if is_foreign():
             raise

@@ -1,0 +1,86 @@
+/**
+ * Runs that nobody started through us: the tracer in them makes the run's folder, writes its spool there, and announces it by
+ * an empty file named by the run's id. The file stays until the run has ended, so that a run whose recorder died is found too.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isRunId } from "../../domain/runId";
+import { parseSpoolLine, type SpoolEventOf } from "../../ingest/spoolEvent";
+import { VARIABLES } from "../../snapshot/environment";
+import { makeStoreFolder } from "../../store/folders";
+import { spoolFolder } from "../spoolFolder";
+
+export type AdoptedStart = SpoolEventOf<"start"> & Required<Pick<SpoolEventOf<"start">, "adopt">>;
+
+/** What a run says of itself before it has a recorder. */
+export interface Announced {
+  start: AdoptedStart;
+  /** The spool file of that process. */
+  spoolFile: string;
+}
+
+/** The folder of the announcements in a store. */
+export function adoptFolder(storeFolder: string): string {
+  return join(storeFolder, "adopt");
+}
+
+/** Makes it, with what the tracer has to know. Throws what the file system says. */
+export function prepareAdoption(storeFolder: string): string {
+  makeStoreFolder(storeFolder);
+  const folder = adoptFolder(storeFolder);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "variables"), `${[...VARIABLES].join("\n")}\n`);
+  return folder;
+}
+
+/** Ids of the runs that wait for a recorder, or have one and go on. */
+export function listAnnounced(storeFolder: string): string[] {
+  try {
+    return readdirSync(adoptFolder(storeFolder)).filter(isRunId);
+  } catch {
+    return [];
+  }
+}
+
+export function isAnnounced(storeFolder: string, id: string): boolean {
+  return existsSync(join(adoptFolder(storeFolder), id));
+}
+
+/** Ms since the epoch; null when it is not announced any more. */
+export function announcedAt(storeFolder: string, id: string): number | null {
+  return statSync(join(adoptFolder(storeFolder), id), { throwIfNoEntry: false })?.mtimeMs ?? null;
+}
+
+/** The run needs no recorder any more. */
+export function withdraw(storeFolder: string, id: string): void {
+  rmSync(join(adoptFolder(storeFolder), id), { force: true });
+}
+
+/** Null when its folder is gone, or holds nothing that can be understood. */
+export function readAnnounced(runFolder: string): Announced | null {
+  const spool = spoolFolder(runFolder);
+  for (const name of names(spool)) {
+    const spoolFile = join(spool, name);
+    const start = firstEvent(spoolFile);
+    if (start?.adopt) return { start: start as AdoptedStart, spoolFile };
+  }
+  return null;
+}
+
+function firstEvent(file: string): SpoolEventOf<"start"> | null {
+  try {
+    const [line = ""] = readFileSync(file, "utf8").split("\n", 1);
+    const event = parseSpoolLine(line);
+    return typeof event === "object" && event.e === "start" ? event : null;
+  } catch {
+    return null;
+  }
+}
+
+function names(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+  } catch {
+    return [];
+  }
+}
