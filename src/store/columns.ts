@@ -78,6 +78,7 @@ export function sortColumns(columns: Columns): Columns {
 /** Without the points that repeat another in step, time and value: a client that sent them again. `columns` is sorted. */
 export function dropRepeats(columns: Columns): Columns {
   const { steps, times, values } = columns;
+  if (steps.length < 2) return columns;
   let seen: Set<string> | null = null;
   return filterColumns(columns, (i) => {
     const point = `${times[i]} ${values[i]}`;

@@ -14,6 +14,7 @@ import type { MetricPoint } from "../domain/run";
 import { appendChunks, range, toStored } from "./chunks";
 import { type Columns, dropRepeats, makeColumns, sortColumns } from "./columns";
 import type { Database } from "./database";
+import { forget, keep, keptSeries } from "./keptSeries";
 import { FAN_IN, mergeSeries } from "./merge";
 import { nameId } from "./names";
 import { settle } from "./overlap";
@@ -34,7 +35,7 @@ export interface Series {
 
 /**
  * Adds points to the run's series. Gives a warning for each metric with points that cannot be kept. `guessedSteps`: the source
- * did not tell the steps. Inside a write only.
+ * did not tell the steps. Inside a write only, which stamps the run afterwards (`touchRun`).
  */
 export function appendPoints(
   db: Database,
@@ -58,10 +59,15 @@ export function appendPoints(
     if (placed.length < list.length)
       warnings.push(`Points of the metric ${key} without a finite step and time were left out.`);
     const id = ids[place]!;
-    if (placed.length > 0) appendSeries(db, run, id, found.get(id), sourceId, toColumns(placed), !guessedSteps);
+    if (placed.length === 0) continue;
+    found.set(id, appendSeries(db, run, id, found.get(id), sourceId, toColumns(placed), !guessedSteps));
   }
+  if (ids.length >= MANY) keep(db, run, found);
   return warnings;
 }
+
+/** So many series at once are kept for the next batch. */
+const MANY = 16;
 
 function toColumns(points: MetricPoint[]): Columns {
   const columns = makeColumns(points.length);
@@ -81,7 +87,7 @@ function appendSeries(
   source: number,
   incoming: Columns,
   isWitness: boolean,
-): void {
+): Series {
   const series = found ?? newSeries(db);
   const { points, replaced } = found
     ? settle(db, series, source, incoming, isWitness)
@@ -93,16 +99,25 @@ function appendSeries(
     addToSummary(series, points);
   }
   if (replaced) summarise(db, series);
-  // Not all series of a run at the same batch: a thousand merges at once would be felt.
-  if (series.appended >= FAN_IN + (series.series % FAN_IN)) {
+  if (series.appended >= FAN_IN + turnOf(series)) {
     mergeSeries(db, series.series);
     series.appended = 0;
   }
   writeSeries(db, run, key, series);
+  return series;
+}
+
+/**
+ * Not all series of a run are merged at the same batch: a thousand merges at once would be felt. Neighbours are: in each batch
+ * their chunks lie side by side, so that few pages are written.
+ */
+function turnOf({ series }: Series): number {
+  return (series >> 6) % FAN_IN;
 }
 
 /** The run is over: what its sources told is put right where they turn out not to go together. Inside a write only. */
 export function concludeSeries(db: Database, run: number): void {
+  forget(db);
   const sql = "SELECT key FROM metrics JOIN voices USING (series) WHERE run = ?";
   for (const { key } of db.all<{ key: number }>(sql, run)) {
     const series = readSeries(db, run, key)!;
@@ -120,19 +135,36 @@ export function readSeries(db: Database, run: number, key: number): Series | und
   return row && toSeries(row);
 }
 
-/** Those of these keys that there are, by key. One query for a thousand takes half the time of a thousand queries. */
+/** Those of these keys that there are, and maybe more, by key. One query for a thousand takes half the time of a thousand queries. */
 function readAllSeries(db: Database, run: number, keys: readonly number[]): Map<number, Series> {
+  const found = keys.length >= MANY ? keptSeries(db, run) : new Map<number, Series>();
+  forget(db);
   if (keys.length === 1) {
     const series = readSeries(db, run, keys[0]!);
-    return new Map(series && [[keys[0]!, series]]);
+    return series ? found.set(keys[0]!, series) : found;
   }
+  const unknown = keys.filter((key) => !found.has(key));
+  if (unknown.length === 0) return found;
   const sql = `SELECT key, ${SERIES} FROM metrics WHERE run = ? AND key IN (SELECT value FROM json_each(?))`;
-  const rows = db.all<SeriesRow & { key: number }>(sql, run, JSON.stringify(keys));
-  return new Map(rows.map((row) => [row.key, toSeries(row)]));
+  for (const row of db.all<SeriesRow & { key: number }>(sql, run, JSON.stringify(unknown))) {
+    found.set(row.key, toSeries(row));
+  }
+  return found;
 }
 
-function toSeries({ sources, ...row }: SeriesRow): Series {
-  return { ...row, sources: sources.split(",").map(Number) };
+/** Field by field: a copy of a row by `...` takes longer than reading it. */
+function toSeries(row: SeriesRow): Series {
+  return {
+    series: row.series,
+    sources: row.sources.split(",").map(Number),
+    count: row.count,
+    last: row.last,
+    min: row.min,
+    max: row.max,
+    last_step: row.last_step,
+    last_time: row.last_time,
+    appended: row.appended,
+  };
 }
 
 /** Without points. Inside a write only. */
