@@ -37,10 +37,7 @@ test.each<[string, (store: Store, other: Store, id: string) => void]>([
   ],
   [
     "the end of the run, which takes out what was overruled",
-    (store, _other, id) => {
-      store.ingest(id, add("output", batch(50)));
-      store.endRun(id, END, add("output", batch(60)));
-    },
+    (store, _other, id) => void store.endRun(id, END, add("output", batch(60))),
   ],
   ["another run", (store, _other) => store.ingest(store.createRun(newRun()), add("api", batch(2)))],
   ["nothing", () => {}],
@@ -62,7 +59,7 @@ test("a batch that was taken back leaves nothing behind", () => {
   const store = tempStore();
   const id = store.createRun(newRun());
   store.ingest(id, add("api", batch(0)));
-  const artifact = { path: "a", sha256: null, size: "many" as unknown as number };
+  const artifact = { path: "a", sha256: "00", size: "many" as unknown as number };
   expect(() => store.ingest(id, { ...add("api", batch(1)), artifacts: [artifact] })).toThrow();
   store.ingest(id, add("api", batch(2)));
   compare(store, id);
