@@ -70,6 +70,8 @@ export const RUN_COLUMNS = {
   status: "text",
   startTime: "number",
   endTime: "number",
+  /** Ms; of ended runs. */
+  duration: "number",
   pinned: "number",
   note: "text",
   script: "text",

@@ -6,6 +6,7 @@ import type { DatasetComparison, DatasetFile } from "../../domain/datasetCompari
 import type { Lineage, LineageDirection, LineageRun } from "../../domain/lineage";
 import type { Reproduction } from "../../domain/reproduction";
 import type { Run, RunSummary } from "../../domain/run";
+import type { ColumnCells, ColumnKey, TableScope } from "../../domain/table/columns";
 import type { LogText } from "../../ingest/logText";
 import type { ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
 import type {
@@ -19,7 +20,8 @@ import type {
   RunPage,
   RunQuery,
 } from "../../store/contract";
-import type { EditorResults, FileHistory, MetricTrail } from "./fileResults";
+import type { TableIndex, TablePart } from "../../store/table/contract";
+import type { EditorResults, FileHistory, MetricTrail, ParamTrail } from "./fileResults";
 
 export interface OpenedProject {
   root: string;
@@ -61,6 +63,11 @@ export interface StoreApi {
   getRun(argument: { root: string; id: string }): RunDetails | null;
   getSummaries(argument: { root: string; ids: string[] }): RunSummary[];
 
+  /** Many runs as columns: see `TableStore`. */
+  tablePart(argument: { root: string; scope: TableScope; limit: number; more: ColumnKey[] }): TablePart;
+  tableIndex(argument: { root: string; scope: TableScope }): TableIndex;
+  tableColumns(argument: { root: string; scope: TableScope; columns: ColumnKey[] }): { columns: ColumnCells[] };
+
   renameRun(argument: { root: string; id: string; name: string }): void;
   setNote(argument: { root: string; id: string; note: string }): void;
   /** A null value removes the tag. */
@@ -98,6 +105,8 @@ export interface StoreApi {
   fileHistory(argument: { root: string; file: string; page: PageOptions }): FileHistory;
   /** A metric in the last runs of a file (absolute). */
   metricTrail(argument: { root: string; file: string; key: string }): MetricTrail;
+  /** A param in the last runs of a file (absolute). */
+  paramTrail(argument: { root: string; file: string; param: string }): ParamTrail;
 
   readLog(argument: { root: string; id: string; limit: number }): LogText;
   logPath(argument: { root: string; id: string }): string;

@@ -13,11 +13,12 @@ import { hasObject, objectPath } from "../../store/objects";
 import type { StoreApi, StoreChange } from "./api";
 import { chartsContent, curves } from "./charts";
 import { datasetFiles, runsOfDataset, versionDifferences } from "./datasets";
-import { editorResults, fileHistory, metricTrail } from "./fileResults";
+import { editorResults, fileHistory, metricTrail, paramTrail } from "./fileResults";
 import { sincePrevious } from "./history";
 import { lineageFrom, runLineage } from "./lineage";
 import { type Maintenance, maintain } from "./maintenance";
 import { SeriesCache } from "./seriesCache";
+import { tableColumns, tableIndex, tablePart } from "./table";
 import { WatchedStore } from "./watchedStore";
 
 export interface ServiceEvents {
@@ -100,6 +101,10 @@ export function createStoreService(events: ServiceEvents): StoreService {
     },
     getSummaries: ({ root, ids }) => find(root)?.getSummaries(ids) ?? [],
 
+    tablePart: ({ root, scope, limit, more }) => tablePart(find(root), scope, limit, more),
+    tableIndex: ({ root, scope }) => tableIndex(find(root), scope),
+    tableColumns: ({ root, scope, columns }) => tableColumns(find(root), scope, columns),
+
     renameRun: ({ root, id, name }) => writableStoreOf(root).renameRun(id, name),
     setNote: ({ root, id, note }) => writableStoreOf(root).setNote(id, note),
     setTags({ root, ids, tags }) {
@@ -139,6 +144,7 @@ export function createStoreService(events: ServiceEvents): StoreService {
       return store ? fileHistory(store, file, page) : { uses: [], runs: [], next: null, total: 0 };
     },
     metricTrail: ({ root, file, key }) => metricTrail(storeOf(root), file, key),
+    paramTrail: ({ root, file, param }) => paramTrail(storeOf(root), file, param),
 
     readLog: ({ root, id, limit }) => readLogText(storeOf(root).logPath(id), limit),
     logPath: ({ root, id }) => storeOf(root).logPath(id),

@@ -16,6 +16,7 @@ const EXPRESSIONS: Record<RunColumn, string> = {
   status: "status",
   startTime: "start_time",
   endTime: "end_time",
+  duration: "end_time - start_time",
   pinned: "pinned",
   note: "nullif(note, '')",
   script: "script",
