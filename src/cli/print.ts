@@ -1,6 +1,6 @@
 /** How the command line shows things: aligned columns, and colour only where it is seen as colour. */
 
-import { formatDuration, formatNumber } from "../domain/format";
+import { formatCommand, formatDuration, formatNumber } from "../domain/format";
 import type { RunStatus, RunSummary } from "../domain/run";
 
 export function print(text: string): void {
@@ -76,8 +76,4 @@ export function metricsInShort(run: RunSummary, most: number, first?: string): s
 }
 
 /** A command as one could type it: words with special characters in quotes. */
-export function commandText(command: readonly string[]): string {
-  return command
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${oneLine(word).replaceAll("'", "'\\''")}'`))
-    .join(" ");
-}
+export const commandText = (command: readonly string[]) => formatCommand(command.map(oneLine));

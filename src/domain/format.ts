@@ -47,3 +47,8 @@ export function formatSize(bytes: number): string {
   }
   return `${unit === 0 || amount >= 99.95 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`;
 }
+
+/** A command as a person would type it into a POSIX shell. */
+export function formatCommand(command: readonly string[]): string {
+  return command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(" ");
+}
