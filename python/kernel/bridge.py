@@ -1,6 +1,6 @@
 """The loop between the recorder's requests and the kernel's messages.
 
-Requests: `start` (env, cwd), `execute` (id, code, silent), `interrupt`, `input` (text), `stop`. Events: `ready`, `began`,
+Requests: `start` (env, cwd), `execute` (id, code, silent, stdin), `interrupt`, `input` (text), `stop`. Events: `ready`, `began`,
 `stream`, `display`, `result`, `clear`, `error`, `input`, `done`, `cut`, `dead`, `stopped`; an event's `id` is that of the
 execution that it is of, null when it is of none. One execution at a time is under way; the recorder sees to that.
 """
@@ -88,7 +88,7 @@ class Bridge:
         self.ids.clear()
         self.kernel = Kernel(self.context, env, cwd)
 
-    def do_execute(self, id, code, silent=False):
+    def do_execute(self, id, code, silent=False, stdin=False):
         if not self.kernel:
             self.sender.send({"e": "done", "id": id, "status": "aborted", "count": None})
             return
@@ -97,7 +97,7 @@ class Bridge:
             "silent": silent,
             "store_history": not silent,
             "user_expressions": {},
-            "allow_stdin": not silent,
+            "allow_stdin": stdin,
             "stop_on_error": True,
         }
         self.current, self.reply, self.idle = id, None, False

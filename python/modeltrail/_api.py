@@ -14,8 +14,8 @@ _CHARACTERS_PER_LINE = 10_000
 # Of a folder that is logged as an artifact.
 _MOST_FILES = 10_000
 
-_writer = Writer()
 _steps = Steps()
+_writer = Writer(_steps.forget)
 
 
 def log(metrics=None, /, *, step=None, **more):
@@ -25,6 +25,7 @@ def log(metrics=None, /, *, step=None, **more):
     Without `step`, each metric gets one more than its last step in this process, beginning with 0.
     """
     values = {name: to_number("log", name, value) for name, value in flatten("log", metrics, more, "/")}
+    _writer.follow()
     by_step = _steps.place(values, None if step is None else to_step(step))
     for at, some in by_step.items():
         for part in _portions(some):

@@ -15,6 +15,10 @@ class Steps:
         # Reentrant: a signal handler that logs may interrupt a call that is logging.
         self._lock = threading.RLock()
 
+    def forget(self):
+        with self._lock:
+            self._last.clear()
+
     def place(self, values, step):
         """The values by their steps."""
         if not values:

@@ -19,8 +19,10 @@ _LOCAL = "modeltrail-log.jsonl"
 
 
 class Writer:
-    def __init__(self):
+    def __init__(self, on_other_run):
+        self._on_other_run = on_other_run
         self._opened = {}  # pid → (descriptor, device, inode); None once given up
+        self._run = _spool_variable()
         self._renew_lock()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._renew_lock)
@@ -30,12 +32,24 @@ class Writer:
 
     def spool(self):
         """The folder of the run's spool, None outside of a run."""
-        folder = os.environ.get("MODELTRAIL_SPOOL")
+        folder = _spool_variable()
         return folder if folder and os.path.isdir(folder) else None
+
+    def follow(self):
+        """Go on with the run that there is now: in a notebook's kernel, another may have begun since the last call."""
+        if self._run == _spool_variable():
+            return
+        with self._lock:
+            self._run = _spool_variable()
+            opened = self._opened.pop(os.getpid(), None)
+            if opened is not None and _is_ours(opened):
+                os.close(opened[0])
+        self._on_other_run()
 
     def write(self, fields):
         """Append a line. Whatever goes wrong is no business of the training's."""
         try:
+            self.follow()
             opened = self._file()
             line = _line(fields)
             if opened is not None and not _append(opened, line):
@@ -86,16 +100,25 @@ class Writer:
 
 def _append(opened, line):
     """False when the descriptor is not our file any more. Raises OSError when the disk is full."""
+    if not _is_ours(opened):
+        return False
+    descriptor = opened[0]
+    if os.write(descriptor, line) != len(line):
+        os.write(descriptor, b"\n")  # the disk is full: end the torn line, so that it spoils no other
+    return True
+
+
+def _is_ours(opened):
     descriptor, device, inode = opened
     try:
         status = os.fstat(descriptor)
     except OSError:
         return False
-    if (status.st_dev, status.st_ino) != (device, inode):
-        return False
-    if os.write(descriptor, line) != len(line):
-        os.write(descriptor, b"\n")  # the disk is full: end the torn line, so that it spoils no other
-    return True
+    return (status.st_dev, status.st_ino) == (device, inode)
+
+
+def _spool_variable():
+    return os.environ.get("MODELTRAIL_SPOOL")
 
 
 def _line(fields):

@@ -179,6 +179,13 @@ function buildProgram(): Command {
     .action(async (id: string, options) => (await import("./commands/adopt")).adoptCommand(id, options));
 
   program
+    .command("kernel <notebook>", { hidden: true })
+    .description("runs a notebook's cells on a kernel for an editor, and records them")
+    .requiredOption("--python <file>", "the Python whose kernel it is")
+    .option("--cwd <folder>", "the kernel's working folder")
+    .action(async (notebook: string, options) => (await import("./commands/kernel")).kernelCommand(notebook, options));
+
+  program
     .command("stand-in", { hidden: true })
     .description("waits beside a recorder and takes its place when that is killed")
     .action(async () => (await import("./commands/standIn")).standInCommand());

@@ -50,7 +50,7 @@ async function startKernel() {
 
 function begin(code: string): void {
   events.length = 0;
-  bridge.send({ op: "execute", id: "cell", code });
+  bridge.send({ op: "execute", id: "cell", code, stdin: true });
 }
 
 /** What came of a cell, without the frame of `began` and `done`. */

@@ -70,13 +70,7 @@ class Files:
     def __init__(self, spool, scope):
         self.spool = spool
         self.scope = scope
-        self.seen = {"r": set(), "w": set(), "rw": set()}  # hashes of paths
-        self.modules = set()
-        self.renames = set()
-        self.in_folder = {}  # (folder, mode) → files told one by one
-        self.budget = {}  # pid → how many files it may still tell one by one
-        self.counts = {}  # (folder, mode) → files counted, at least
-        self.next_report = {}  # (folder, mode) → count at which it is told again
+        self.forget()
         self.handlers = {
             "open": self.opened,
             "os.rename": self.renamed,
@@ -84,6 +78,16 @@ class Files:
             # shutil.copyfile opens both files itself, except where Windows copies them.
             "_winapi.CopyFile2": self.copied,
         }
+
+    def forget(self):
+        """Nothing was told yet."""
+        self.seen = {"r": set(), "w": set(), "rw": set()}  # hashes of paths
+        self.modules = set()
+        self.renames = set()
+        self.in_folder = {}  # (folder, mode) → files told one by one
+        self.budget = {}  # pid → how many files it may still tell one by one
+        self.counts = {}  # (folder, mode) → files counted, at least
+        self.next_report = {}  # (folder, mode) → count at which it is told again
 
     def opened(self, path, mode, flags):
         if type(path) is not str:

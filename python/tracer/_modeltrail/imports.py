@@ -28,6 +28,7 @@ class Imports:
         self.attach = attach
         self.package = package
         self.awaited = dict(PARSERS)
+        self.told = []
         self.ours = False  # what is imported now, the run did not ask for
         self.known = {"__main__", "__mp_main__", "sitecustomize", "usercustomize", *sys.builtin_module_names}
         self.known.update(getattr(sys, "stdlib_module_names", ()))
@@ -46,6 +47,7 @@ class Imports:
             return
         self.known.add(top)
         if not _is_standard(top):
+            self.told.append(top)
             self.spool.send("import", {"name": top})
 
     def lend_package(self):

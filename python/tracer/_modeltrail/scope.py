@@ -41,6 +41,10 @@ class Scope:
         except OSError:
             self.script = ""  # the working folder was deleted
 
+    def skip(self, folder):
+        """Another folder of the tracer's own."""
+        self.skipped += (fold(join(folder, "")),)
+
     def is_skipped(self, path):
         """Absolute paths only."""
         return fold(path).startswith(self.skipped) or any(name in path for name in _PACKAGES)

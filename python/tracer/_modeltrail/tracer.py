@@ -42,6 +42,7 @@ def start(load, entry, package, spool_folder, root, adoption=None):
     handlers.update(processes.Processes(spool, entry).handlers)
     imports = load("imports").Imports(spool, attach, package)
     handlers.update(imports.handlers)
+    handlers["modeltrail.run"] = lambda variables: load("switch").switch(variables, spool, files, imports, scope)
     if "MODELTRAIL_AUTOLOG" in os.environ:
         _prepare_autolog(load("autolog"), imports, processes.rank())
     sys.addaudithook(_hook(handlers, is_foreign))

@@ -1,10 +1,10 @@
 /** What the recorder and python/kernel/main.py say to each other, a JSON line each. */
-import * as z from "zod/mini";
+import * as z from "zod";
 
 export type BridgeRequest =
   | { op: "start"; env: Record<string, string>; cwd: string }
-  /** One at a time: the next is asked for when `done` came. `silent`: no prompt number, nothing shown. */
-  | { op: "execute"; id: string; code: string; silent?: boolean }
+  /** One at a time: the next is asked for when `done` came. `silent`: no prompt number, nothing shown. `stdin`: it may ask. */
+  | { op: "execute"; id: string; code: string; silent?: boolean; stdin?: boolean }
   | { op: "interrupt" }
   | { op: "input"; text: string }
   /** The kernel is asked to end, then made to; `stopped` follows, and another can be started. */
@@ -17,10 +17,10 @@ export type MimeData = z.infer<typeof Data>;
 /** The execution that an event is of; null for what belongs to none, such as the output of a thread that outlived many. */
 const id = z.nullable(z.string());
 const shown = { id, data: Data, metadata: Data, displayId: z.nullish(z.string()) };
-const count = z.nullish(z.int());
+const count = z.nullish(z.number().int());
 
 export const BridgeEvent = z.discriminatedUnion("e", [
-  z.object({ e: z.literal("ready"), pid: z.int(), version: z.string() }),
+  z.object({ e: z.literal("ready"), pid: z.number().int(), version: z.string() }),
   z.object({ e: z.literal("began"), id, count }),
   z.object({ e: z.literal("stream"), id, name: z.enum(["stdout", "stderr"]), text: z.string() }),
   z.object({ e: z.literal("display"), ...shown }),
@@ -37,7 +37,7 @@ export const BridgeEvent = z.discriminatedUnion("e", [
   /** The kernel ended without being asked. `started`: it had been ready; else `output` says why it never was. */
   z.object({
     e: z.literal("dead"),
-    code: z.nullable(z.int()),
+    code: z.nullable(z.number().int()),
     signal: z.nullable(z.string()),
     output: z.string(),
     started: z.boolean(),

@@ -33,6 +33,8 @@ const TOOL_FOLDERS = new Set([
   "site-packages",
   "dist-packages",
 ]);
+/** Where python/kernel puts how to reach a kernel. */
+const KERNEL_FOLDER = /^modeltrail-kernel-/;
 const TOOL_FILE = /\.py[co]$|\.lock$|^\.DS_Store$|^pyvenv\.cfg$/;
 /** In the home folder's caches, what says nothing about a run's results. */
 const TOOL_CACHES = ["matplotlib", "fontconfig", "pip", "uv", "mesa_shader_cache", "pypoetry", "node", "modeltrail"];
@@ -71,7 +73,7 @@ export function createPathRules(root: string, store: string): PathRules {
   function isTool(path: string): boolean {
     if (inStore(path) || TOOL_FILE.test(basename(path))) return true;
     const parts = (inProject(path) ? path.slice(root.length) : path).split(sep);
-    if (parts.slice(0, -1).some((part) => TOOL_FOLDERS.has(part))) return true;
+    if (parts.slice(0, -1).some((part) => TOOL_FOLDERS.has(part) || KERNEL_FOLDER.test(part))) return true;
     if (!inProject(path)) return false;
     for (let folder = dirname(path); folder !== root && inProject(folder); folder = dirname(folder)) {
       if (isEnvironment(folder)) return true;
