@@ -48,6 +48,7 @@ export const Command = {
   showRun: "modeltrail.showRun",
   pin: "modeltrail.pin",
   unpin: "modeltrail.unpin",
+  reportRuns: "modeltrail.reportRuns",
   rename: "modeltrail.rename",
   editTags: "modeltrail.editTags",
   editNote: "modeltrail.editNote",

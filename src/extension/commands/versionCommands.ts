@@ -78,6 +78,11 @@ export function registerVersionCommands(deps: CommandDeps): vscode.Disposable {
     ),
     register(Command.showSpace, "say what uses space", async () => (await space()).showSpace(deps)),
     register(
+      Command.reportRuns,
+      "report the runs",
+      trusted(async (given) => (await import("./reportRuns")).reportRuns(deps, given)),
+    ),
+    register(
       Command.exportRuns,
       "export the runs",
       trusted(async (given) => (await sharing()).exportRuns(deps, given)),

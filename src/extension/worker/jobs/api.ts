@@ -3,11 +3,14 @@ import type { RunComparison } from "../../../domain/comparison";
 import type { DatasetComparison } from "../../../domain/datasetComparison";
 import type { RestoredFile, RestoreReport } from "../../../domain/restore";
 import type { TableComparison } from "../../../domain/tableComparison";
+import type { ReportFormat } from "../../../report/writeReport";
 import type { ExportReport } from "../../../share/exportRuns";
 import type { ArchiveSummary, ImportReport } from "../../../share/importRuns";
 import type { FreeReport } from "../../../space/free";
 import type { SpacePlan } from "../../../space/plan";
 import type { SpaceUsage } from "../../../space/usage";
+
+export type { ReportFormat };
 
 /** How far something is. */
 export interface JobProgress {
@@ -52,6 +55,15 @@ export interface JobApi {
   restoreWorktree(argument: { root: string; id: string; to: string }): RestoreReport;
   /** `path`: as the run names it; `written`: as the run left it instead of as it found it. */
   restoreFile(argument: { root: string; id: string; path: string; to: string; written: boolean }): RestoredFile;
+
+  /** Into `file`, which is replaced; null: nothing is written, and the text of a comment is given. */
+  reportRuns(argument: {
+    root: string;
+    ids: string[];
+    baseline: string | null;
+    format: ReportFormat;
+    file: string | null;
+  }): { files: string[]; text: string };
 
   exportRuns(argument: { root: string; ids: string[]; file: string; withoutData: boolean }): ExportReport;
   /** What is in an archive. */

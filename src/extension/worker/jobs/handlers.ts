@@ -3,6 +3,9 @@ import { compareRuns, WORKSPACE } from "../../../compare/runs";
 import { compareTables } from "../../../compare/tables/compareTables";
 import { UserError } from "../../../domain/errors";
 import type { Handlers } from "../../../protocol/channel";
+import { reportComment } from "../../../report/asMarkdown";
+import { gatherReport } from "../../../report/gatherReport";
+import { writeReport } from "../../../report/writeReport";
 import { exportRuns } from "../../../share/exportRuns";
 import { describeArchive, importRuns } from "../../../share/importRuns";
 import { createComparisonReaders } from "../../../snapshot/comparisonReaders";
@@ -52,6 +55,14 @@ export function jobHandlers(report: (progress: JobProgress) => void): Handlers<J
       withStore(root, { readOnly: true }, (store) => restoreWorktree(store, id, { to, signal, onProgress })),
     restoreFile: ({ root, id, path, to, written }, signal) =>
       withStore(root, { readOnly: true }, (store) => restoreFile(store, id, path, { to, written, signal })),
+
+    reportRuns: ({ root, ids, baseline, format, file }, signal) =>
+      withStore(root, { readOnly: true }, async (store) => {
+        const report = await gatherReport(store, { runs: ids, baseline: baseline ?? undefined, signal });
+        if (file === null) return { files: [], text: reportComment(report) };
+        // The dialog has asked whether a file of that name is to be replaced.
+        return { files: writeReport(report, file, format, true), text: "" };
+      }),
 
     exportRuns: ({ root, ids, file, withoutData }, signal) =>
       // The dialog has asked whether a file of that name is to be replaced.
