@@ -12,6 +12,7 @@ export const Command = {
   showRunning: "modeltrail.showRunning",
   openLog: "modeltrail.openLog",
   openRawLog: "modeltrail.openRawLog",
+  openCharts: "modeltrail.openCharts",
   openScript: "modeltrail.openScript",
   openRunFolder: "modeltrail.openRunFolder",
   openFile: "modeltrail.openFile",
@@ -76,7 +77,7 @@ export const View = {
   lineage: "modeltrail.lineage",
 } as const;
 export const ViewContainer = { main: "modeltrail" } as const;
-export const Panel = { runForm: "modeltrail.runForm" } as const;
+export const Panel = { runForm: "modeltrail.runForm", charts: "modeltrail.charts" } as const;
 export const Walkthrough = { start: "start" } as const;
 export const TASK_TYPE = "modeltrail";
 /** What language models can ask: each is one of src/agents/tools.ts, but for the one that starts runs. */

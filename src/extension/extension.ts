@@ -7,6 +7,7 @@ import type { CommandDeps } from "./commands/deps";
 import { registerEditRuns } from "./commands/editRuns";
 import { registerGetStarted } from "./commands/getStarted";
 import { registerOpenRuns } from "./commands/openRuns";
+import { registerOpenCharts } from "./commands/openCharts";
 import { commandRegistrar } from "./commands/registerCommand";
 import { registerStartAndStop } from "./commands/startAndStop";
 import { registerVersionCommands } from "./commands/versionCommands";
@@ -19,6 +20,8 @@ import { createLog } from "./log";
 import type { RunForms } from "./panels/runFormPanel";
 import { lastValues } from "./run/lastValues";
 import { createLauncher } from "./run/launcher";
+import { registerNotebooks } from "./notebook/registerNotebooks";
+import type { ChartsPanels } from "./panels/chartsPanel";
 import { registerTaskProvider } from "./run/taskProvider";
 import { registerStatusBar } from "./statusBar";
 import { createJobs } from "./stores/jobs";
@@ -53,6 +56,12 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     projects,
     tree,
     data,
+  let charts: Promise<ChartsPanels> | undefined;
+  async function loadCharts(): Promise<ChartsPanels> {
+    const { createChartsPanels } = await import("./panels/chartsPanel");
+    return createChartsPanels({ dist: vscode.Uri.file(distFolder), projects, log });
+  }
+  const chartsPanels = () => (charts ??= loadCharts());
     lineage,
     launcher,
     forms: () => (forms ??= loadForms()),
@@ -72,6 +81,11 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     "arrange the tree": () => registerViewCommands(deps),
     "help to get started": () => registerGetStarted(deps),
     "show running runs": () => registerStatusBar(projects, log),
+    "open charts": () => registerOpenCharts(deps, chartsPanels),
+    "bring charts back": () =>
+      vscode.window.registerWebviewPanelSerializer(Panel.charts, {
+        deserializeWebviewPanel: async (panel, state) => (await chartsPanels()).deserializeWebviewPanel(panel, state),
+      }),
     "offer tasks": () => registerTaskProvider(launcher),
     "offer tools to language models": () => registerAgents({ context, distFolder, projects, jobs, launcher, log }),
     "bring forms back": () =>
