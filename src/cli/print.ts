@@ -1,5 +1,6 @@
 /** How the command line shows things: aligned columns, and colour only where it is seen as colour. */
 
+import { tellingMetric } from "../compare/keyMetric";
 import { formatCommand, formatDuration, formatNumber } from "../domain/format";
 import type { RunStatus, RunSummary } from "../domain/run";
 
@@ -69,9 +70,10 @@ export function duration(run: Pick<RunSummary, "startTime" | "endTime">, now: nu
 }
 
 /** Metrics that the user's own code gave, as "accuracy=0.97"; those of the machine are left out. */
-export function metricsInShort(run: RunSummary, most: number, first?: string): string {
-  const names = Object.keys(run.metrics).filter((name) => !name.startsWith("system/") && name !== first);
-  const chosen = [...(first && run.metrics[first] ? [first] : []), ...names].slice(0, most);
+export function metricsInShort(run: RunSummary, most: number, wanted?: string): string {
+  const names = Object.keys(run.metrics).filter((name) => !name.startsWith("system/"));
+  const first = wanted !== undefined && run.metrics[wanted] ? wanted : tellingMetric(names);
+  const chosen = [...(first === undefined ? [] : [first]), ...names.filter((name) => name !== first)].slice(0, most);
   return chosen.map((name) => `${oneLine(name)}=${formatNumber(run.metrics[name]!.last)}`).join(" ");
 }
 
