@@ -6,8 +6,8 @@ import { registerCompareRuns } from "./commands/compareRuns";
 import type { CommandDeps } from "./commands/deps";
 import { registerEditRuns } from "./commands/editRuns";
 import { registerGetStarted } from "./commands/getStarted";
-import { registerOpenRuns } from "./commands/openRuns";
 import { registerOpenCharts } from "./commands/openCharts";
+import { registerOpenRuns } from "./commands/openRuns";
 import { commandRegistrar } from "./commands/registerCommand";
 import { registerStartAndStop } from "./commands/startAndStop";
 import { registerVersionCommands } from "./commands/versionCommands";
@@ -17,11 +17,10 @@ import { DataTree } from "./data/dataTree";
 import { registerDocuments } from "./documents/registerDocuments";
 import { LineageView } from "./lineage/lineageView";
 import { createLog } from "./log";
+import type { ChartsPanels } from "./panels/chartsPanel";
 import type { RunForms } from "./panels/runFormPanel";
 import { lastValues } from "./run/lastValues";
 import { createLauncher } from "./run/launcher";
-import { registerNotebooks } from "./notebook/registerNotebooks";
-import type { ChartsPanels } from "./panels/chartsPanel";
 import { registerTaskProvider } from "./run/taskProvider";
 import { registerStatusBar } from "./statusBar";
 import { createJobs } from "./stores/jobs";
@@ -51,17 +50,17 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     const last = lastValues(context.workspaceState);
     return createRunForms({ dist: vscode.Uri.file(distFolder), projects, launcher, last, log });
   }
-  const deps: CommandDeps = {
-    context,
-    projects,
-    tree,
-    data,
   let charts: Promise<ChartsPanels> | undefined;
   async function loadCharts(): Promise<ChartsPanels> {
     const { createChartsPanels } = await import("./panels/chartsPanel");
     return createChartsPanels({ dist: vscode.Uri.file(distFolder), projects, log });
   }
   const chartsPanels = () => (charts ??= loadCharts());
+  const deps: CommandDeps = {
+    context,
+    projects,
+    tree,
+    data,
     lineage,
     launcher,
     forms: () => (forms ??= loadForms()),
@@ -75,17 +74,17 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   const features: Record<string, () => vscode.Disposable> = {
     "start and stop runs": () => registerStartAndStop(deps),
     "open what runs recorded": () => registerOpenRuns(deps),
+    "open charts": () => registerOpenCharts(deps, chartsPanels),
+    "bring charts back": () =>
+      vscode.window.registerWebviewPanelSerializer(Panel.charts, {
+        deserializeWebviewPanel: async (panel, state) => (await chartsPanels()).deserializeWebviewPanel(panel, state),
+      }),
     "compare runs": () => registerCompareRuns(deps),
     "get back and repeat runs": () => registerVersionCommands(deps),
     "change runs": () => registerEditRuns(deps),
     "arrange the tree": () => registerViewCommands(deps),
     "help to get started": () => registerGetStarted(deps),
     "show running runs": () => registerStatusBar(projects, log),
-    "open charts": () => registerOpenCharts(deps, chartsPanels),
-    "bring charts back": () =>
-      vscode.window.registerWebviewPanelSerializer(Panel.charts, {
-        deserializeWebviewPanel: async (panel, state) => (await chartsPanels()).deserializeWebviewPanel(panel, state),
-      }),
     "offer tasks": () => registerTaskProvider(launcher),
     "offer tools to language models": () => registerAgents({ context, distFolder, projects, jobs, launcher, log }),
     "bring forms back": () =>
