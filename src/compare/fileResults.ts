@@ -124,7 +124,8 @@ function readBest(store: FileResultsReader, path: string, key: string): MetricVa
   return store.fileRuns.best(path, MAKING_ROLES, { key, less: isLessBetter(key) });
 }
 
-function toResultRun({ id, name, status, exitCode, signal, startTime }: ResultRun): ResultRun {
+/** What is told of a run beside its result. */
+export function toResultRun({ id, name, status, exitCode, signal, startTime }: ResultRun): ResultRun {
   return { id, name, status, exitCode, signal, startTime };
 }
 

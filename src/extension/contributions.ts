@@ -40,6 +40,9 @@ export const Command = {
   refreshData: "modeltrail.refreshData",
   copyVersion: "modeltrail.copyVersion",
   showLineage: "modeltrail.showLineage",
+  showHistory: "modeltrail.showHistory",
+  compareThenAndNow: "modeltrail.compareThenAndNow",
+  loadMoreHistory: "modeltrail.loadMoreHistory",
   freeSpace: "modeltrail.freeSpace",
   showSpace: "modeltrail.showSpace",
   exportRuns: "modeltrail.exportRuns",
@@ -75,6 +78,7 @@ export const View = {
   experiments: "modeltrail.experiments",
   data: "modeltrail.data",
   lineage: "modeltrail.lineage",
+  history: "modeltrail.history",
 } as const;
 export const ViewContainer = { main: "modeltrail" } as const;
 export const Panel = { runForm: "modeltrail.runForm", charts: "modeltrail.charts" } as const;
@@ -104,6 +108,10 @@ export interface Settings {
   "modeltrail.run.onTerminalClose": "keepRunning" | "stop";
   "modeltrail.run.revealTerminal": boolean;
   "modeltrail.mlflow.autolog": "auto" | "on" | "off";
+  "modeltrail.editor.codeLens": boolean;
+  "modeltrail.editor.lastValues": boolean;
+  "modeltrail.editor.bestValues": boolean;
+  "modeltrail.editor.hovers": boolean;
   "modeltrail.tree.pageSize": number;
   "modeltrail.tree.collapseScratchRuns": boolean;
   "modeltrail.reproduce.tolerance": number;
@@ -115,6 +123,10 @@ export const SETTINGS = [
   "modeltrail.run.onTerminalClose",
   "modeltrail.run.revealTerminal",
   "modeltrail.mlflow.autolog",
+  "modeltrail.editor.codeLens",
+  "modeltrail.editor.lastValues",
+  "modeltrail.editor.bestValues",
+  "modeltrail.editor.hovers",
   "modeltrail.tree.pageSize",
   "modeltrail.tree.collapseScratchRuns",
   "modeltrail.reproduce.tolerance",

@@ -15,6 +15,8 @@ import { registerViewCommands } from "./commands/viewCommands";
 import { Panel } from "./contributions";
 import { DataTree } from "./data/dataTree";
 import { registerDocuments } from "./documents/registerDocuments";
+import { registerHistory } from "./history/registerHistory";
+import type { Lens } from "./lens/registerLens";
 import { LineageView } from "./lineage/lineageView";
 import { createLog } from "./log";
 import type { ChartsPanels } from "./panels/chartsPanel";
@@ -29,7 +31,9 @@ import { createWorkerClient } from "./stores/workerClient";
 import { ExperimentsTreeProvider } from "./tree/experimentsTree";
 
 /** What tests inside VS Code look at; nothing of it is offered to other extensions. */
-export type Internals = Pick<CommandDeps, "projects" | "tree" | "data" | "lineage" | "jobs" | "launcher">;
+export type Internals = Pick<CommandDeps, "projects" | "tree" | "data" | "lineage" | "jobs" | "launcher"> & {
+  lens(): Promise<Lens>;
+};
 
 export function activate(context: vscode.ExtensionContext): Internals | undefined {
   const distFolder = path.join(context.extensionPath, "dist");
@@ -80,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
         deserializeWebviewPanel: async (panel, state) => (await chartsPanels()).deserializeWebviewPanel(panel, state),
       }),
     "compare runs": () => registerCompareRuns(deps),
+    "show the history of files": () => registerHistory(deps),
     "get back and repeat runs": () => registerVersionCommands(deps),
     "change runs": () => registerEditRuns(deps),
     "arrange the tree": () => registerViewCommands(deps),
@@ -100,6 +105,19 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     }
   }
 
+  let lens: Promise<Lens> | undefined;
+  async function loadLens(): Promise<Lens> {
+    const { registerLens } = await import("./lens/registerLens");
+    const loaded = registerLens({ projects, log });
+    context.subscriptions.push(loaded);
+    return loaded;
+  }
+  const showResults = () => {
+    lens ??= loadLens();
+    lens.catch((error) => log.error("show results beside the code", error));
+    return lens;
+  };
+
   async function offerImports(): Promise<void> {
     try {
       const { registerImportOffer } = await import("./importOffer");
@@ -111,8 +129,8 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   }
 
   // After activation: opening the stores finishes lost runs and counts what is running.
-  setImmediate(() => void projects.ready().then(offerImports));
+  setImmediate(() => void projects.ready().then(() => Promise.allSettled([showResults(), offerImports()])));
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { projects, tree, data, lineage, jobs, launcher }
+    ? { projects, tree, data, lineage, jobs, launcher, lens: showResults }
     : undefined;
 }

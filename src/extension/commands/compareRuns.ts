@@ -10,7 +10,7 @@ import { requireTrust } from "../run/launcher";
 import { isNode } from "../tree/nodes";
 import type { CommandDeps } from "./deps";
 import { fileFrom, recordedUri, versionOf } from "./openRuns";
-import { pickRun, type RunAt, runItem, runsFromMenu } from "./pickRuns";
+import { pickRun, type RunAt, runItem, runsGiven } from "./pickRuns";
 
 /** Where a file of one side of a comparison is. */
 type Side = (file: string) => vscode.Uri;
@@ -51,7 +51,7 @@ export function registerCompareRuns({ projects, tree, reports, register }: Comma
   }
 
   async function severalRuns(given: readonly unknown[]): Promise<RunAt[]> {
-    const fromMenu = runsFromMenu(given);
+    const fromMenu = await runsGiven(given, projects);
     if (fromMenu.length >= 2) return fromMenu;
     const chosen = await chosenRuns();
     const [only] = fromMenu;

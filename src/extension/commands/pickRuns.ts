@@ -4,7 +4,7 @@ import { UserError } from "../../domain/errors";
 import { formatAgo } from "../../domain/format";
 import type { RunSummary } from "../../domain/run";
 import type { RunQuery } from "../../store/contract";
-import type { Projects } from "../stores/projects";
+import type { Projects, RunReference } from "../stores/projects";
 import { runOf } from "../tree/experimentsTree";
 import { describeKeyMetric } from "../tree/keyMetric";
 import { statusIcon } from "../tree/treeItems";
@@ -37,9 +37,32 @@ export function runsFromMenu(given: readonly unknown[]): RunAt[] {
   return [...byId.values()];
 }
 
+/** The same, or those that a link or a CodeLens refers to. */
+export async function runsGiven(given: readonly unknown[], projects: Projects): Promise<RunAt[]> {
+  const runs = runsFromMenu(given);
+  return runs.length > 0 ? runs : referredRuns(given, projects);
+}
+
+async function referredRuns([clicked, all]: readonly unknown[], projects: Projects): Promise<RunAt[]> {
+  const references = (Array.isArray(all) ? all : [clicked]).filter(isReference);
+  const found = await Promise.all(
+    references.map(async ({ root, id }) => {
+      await projects.ensure(root);
+      return (await projects.call("getSummaries", { root, ids: [id] })).map((run): RunAt => ({ root, run }));
+    }),
+  );
+  return found.flat();
+}
+
+function isReference(value: unknown): value is RunReference {
+  if (typeof value !== "object" || value === null || "kind" in value) return false;
+  const { root, id } = value as Partial<RunReference>;
+  return typeof root === "string" && typeof id === "string";
+}
+
 /** Several runs, at least one. */
 export async function pickRuns(given: readonly unknown[], projects: Projects, options: PickOptions): Promise<RunAt[]> {
-  const runs = runsFromMenu(given);
+  const runs = await runsGiven(given, projects);
   if (runs.length > 0) return runs;
   const items = await listItems(projects, options);
   const picked = await vscode.window.showQuickPick(items, { ...pickOptions(options), canPickMany: true });
@@ -48,7 +71,7 @@ export async function pickRuns(given: readonly unknown[], projects: Projects, op
 }
 
 export async function pickRun(given: readonly unknown[], projects: Projects, options: PickOptions): Promise<RunAt> {
-  const [run] = runsFromMenu(given);
+  const [run] = await runsGiven(given, projects);
   if (run) return run;
   const items = await listItems(projects, options);
   const picked = await vscode.window.showQuickPick(items, pickOptions(options));

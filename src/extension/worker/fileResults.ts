@@ -1,7 +1,7 @@
 /** What editors show beside a file: what its runs came to, and whether the file is still what they were made from. */
 import { readFile } from "node:fs/promises";
 import { extremesOf } from "../../compare/buckets";
-import { type FileResults, type Result, readFileResults } from "../../compare/fileResults";
+import { type FileResults, type Result, type ResultRun, readFileResults, toResultRun } from "../../compare/fileResults";
 import { isLessBetter } from "../../compare/keyMetric";
 import { digestOfText } from "../../compare/textDigest";
 import type { RunSummary } from "../../domain/run";
@@ -113,8 +113,33 @@ export function metricTrail(store: Store, file: string, key: string): MetricTrai
   const last = runs
     .filter(({ id }) => values.has(id))
     .slice(0, TRAIL_RUNS)
-    .map((run) => ({ run, value: values.get(run.id)! }));
+    .map((run) => ({ run: toResultRun(run), value: values.get(run.id)! }));
   return { values: last[0] ? thinned(store, last[0].run.id, key) : [], last, less: isLessBetter(key) };
+}
+
+export interface ParamTrail {
+  /** The metric that the file is judged by; null when the runs have none. */
+  key: string | null;
+  /** Of the newest runs that were given the param, the newest first; `result`: NaN when the run has no such metric. */
+  runs: { run: ResultRun; value: string; result: number }[];
+}
+
+export function paramTrail(store: Store, file: string, param: string): ParamTrail {
+  const path = projectPath(store.root, file);
+  const key = readFileResults(store, path, [])?.key ?? null;
+  const { runs } = store.fileRuns.page(path, { roles: MAKING_ROLES, limit: LOOKED_AT });
+  const given = store
+    .getSummaries(runs.map(({ id }) => id))
+    .filter(({ params }) => Object.hasOwn(params, param))
+    .slice(0, TRAIL_RUNS);
+  return {
+    key,
+    runs: given.map((run) => ({
+      run: toResultRun(run),
+      value: run.params[param]!,
+      result: (key === null ? undefined : run.metrics[key]?.last) ?? Number.NaN,
+    })),
+  };
 }
 
 /** Read in pages: a long series is never in memory whole. */

@@ -13,11 +13,36 @@ export interface NamedMetric {
 export interface NamedArgument {
   dest: string;
   end: number;
+  /** The default as it is written; null when there is none, or none that is known. */
+  written: string | null;
 }
 
 /** `start` is the place of the function's name, `end` the one behind the closing bracket. */
 export function metricsIn(source: string, callee: string, start: number, end: number): NamedMetric[] {
-  const call = readCall(source, start, end);
+  const found = remembered(metrics, source.slice(start, end), (text) => readMetrics(text, callee));
+  return found.map((metric) => ({ ...metric, end: metric.end + start }));
+}
+
+export function argumentIn(source: string, start: number, end: number): NamedArgument | undefined {
+  const found = remembered(addedArguments, source.slice(start, end), readArgument);
+  return found && { ...found, end: found.end + start };
+}
+
+/** While somebody types, all calls but one are as they were: what was read in them is kept, by their text. */
+const metrics = new Map<string, NamedMetric[]>();
+const addedArguments = new Map<string, NamedArgument | undefined>();
+const MOST_REMEMBERED = 2_000;
+
+function remembered<T>(known: Map<string, T>, text: string, read: (text: string) => T): T {
+  if (known.has(text)) return known.get(text) as T;
+  if (known.size >= MOST_REMEMBERED) known.clear();
+  const found = read(text);
+  known.set(text, found);
+  return found;
+}
+
+function readMetrics(text: string, callee: string): NamedMetric[] {
+  const call = readCall(text);
   if (!call) return [];
   const named = call.positional.flatMap((part) => dictionaryKeys(part));
   if (callee === "log" || callee === "report") {
@@ -30,24 +55,23 @@ export function metricsIn(source: string, callee: string, start: number, end: nu
     const name = call.positional.slice(0, 2).map(plainString).find(hasItems);
     named.push(...(name ?? plainString(call.keywords.get("key") ?? call.keywords.get("tag") ?? [])));
   }
-  return named.map((metric) => ({ ...metric, end: metric.end + start }));
+  return named;
 }
 
-export function argumentIn(source: string, start: number, end: number): NamedArgument | undefined {
-  const call = readCall(source, start, end);
+function readArgument(text: string): NamedArgument | undefined {
+  const call = readCall(text);
   if (!call) return undefined;
-  const text = source.slice(start, end);
   const described = describeArgument({ call, lookup: () => undefined, group: null, line: 0 }, [], text);
   if ("unreadable" in described || described.action === "help" || described.action === "version") return undefined;
-  const given = call.keywords.get("default")?.at(-1)?.end;
-  return { dest: described.argument.dest, end: given === undefined ? end : start + given };
+  const { dest, default: given } = described.argument;
+  const end = call.keywords.get("default")?.at(-1)?.end ?? text.length;
+  return { dest, end, written: given?.literal ? given.text : null };
 }
 
 const hasItems = (list: unknown[]) => list.length > 0;
 
-/** Places in it count from `start`. */
-function readCall(source: string, start: number, end: number): CallArguments | undefined {
-  const tokens = readLines(source.slice(start, end))[0]?.tokens;
+function readCall(text: string): CallArguments | undefined {
+  const tokens = readLines(text)[0]?.tokens;
   const open = tokens?.findIndex((token) => isOperator(token, "(")) ?? -1;
   return tokens && open >= 0 ? callArguments(tokens, open) : undefined;
 }

@@ -5,10 +5,11 @@
 import { argumentIn, metricsIn, type NamedArgument, type NamedMetric } from "./calls";
 import { closingPlace, type LineTable, lineTable, skipQuoted } from "./text";
 
-/** A printed text that may name metrics, by its place. */
+/** A text that may name metrics when it is printed, by its place: all that `print` is given, or an f-string wherever it is. */
 export interface PrintedText {
   start: number;
   end: number;
+  isTemplate: boolean;
 }
 
 export interface FunctionMark {
@@ -56,6 +57,9 @@ export function readMarks(source: string): PythonMarks {
     if (word.length === 1) {
       const end = skipQuoted(source, index);
       MARK.lastIndex = end;
+      if (word !== "#" && /[fF]/.test(source[index - 1] ?? "")) {
+        found.printed.push({ start: index, end, isTemplate: true });
+      }
       if (word !== "#" && source.startsWith(word.repeat(3), index)) {
         for (let line = lines.at(index) + 1, last = lines.at(end - 1); line <= last; line++) inString.add(line);
       }
@@ -88,7 +92,7 @@ function addCall(
   const open = source.indexOf("(", start);
   const close = closingPlace(source, open, open + LONGEST_CALL);
   if (close === undefined) return;
-  if (word === "print") found.printed.push({ start: open, end: close + 1 });
+  if (word === "print") found.printed.push({ start: open, end: close + 1, isTemplate: false });
   else if (word === "add_argument") {
     const argument = argumentIn(source, start, close + 1);
     if (argument) found.arguments.push(argument);

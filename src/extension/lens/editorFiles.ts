@@ -1,0 +1,91 @@
+/** The documents beside which results are shown: which file each stands for, its marks, and whether it is still what ran. */
+import * as vscode from "vscode";
+import { digestOfText } from "../../compare/textDigest";
+import type { Log } from "../log";
+import { projectOf } from "../stores/projectOf";
+import type { Projects } from "../stores/projects";
+import type { EditorResults } from "../worker/fileResults";
+import { type PythonMarks, readMarks } from "./python/marks";
+import { createResultsCache, type ResultsCache } from "./resultsCache";
+
+/** Documents with Python, in files and in cells of notebooks. */
+export const PYTHON: vscode.DocumentSelector = [
+  { language: "python", scheme: "file" },
+  { language: "python", scheme: "vscode-notebook-cell" },
+];
+const CONFIG_FILE = /\.(?:ya?ml|json|toml)$/i;
+
+export interface EditorFiles extends vscode.Disposable {
+  readonly onDidChange: vscode.Event<{ file: string }>;
+  /** Absolute path of the file, or of the notebook that a cell is in. */
+  fileOf(document: vscode.TextDocument): string;
+  root(document: vscode.TextDocument): string | undefined;
+  /** Null or undefined: there is nothing to show. `judged`: metrics of which the best is wanted. */
+  results(document: vscode.TextDocument, judged?: readonly string[]): EditorResults | null | undefined;
+  marks(document: vscode.TextDocument): PythonMarks;
+  isStale(document: vscode.TextDocument, results: EditorResults): boolean;
+}
+
+export const isPython = (document: vscode.TextDocument) => vscode.languages.match(PYTHON, document) > 0;
+export const isConfig = ({ uri }: vscode.TextDocument) => uri.scheme === "file" && CONFIG_FILE.test(uri.path);
+export const isCell = ({ uri }: vscode.TextDocument) => uri.scheme === "vscode-notebook-cell";
+
+export function notebookOf(document: vscode.TextDocument): vscode.NotebookDocument | undefined {
+  return vscode.workspace.notebookDocuments.find((notebook) =>
+    notebook.getCells().some((cell) => cell.document === document),
+  );
+}
+
+/** Remembers what was made of a document until it changes. */
+function byVersion<T>(make: (document: vscode.TextDocument) => T): (document: vscode.TextDocument) => T {
+  const known = new WeakMap<vscode.TextDocument, { version: number; made: T }>();
+  return (document) => {
+    const found = known.get(document);
+    if (found?.version === document.version) return found.made;
+    const made = make(document);
+    known.set(document, { version: document.version, made });
+    return made;
+  };
+}
+
+export function createEditorFiles(projects: Projects, log: Log): EditorFiles {
+  const changed = new vscode.EventEmitter<{ file: string }>();
+  const fileOf = ({ uri }: vscode.TextDocument) => uri.with({ scheme: "file", fragment: "", query: "" }).fsPath;
+  const marks = byVersion((document) => readMarks(document.getText()));
+  const digest = byVersion((document) => digestOfText(document.getText()));
+  const cache: ResultsCache = createResultsCache({
+    rootOf: (file) => projectOf(projects.all, file)?.root,
+    read: (argument) => projects.call("fileResults", argument),
+    isShown: (file) => vscode.window.visibleTextEditors.some(({ document }) => fileOf(document) === file),
+    onChange: (file) => changed.fire({ file }),
+    onFault: (error) => log.error("read the results of a file", error),
+  });
+  const subscriptions = [
+    changed,
+    projects.onDidChangeRuns((change) => cache.changed(change)),
+    projects.onDidChangeProjects(() => {
+      cache.clear();
+      for (const { document } of vscode.window.visibleTextEditors) changed.fire({ file: fileOf(document) });
+    }),
+  ];
+
+  function texts(document: vscode.TextDocument): vscode.TextDocument[] {
+    if (!isCell(document)) return [document];
+    const cells = notebookOf(document)?.getCells() ?? [];
+    const code = cells.filter(({ kind }) => kind === vscode.NotebookCellKind.Code);
+    return code.map((cell) => cell.document).filter((text) => text.getText().trim() !== "");
+  }
+
+  return {
+    onDidChange: changed.event,
+    fileOf,
+    root: (document) => cache.root(fileOf(document)),
+    results: (document, judged) => cache.get(fileOf(document), judged),
+    marks,
+    isStale: (document, { texts: ran }) => ran !== null && texts(document).some((text) => !ran.includes(digest(text))),
+    dispose() {
+      cache.dispose();
+      for (const subscription of subscriptions) subscription.dispose();
+    },
+  };
+}
