@@ -13,6 +13,7 @@ export const Command = {
   openLog: "modeltrail.openLog",
   openRawLog: "modeltrail.openRawLog",
   openCharts: "modeltrail.openCharts",
+  openSideBySide: "modeltrail.openSideBySide",
   openScript: "modeltrail.openScript",
   openRunFolder: "modeltrail.openRunFolder",
   openFile: "modeltrail.openFile",
@@ -81,7 +82,7 @@ export const View = {
   history: "modeltrail.history",
 } as const;
 export const ViewContainer = { main: "modeltrail" } as const;
-export const Panel = { runForm: "modeltrail.runForm", charts: "modeltrail.charts" } as const;
+export const Panel = { runForm: "modeltrail.runForm", charts: "modeltrail.charts", sideBySide: "modeltrail.sideBySide" } as const;
 export const Walkthrough = { start: "start" } as const;
 export const TASK_TYPE = "modeltrail";
 /** What language models can ask: each is one of src/agents/tools.ts, but for the one that starts runs. */

@@ -1,12 +1,14 @@
 /** Builds the extension from its parts. Each part stands alone: one that fails is logged, and the others live. */
 import path from "node:path";
 import * as vscode from "vscode";
+import type { SideBySideState } from "../protocol/sideBySide";
 import { registerAgents } from "./agents/registerAgents";
 import { registerCompareRuns } from "./commands/compareRuns";
 import type { CommandDeps } from "./commands/deps";
 import { registerEditRuns } from "./commands/editRuns";
 import { registerGetStarted } from "./commands/getStarted";
 import { registerOpenCharts } from "./commands/openCharts";
+import { registerOpenSideBySide } from "./commands/openSideBySide";
 import { registerOpenRuns } from "./commands/openRuns";
 import { commandRegistrar } from "./commands/registerCommand";
 import { registerStartAndStop } from "./commands/startAndStop";
@@ -20,6 +22,7 @@ import type { Lens } from "./lens/registerLens";
 import { LineageView } from "./lineage/lineageView";
 import { createLog } from "./log";
 import type { ChartsPanels } from "./panels/chartsPanel";
+import type { PagePanels } from "./panels/pagePanels";
 import type { RunForms } from "./panels/runFormPanel";
 import { lastValues } from "./run/lastValues";
 import { createLauncher } from "./run/launcher";
@@ -60,6 +63,12 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     return createChartsPanels({ dist: vscode.Uri.file(distFolder), projects, log });
   }
   const chartsPanels = () => (charts ??= loadCharts());
+  let sides: Promise<PagePanels<SideBySideState>> | undefined;
+  async function loadSideBySide(): Promise<PagePanels<SideBySideState>> {
+    const { createSideBySidePanels } = await import("./panels/sideBySidePanel");
+    return createSideBySidePanels({ dist: vscode.Uri.file(distFolder), projects, jobs, log });
+  }
+  const sideBySidePanels = () => (sides ??= loadSideBySide());
   const deps: CommandDeps = {
     context,
     projects,
@@ -78,6 +87,12 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   const features: Record<string, () => vscode.Disposable> = {
     "start and stop runs": () => registerStartAndStop(deps),
     "open what runs recorded": () => registerOpenRuns(deps),
+    "open runs side by side": () => registerOpenSideBySide(deps, sideBySidePanels),
+    "bring runs side by side back": () =>
+      vscode.window.registerWebviewPanelSerializer(Panel.sideBySide, {
+        deserializeWebviewPanel: async (panel, state) =>
+          (await sideBySidePanels()).deserializeWebviewPanel(panel, state),
+      }),
     "open charts": () => registerOpenCharts(deps, chartsPanels),
     "bring charts back": () =>
       vscode.window.registerWebviewPanelSerializer(Panel.charts, {

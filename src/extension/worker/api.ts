@@ -9,6 +9,7 @@ import type { Run, RunSummary } from "../../domain/run";
 import type { ColumnCells, ColumnKey, TableScope } from "../../domain/table/columns";
 import type { LogText } from "../../ingest/logText";
 import type { ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
+import type { Media, SideBySideContent } from "../../protocol/sideBySide";
 import type {
   DatasetSummary,
   DatasetVersionPage,
@@ -118,6 +119,9 @@ export interface StoreApi {
   codeFile(argument: { root: string; id: string; path: string }): Uint8Array | null;
   /** Files that differ between the code of two runs, or of a run and the files as they are now. */
   codeChanges(argument: { root: string; from: string; to: string | null }): CodeChange[];
+  sideBySide(argument: { root: string; ids: string[] }): SideBySideContent;
+  /** The content of an artifact, as far as it can be shown. */
+  mediaContent(argument: { root: string; path: string; sha256: string; size: number }): Media;
   /** Where the bytes with this hash are kept; null when only the hash is known. */
   keptFile(argument: { root: string; sha256: string }): string | null;
 }

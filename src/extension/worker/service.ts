@@ -19,6 +19,7 @@ import { lineageFrom, runLineage } from "./lineage";
 import { type Maintenance, maintain } from "./maintenance";
 import { SeriesCache } from "./seriesCache";
 import { tableColumns, tableIndex, tablePart } from "./table";
+import { mediaContent, sideBySide } from "./sideBySide";
 import { WatchedStore } from "./watchedStore";
 
 export interface ServiceEvents {
@@ -155,6 +156,8 @@ export function createStoreService(events: ServiceEvents): StoreService {
     },
     codeFile: ({ root, id, path }) => codeFile(storeOf(root), id, path),
     codeChanges: ({ root, from, to }, signal) => codeChanges(storeOf(root), from, to, signal),
+    sideBySide: ({ root, ids }) => sideBySide(storeOf(root), ids),
+    mediaContent: ({ root, ...item }) => mediaContent(storeOf(root).folder, item),
     keptFile({ root, sha256 }) {
       const { folder } = storeOf(root);
       return hasObject(folder, sha256) ? objectPath(folder, sha256) : null;
