@@ -1,8 +1,10 @@
 /** CodeLenses: results above code. They are made of what is at hand, so that typing never waits for them. */
 import * as vscode from "vscode";
 import { setting } from "../configuration";
+import type { EditorResults } from "../worker/fileResults";
 import { type EditorFiles, isCell, notebookOf, PYTHON } from "./editorFiles";
-import { type LensPlace, lensItems, lensPlaces } from "./lenses";
+import { cellPlaces, type LensPlace, lensItems, lensPlaces } from "./lenses";
+import type { PythonMarks } from "./python/marks";
 
 export function registerCodeLenses(files: EditorFiles): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
@@ -27,7 +29,7 @@ export function codeLenses(files: EditorFiles, document: vscode.TextDocument): v
   const root = files.root(document);
   if (!known || root === undefined) return [];
   const marks = files.marks(document);
-  const places = lensPlaces(marks, known).filter((place) => belongs(document, place));
+  const places = placesIn(marks, known, document);
   const judged = places.flatMap(({ metric }) => metric ?? []);
   const results = files.results(document, judged) ?? known;
   const file = vscode.Uri.file(files.fileOf(document));
@@ -40,9 +42,9 @@ export function codeLenses(files: EditorFiles, document: vscode.TextDocument): v
   });
 }
 
-/** What a whole notebook came to stands above its first cell with code; in the others stand results of functions only. */
-function belongs(document: vscode.TextDocument, { isFile }: LensPlace): boolean {
-  if (!isFile || !isCell(document)) return true;
+function placesIn(marks: PythonMarks, results: EditorResults, document: vscode.TextDocument): LensPlace[] {
+  if (!isCell(document)) return lensPlaces(marks, results);
   const cells = notebookOf(document)?.getCells() ?? [];
-  return cells.find(({ kind }) => kind === vscode.NotebookCellKind.Code)?.document === document;
+  const first = cells.find(({ kind }) => kind === vscode.NotebookCellKind.Code);
+  return cellPlaces(marks, results, first?.document === document);
 }

@@ -30,9 +30,10 @@ export const isPython = (document: vscode.TextDocument) => vscode.languages.matc
 export const isConfig = ({ uri }: vscode.TextDocument) => uri.scheme === "file" && CONFIG_FILE.test(uri.path);
 export const isCell = ({ uri }: vscode.TextDocument) => uri.scheme === "vscode-notebook-cell";
 
-export function notebookOf(document: vscode.TextDocument): vscode.NotebookDocument | undefined {
-  return vscode.workspace.notebookDocuments.find((notebook) =>
-    notebook.getCells().some((cell) => cell.document === document),
+/** A cell's address is that of its notebook, with another scheme. */
+export function notebookOf({ uri }: vscode.TextDocument): vscode.NotebookDocument | undefined {
+  return vscode.workspace.notebookDocuments.find(
+    (notebook) => notebook.uri.scheme === "file" && notebook.uri.path === uri.path,
   );
 }
 
@@ -69,11 +70,19 @@ export function createEditorFiles(projects: Projects, log: Log): EditorFiles {
     }),
   ];
 
-  function texts(document: vscode.TextDocument): vscode.TextDocument[] {
-    if (!isCell(document)) return [document];
-    const cells = notebookOf(document)?.getCells() ?? [];
-    const code = cells.filter(({ kind }) => kind === vscode.NotebookCellKind.Code);
-    return code.map((cell) => cell.document).filter((text) => text.getText().trim() !== "");
+  const isOther = (document: vscode.TextDocument, ran: readonly string[]) => !ran.includes(digest(document));
+
+  /** Each of its cells asks. */
+  const askedOf = new WeakMap<vscode.NotebookDocument, { version: number; ran: readonly string[]; stale: boolean }>();
+
+  function isNotebookStale(notebook: vscode.NotebookDocument, ran: readonly string[]): boolean {
+    const { version } = notebook;
+    const known = askedOf.get(notebook);
+    if (known?.version === version && known.ran === ran) return known.stale;
+    const code = notebook.getCells().filter(({ kind }) => kind === vscode.NotebookCellKind.Code);
+    const stale = code.some(({ document }) => document.getText().trim() !== "" && isOther(document, ran));
+    askedOf.set(notebook, { version, ran, stale });
+    return stale;
   }
 
   return {
@@ -82,7 +91,11 @@ export function createEditorFiles(projects: Projects, log: Log): EditorFiles {
     root: (document) => cache.root(fileOf(document)),
     results: (document, judged) => cache.get(fileOf(document), judged),
     marks,
-    isStale: (document, { texts: ran }) => ran !== null && texts(document).some((text) => !ran.includes(digest(text))),
+    isStale(document, { texts: ran }) {
+      if (ran === null) return false;
+      const notebook = isCell(document) ? notebookOf(document) : undefined;
+      return notebook ? isNotebookStale(notebook, ran) : isOther(document, ran);
+    },
     dispose() {
       cache.dispose();
       for (const subscription of subscriptions) subscription.dispose();

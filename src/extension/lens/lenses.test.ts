@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { EditorResults } from "../worker/fileResults";
-import { type LensContext, lensItems, lensPlaces } from "./lenses";
+import { cellPlaces, type LensContext, lensItems, lensPlaces } from "./lenses";
 import { readMarks } from "./python/marks";
 import { editorResults, metricResults, result, resultRun } from "./testResults";
 
@@ -58,6 +58,15 @@ test("where no function names a metric, those that fit a model stand for it", ()
     [3, "loss", false],
   ]);
   expect(places(source, editorResults())).toEqual([[0, null, true]]);
+});
+
+test("of a notebook's cells the first tells of the whole, others of what they log themselves", () => {
+  const cell = (source: string, isFirst: boolean) =>
+    cellPlaces(readMarks(source), RESULTS, isFirst).map(({ line, metric, isFile }) => [line, metric, isFile]);
+  expect(cell("import x", true)).toEqual([[0, "acc", true]]);
+  expect(cell("x = 1", false)).toEqual([]);
+  expect(cell('x = 1\nprint(f"loss={loss}")', false)).toEqual([[0, "loss", false]]);
+  expect(cell('x = 1\ndef train():\n    log_metric("loss", 1)', false)).toEqual([[1, "loss", false]]);
 });
 
 test("a place has Run, the last with the change, the best, the number of runs and a comparison", () => {

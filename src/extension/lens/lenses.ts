@@ -70,6 +70,21 @@ export function lensPlaces(marks: PythonMarks, { key, metrics }: EditorResults):
   return [...places.values()].sort((a, b) => a.line - b.line);
 }
 
+/**
+ * Of a notebook's cell: what the whole notebook came to stands above its first cell with code, above others what they log
+ * themselves.
+ */
+export function cellPlaces(marks: PythonMarks, results: EditorResults, isFirst: boolean): LensPlace[] {
+  const places = lensPlaces(marks, results);
+  if (isFirst) return places;
+  const own = namedMetrics(marks, results.metrics).filter(({ end }) => !marks.functionAt(end));
+  const metric = tellingMetric(own.map(({ name }) => name));
+  return places.flatMap((place) => {
+    if (!place.isFile) return place;
+    return metric === undefined ? [] : { ...place, metric, isFile: false };
+  });
+}
+
 export interface LensContext {
   /** Root of the project. */
   root: string;
