@@ -8,6 +8,8 @@ export const Command = {
   run: "modeltrail.run",
   runWithArguments: "modeltrail.runWithArguments",
   runAgain: "modeltrail.runAgain",
+  debug: "modeltrail.debug",
+  recordTerminals: "modeltrail.recordTerminals",
   stop: "modeltrail.stop",
   showRunning: "modeltrail.showRunning",
   openLog: "modeltrail.openLog",
@@ -113,6 +115,8 @@ export interface Settings {
   "modeltrail.editor.lastValues": boolean;
   "modeltrail.editor.bestValues": boolean;
   "modeltrail.editor.hovers": boolean;
+  "modeltrail.terminals.record": boolean;
+  "modeltrail.debug.record": boolean;
   "modeltrail.tree.pageSize": number;
   "modeltrail.tree.collapseScratchRuns": boolean;
   "modeltrail.reproduce.tolerance": number;
@@ -128,6 +132,8 @@ export const SETTINGS = [
   "modeltrail.editor.lastValues",
   "modeltrail.editor.bestValues",
   "modeltrail.editor.hovers",
+  "modeltrail.terminals.record",
+  "modeltrail.debug.record",
   "modeltrail.tree.pageSize",
   "modeltrail.tree.collapseScratchRuns",
   "modeltrail.reproduce.tolerance",

@@ -2,6 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type { SideBySideState } from "../protocol/sideBySide";
+import { registerAdoption } from "./adoption/registerAdoption";
 import { registerAgents } from "./agents/registerAgents";
 import { registerCompareRuns } from "./commands/compareRuns";
 import type { CommandDeps } from "./commands/deps";
@@ -86,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 
   const features: Record<string, () => vscode.Disposable> = {
     "start and stop runs": () => registerStartAndStop(deps),
+    "record what is started elsewhere": () => registerAdoption(deps),
     "open what runs recorded": () => registerOpenRuns(deps),
     "open runs side by side": () => registerOpenSideBySide(deps, sideBySidePanels),
     "bring runs side by side back": () =>

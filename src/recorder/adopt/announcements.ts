@@ -2,7 +2,17 @@
  * Runs that nobody started through us: the tracer in them makes the run's folder, writes its spool there, and announces it by
  * an empty file named by the run's id. The file stays until the run has ended, so that a run whose recorder died is found too.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { isRunId } from "../../domain/runId";
 import { parseSpoolLine, type SpoolEventOf } from "../../ingest/spoolEvent";
@@ -18,6 +28,9 @@ export interface Announced {
   /** The spool file of that process. */
   spoolFile: string;
 }
+
+/** A long command line and a long search path fit in. */
+const FIRST_LINE = 256 << 10;
 
 /** The folder of the announcements in a store. */
 export function adoptFolder(storeFolder: string): string {
@@ -67,13 +80,19 @@ export function readAnnounced(runFolder: string): Announced | null {
   return null;
 }
 
-function firstEvent(file: string): SpoolEventOf<"start"> | null {
+function firstEvent(path: string): SpoolEventOf<"start"> | null {
+  let file: number | undefined;
   try {
-    const [line = ""] = readFileSync(file, "utf8").split("\n", 1);
+    file = openSync(path, "r");
+    const buffer = Buffer.alloc(FIRST_LINE);
+    const length = readSync(file, buffer, 0, FIRST_LINE, 0);
+    const [line = ""] = buffer.toString("utf8", 0, length).split("\n", 1);
     const event = parseSpoolLine(line);
     return typeof event === "object" && event.e === "start" ? event : null;
   } catch {
     return null;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

@@ -60,7 +60,7 @@ function signalIn(code: number, watching: Told["watching"], close: Close | undef
 function outputGaps({ watching, output, done }: Told, terminal: boolean): Gap[] {
   const gap = (message: string): Gap[] => [{ kind: "other", message }];
   if (output === undefined) return gap(watching === "task" ? TASK_OUTPUT : NO_OUTPUT);
-  if (!done) return gap(PART_OF_OUTPUT);
+  if (!done || output === "part") return gap(PART_OF_OUTPUT);
   if (output === "cut") return gap(CUT_OUTPUT);
   return terminal || watching === "debugger" ? [] : gap(REDIRECTED);
 }
@@ -70,8 +70,8 @@ const NO_END = "How the run ended was not seen: it was killed, or ended without 
 const NO_OUTPUT = "What the run printed was not seen, so metrics that it only printed are missing.";
 const TASK_OUTPUT =
   "What tasks print is not shown to extensions, so the run has no log, and metrics that it only printed are missing.";
-const PART_OF_OUTPUT = "What the run printed was seen in part only: whoever looked on went away before its end.";
+const PART_OF_OUTPUT = "What the run printed was seen in part only: nobody looked on to its end.";
 const CUT_OUTPUT =
-  "The command line started several runs: their output was told apart by time, so lines at its borders may be the neighbour's.";
+  "The command line did more than this run: its output was told apart by time, so a line at its beginning or end may be another's.";
 const REDIRECTED =
   "The run's output went to a file or another program: what it printed is in the log only as far as the terminal showed it.";

@@ -11,8 +11,8 @@ const Word = z.object({
   watching: z.optional(z.enum(["shell", "task", "debugger"])),
   /** As the one who looks on has it; see end.ts for what it means. */
   exitCode: z.optional(z.int()),
-  /** How its output came into the log; "cut": by time, out of that of several runs. */
-  output: z.optional(z.enum(["whole", "cut"])),
+  /** How its output came into the log; "cut": by time, out of that of several commands; "part": not to its end. */
+  output: z.optional(z.enum(["whole", "cut", "part"])),
   /** Nothing more comes. */
   done: z.optional(z.boolean()),
 });
