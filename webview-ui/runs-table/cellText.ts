@@ -3,8 +3,7 @@ import { formatAgo, formatDuration } from "../../src/domain/format";
 import type { ColumnKey } from "../../src/domain/table/columns";
 import { exactNumber, showNumber, showText } from "../base/numbers";
 import { DURATION } from "./columns";
-
-export type Value = number | string | undefined;
+import type { Value } from "./data";
 
 const SHORT_HASH = 8;
 const isHash = ({ source, key }: ColumnKey) =>

@@ -19,6 +19,8 @@ interface TextColumn {
   texts: string[];
 }
 
+export type Value = number | string | undefined;
+
 interface Column {
   key: ColumnKey;
   cells: NumberColumn | TextColumn;
@@ -82,7 +84,7 @@ export class TableData implements Table {
     return this.known.filter((column) => column.source === source);
   }
 
-  value(column: ColumnKey, row: number): number | string | undefined {
+  value(column: ColumnKey, row: number): Value {
     const cells = this.cells(column);
     if (!cells) return undefined;
     if (cells.kind === "number") return cells.present[row] ? cells.values[row] : undefined;
@@ -95,14 +97,23 @@ export class TableData implements Table {
     const ids = splitIds(rows.ids);
     for (const [at, number] of rows.runs.entries()) this.addRow(number, ids[at]!);
     const changed = Array.from(rows.runs, (number) => this.numbers.get(number)!);
+    const before = new Map<Column, Value[]>();
     for (const column of this.columns.values()) {
+      before.set(
+        column,
+        changed.map((row) => this.value(column.key, row)),
+      );
       for (const row of changed) {
         if (column.cells.kind === "number") column.cells.present[row] = 0;
         else column.cells.codes[row] = 0;
       }
-      column.version++;
     }
     for (const cells of columns) this.fill(this.columnFor(cells), cells);
+    // What is sorted or filtered by a column that has not changed stays as it is.
+    for (const column of this.columns.values()) {
+      const was = before.get(column);
+      if (changed.some((row, at) => !Object.is(this.value(column.key, row), was?.[at]))) column.version++;
+    }
     for (const row of changed) this.rowVersions.set(row, this.rowVersion(row) + 1);
     this.version++;
   }
@@ -140,6 +151,7 @@ export class TableData implements Table {
       column.places.clear();
       this.fill(column, cells);
       column.whole = true;
+      column.version++;
     }
     this.version++;
     this.columnsVersion++;
@@ -150,6 +162,7 @@ export class TableData implements Table {
     if (known !== undefined && this.ids[known] === id) {
       if (this.alive[known]) return;
       this.alive[known] = 1;
+      this.total++;
       this.rowsVersion++;
       return;
     }
@@ -159,6 +172,7 @@ export class TableData implements Table {
     this.rowsById.set(id, row);
     if (row >= this.alive.length) this.grow(Math.max(128, row * 2));
     this.alive[row] = 1;
+    this.total++;
     this.rowsVersion++;
   }
 
@@ -207,8 +221,6 @@ export class TableData implements Table {
         if (row !== undefined) cells.codes[row] = codes[given.codes[at]!]!;
       }
     }
-    const found = this.columns.get(columnId(column.column));
-    if (found) found.version++;
   }
 }
 

@@ -1,9 +1,9 @@
 /** Rows with the same values, as one: mean and spread of numbers, what texts have in common. */
 import { type ColumnKey, columnOf } from "../../src/domain/table/columns";
 import { showNumber, showSpread } from "../base/numbers";
-import { showValue, type Value } from "./cellText";
+import { showValue } from "./cellText";
 import { titleOf } from "./columns";
-import type { TableData } from "./data";
+import type { TableData, Value } from "./data";
 import { numberIn } from "./order";
 
 export interface RowGroup {

@@ -1,0 +1,33 @@
+/** What the page asks of the extension, and what the extension tells it. */
+import { runsTableHost, runsTablePage } from "../../src/protocol/runsTable";
+import { RunsTableState, type SavedView } from "../../src/protocol/tableView";
+import { connect, keepState, keptState } from "../host";
+
+export interface RunChange {
+  runs: string[];
+  removed: string[];
+  all: boolean;
+}
+
+export const onChanged = new Set<(change: RunChange) => void>();
+export const onViewsChanged = new Set<(views: SavedView[]) => void>();
+
+export const extension = connect(
+  runsTablePage,
+  runsTableHost,
+  {
+    changed: (change) => {
+      for (const listener of onChanged) listener(change);
+    },
+    viewsChanged: ({ views }) => {
+      for (const listener of onViewsChanged) listener(views);
+    },
+  },
+  // Shows in the editor's developer tools; nobody waits for an answer.
+  (error) => globalThis.reportError(error),
+);
+
+export const keepTable = (state: RunsTableState): void => keepState(state);
+
+/** How the table was arranged before the page was hidden or reloaded. */
+export const keptTable = (): RunsTableState | undefined => RunsTableState.safeParse(keptState()).data;
