@@ -19,18 +19,8 @@ const WINDOWS = process.platform === "win32";
 
 /** Throws an error that says what to do when no Python can be found. */
 export async function findInterpreter(script: vscode.Uri, log: Log): Promise<Interpreter> {
-  const candidates: [source: string, find: () => Promise<string | undefined>][] = [
-    ["the setting modeltrail.python", async () => fromSetting("modeltrail.python", script)],
-    ["the Python Environments extension", () => fromEnvironmentsExtension(script)],
-    ["the Python extension", () => fromPythonExtension(script)],
-    ["the setting python.defaultInterpreterPath", async () => defaultInterpreter(script)],
-    ["the workspace", () => fromWorkspace(script)],
-    ["PATH", () => fromPath()],
-  ];
-  for (const [source, find] of candidates) {
-    const executable = await within(ANSWER_WITHIN_MS, find()).catch((error) =>
-      log.error(`ask ${source} for the interpreter`, error),
-    );
+  for (const [source, find] of sourcesFor(script)) {
+    const executable = await ask(source, find, log);
     if (!executable) continue;
     log.channel.info(`Python is ${executable}, from ${source}.`);
     return { executable, source };
@@ -44,6 +34,35 @@ export async function findInterpreter(script: vscode.Uri, log: Log): Promise<Int
       run: () => vscode.commands.executeCommand("workbench.action.openSettings", "modeltrail.python"),
     },
   );
+}
+
+/** All that can be found, each once, the one that runs a script first. */
+export async function findInterpreters(script: vscode.Uri, log: Log): Promise<string[]> {
+  const found = await Promise.all(sourcesFor(script).map(([source, find]) => ask(source, find, log)));
+  const known = await ask("the Python extension", () => knownToPythonExtension(), log);
+  return [...new Set([...found, ...(known ?? [])].filter((one) => one !== undefined))];
+}
+
+type Source = [name: string, find: () => Promise<string | undefined>];
+
+function sourcesFor(script: vscode.Uri): Source[] {
+  return [
+    ["the setting modeltrail.python", async () => fromSetting("modeltrail.python", script)],
+    ["the Python Environments extension", () => fromEnvironmentsExtension(script)],
+    ["the Python extension", () => fromPythonExtension(script)],
+    ["the setting python.defaultInterpreterPath", async () => defaultInterpreter(script)],
+    ["the workspace", () => fromWorkspace(script)],
+    ["PATH", () => fromPath()],
+  ];
+}
+
+async function ask<Found>(source: string, find: () => Promise<Found>, log: Log): Promise<Found | undefined> {
+  try {
+    return await within(ANSWER_WITHIN_MS, find());
+  } catch (error) {
+    log.error(`ask ${source} for the interpreter`, error);
+    return undefined;
+  }
 }
 
 function within<T>(ms: number, promise: Promise<T>): Promise<T> {
@@ -101,6 +120,7 @@ async function fromEnvironmentsExtension(script: vscode.Uri): Promise<string | u
 interface PythonApi {
   environments?: {
     getActiveEnvironmentPath(resource?: vscode.Uri): { id: string; path: string };
+    known?: readonly { executable?: { uri?: vscode.Uri } }[];
     resolveEnvironment(environment: {
       id: string;
       path: string;
@@ -115,6 +135,12 @@ async function fromPythonExtension(script: vscode.Uri): Promise<string | undefin
   const active = environments.getActiveEnvironmentPath(script);
   const resolved = await environments.resolveEnvironment(active);
   return resolved?.executable?.uri?.fsPath;
+}
+
+async function knownToPythonExtension(): Promise<string[]> {
+  const extension = vscode.extensions.getExtension<PythonApi>("ms-python.python");
+  const environments = extension && (await extension.activate())?.environments;
+  return (environments?.known ?? []).flatMap(({ executable }) => executable?.uri?.fsPath ?? []);
 }
 
 /** `.venv` or `venv`, from the script's folder up to its workspace folder. */

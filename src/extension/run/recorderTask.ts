@@ -46,7 +46,7 @@ export function commandExecution(distFolder: string, words: string[], cwd: strin
 }
 
 /** What the person wants of MLflow's autologging. "auto" leaves it to the variable, which they may have set for all programs. */
-function autologEnvironment(scope: vscode.Uri): Record<string, string> {
+export function autologEnvironment(scope: vscode.Uri): Record<string, string> {
   const wish = setting("modeltrail.mlflow.autolog", scope);
   return wish === "auto" ? {} : { MODELTRAIL_AUTOLOG: wish };
 }
