@@ -12,6 +12,7 @@ export const Command = {
   recordTerminals: "modeltrail.recordTerminals",
   stop: "modeltrail.stop",
   showRunning: "modeltrail.showRunning",
+  openRunsTable: "modeltrail.openRunsTable",
   openLog: "modeltrail.openLog",
   openRawLog: "modeltrail.openRawLog",
   openCharts: "modeltrail.openCharts",
@@ -84,7 +85,12 @@ export const View = {
   history: "modeltrail.history",
 } as const;
 export const ViewContainer = { main: "modeltrail" } as const;
-export const Panel = { runForm: "modeltrail.runForm", charts: "modeltrail.charts", sideBySide: "modeltrail.sideBySide" } as const;
+export const Panel = {
+  runForm: "modeltrail.runForm",
+  charts: "modeltrail.charts",
+  sideBySide: "modeltrail.sideBySide",
+  runsTable: "modeltrail.runsTable",
+} as const;
 export const Walkthrough = { start: "start" } as const;
 export const TASK_TYPE = "modeltrail";
 /** What language models can ask: each is one of src/agents/tools.ts, but for the one that starts runs. */

@@ -2,6 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type { SideBySideState } from "../protocol/sideBySide";
+import type { RunsTableState } from "../protocol/tableView";
 import { registerAdoption } from "./adoption/registerAdoption";
 import { registerAgents } from "./agents/registerAgents";
 import { registerCompareRuns } from "./commands/compareRuns";
@@ -9,8 +10,9 @@ import type { CommandDeps } from "./commands/deps";
 import { registerEditRuns } from "./commands/editRuns";
 import { registerGetStarted } from "./commands/getStarted";
 import { registerOpenCharts } from "./commands/openCharts";
-import { registerOpenSideBySide } from "./commands/openSideBySide";
 import { registerOpenRuns } from "./commands/openRuns";
+import { registerOpenRunsTable } from "./commands/openRunsTable";
+import { registerOpenSideBySide } from "./commands/openSideBySide";
 import { commandRegistrar } from "./commands/registerCommand";
 import { registerStartAndStop } from "./commands/startAndStop";
 import { registerVersionCommands } from "./commands/versionCommands";
@@ -23,7 +25,7 @@ import type { Lens } from "./lens/registerLens";
 import { LineageView } from "./lineage/lineageView";
 import { createLog } from "./log";
 import type { ChartsPanels } from "./panels/chartsPanel";
-import type { PagePanels } from "./panels/pagePanels";
+import type { PagePanels, PagePanels } from "./panels/pagePanels";
 import type { RunForms } from "./panels/runFormPanel";
 import { lastValues } from "./run/lastValues";
 import { createLauncher } from "./run/launcher";
@@ -64,6 +66,12 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     return createChartsPanels({ dist: vscode.Uri.file(distFolder), projects, log });
   }
   const chartsPanels = () => (charts ??= loadCharts());
+  let tables: Promise<PagePanels<RunsTableState>> | undefined;
+  async function loadTables(): Promise<PagePanels<RunsTableState>> {
+    const { createRunsTables } = await import("./panels/runsTablePanel");
+    return createRunsTables({ dist: vscode.Uri.file(distFolder), projects, log });
+  }
+  const runsTables = () => (tables ??= loadTables());
   let sides: Promise<PagePanels<SideBySideState>> | undefined;
   async function loadSideBySide(): Promise<PagePanels<SideBySideState>> {
     const { createSideBySidePanels } = await import("./panels/sideBySidePanel");
@@ -109,6 +117,11 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     "show running runs": () => registerStatusBar(projects, log),
     "offer tasks": () => registerTaskProvider(launcher),
     "offer tools to language models": () => registerAgents({ context, distFolder, projects, jobs, launcher, log }),
+    "open the Runs table": () => registerOpenRunsTable(deps, runsTables),
+    "bring tables back": () =>
+      vscode.window.registerWebviewPanelSerializer(Panel.runsTable, {
+        deserializeWebviewPanel: async (panel, state) => (await runsTables()).deserializeWebviewPanel(panel, state),
+      }),
     "bring forms back": () =>
       vscode.window.registerWebviewPanelSerializer(Panel.runForm, {
         deserializeWebviewPanel: async (panel, state) => (await deps.forms()).deserializeWebviewPanel(panel, state),

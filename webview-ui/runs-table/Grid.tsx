@@ -69,6 +69,7 @@ export function Grid(props: GridProps) {
         left={left}
         sort={sort && (sort.descending ? "descending" : "ascending")}
         sortPlace={view.sort.length > 1 ? sort && sort.place + 1 : undefined}
+        isNumber={data.cells(column)?.kind === "number"}
         grouped={view.groups.includes(id)}
         active={active.line === -1 && active.column === at}
         {...props.heading}

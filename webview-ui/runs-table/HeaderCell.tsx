@@ -17,6 +17,7 @@ export interface HeaderCellProps {
   /** Place among the columns that are sorted by, when they are several. */
   sortPlace: number | undefined;
   grouped: boolean;
+  isNumber: boolean;
   active: boolean;
   onSort(column: ColumnKey, add: boolean): void;
   onMenu(column: ColumnKey, at: { left: number; top: number }): void;
@@ -57,6 +58,7 @@ export const HeaderCell = memo(function HeaderCell(props: HeaderCellProps) {
       className={left === undefined ? "cell heading" : "cell heading pinned"}
       data-column={at}
       data-active={active || undefined}
+      data-number={props.isNumber || undefined}
       title={`${source ? `${source}: ` : ""}${titleOf(column)}`}
       style={{ width, left, height: HEADER_HEIGHT }}
       draggable

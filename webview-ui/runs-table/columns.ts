@@ -151,5 +151,7 @@ const CHARACTER = 7.2;
 export function widthOf(column: ColumnKey, view: TableView): number {
   const id = columnId(column);
   if (Object.hasOwn(view.widths, id)) return view.widths[id]!;
-  return WIDTHS[id] ?? Math.round(Math.min(240, Math.max(90, titleOf(column).length * CHARACTER + 34)));
+  // Beside the value stands how far it is from the baseline's.
+  const least = view.baseline !== null && (column.source === "metric" || column.source === "param") ? 160 : 90;
+  return WIDTHS[id] ?? Math.round(Math.min(240, Math.max(least, titleOf(column).length * CHARACTER + 34)));
 }
