@@ -25,7 +25,7 @@ import type { Lens } from "./lens/registerLens";
 import { LineageView } from "./lineage/lineageView";
 import { createLog } from "./log";
 import type { ChartsPanels } from "./panels/chartsPanel";
-import type { PagePanels, PagePanels } from "./panels/pagePanels";
+import type { PagePanels } from "./panels/pagePanels";
 import type { RunForms } from "./panels/runFormPanel";
 import { lastValues } from "./run/lastValues";
 import { createLauncher } from "./run/launcher";
