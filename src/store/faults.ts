@@ -36,8 +36,17 @@ export function explain(error: unknown, file: string): unknown {
   }
 }
 
+class DiskFull extends UserError {}
+
 function full(file: string, options: ErrorOptions): UserError {
-  return new UserError(`The disk is full: ${file} could not be written. Free some space, then try again.`, options);
+  return new DiskFull(`The disk is full: ${file} could not be written. Free some space, then try again.`, options);
+}
+
+/** Whether a write failed as its disk is full, or the user's share of it; `error` may be one that `explain` gave. */
+export function isDiskFull(error: unknown): boolean {
+  if (sqliteCode(error) === SqliteCode.full) return true;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOSPC" || code === "EDQUOT" || error instanceof DiskFull;
 }
 
 /** Whether there is less than what SQLite takes at a time. */

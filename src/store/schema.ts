@@ -437,4 +437,9 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX sources_path ON sources (path);
   `,
+  `
+  -- What a client asked for a run with, until it is known to have the answer: one that has not asks again, and gets the same.
+  ALTER TABLE client_runs ADD COLUMN request TEXT;
+  CREATE INDEX client_runs_request ON client_runs (request) WHERE request IS NOT NULL;
+  `,
 ];

@@ -193,6 +193,12 @@ for size in (1 << 16, 1 << 12, 1):
     try:
         while True: os.write(ballast, b"x" * size)
     except OSError: pass
+client = mlflow.MlflowClient()
+for number in range(3):
+    with mlflow.start_run(nested=True, run_name=f"child {number}"):
+        mlflow.log_metric("acc", number)
+client.create_experiment("late")
+client.create_registered_model("model")
 for step in range(1, 300):
     mlflow.log_metrics({f"m{i}": float(step) for i in range(${count - 1})} | {"loss": float(step)}, step=step)
 os.close(ballast)
@@ -206,12 +212,17 @@ mlflow.log_metric("loss", 300, step=300)
       expect(steps.at(-1)).toBe(300);
       // More than fits into what was put by is counted and said.
       const lost = 301 - steps.length;
+      // What must be made at once has had its place.
+      const children = runs.slice(1).map(({ name, status, metrics }) => [name, status, metrics.acc?.last]);
+      expect(children).toEqual([0, 1, 2].map((number) => [`child ${number}`, "finished", number]));
+      expect(withStore(disk, ({ tracking }) => tracking.experimentNamed("late"))).not.toBeNull();
       expect(lost > 0).toBe(count > 3);
       const said = runs[0]!.gaps
         .filter(({ message }) => message.includes("disk was full"))
         .map(({ message }) => message);
       expect(said).toEqual(lost > 0 ? [expect.stringMatching(new RegExp(`^${lost} of `))] : []);
-      expect(readdirSync(join(disk, ".modeltrail/runs", runs[0]!.id))).not.toContain("mlflow-reserve");
+      const left = readdirSync(join(disk, ".modeltrail/runs", runs[0]!.id));
+      expect(left.filter((name) => name.startsWith("mlflow-"))).toEqual([]);
     },
   );
 });

@@ -30,6 +30,8 @@ export interface MlflowHooks {
    * is told that all is well. The request can be carried out again later: `replay` of the server.
    */
   onFault?(request: FailedRequest): boolean;
+  /** Asked of a write that failed otherwise. True: something was done about it, and it is to be tried once more, at once. */
+  makeRoom?(error: unknown): boolean;
 }
 
 export interface FailedRequest {

@@ -1,6 +1,7 @@
 /** What an endpoint of the wire is: a method, a path and a function from the request's message to the reply. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Store } from "../../store/contract";
+import type { Answers } from "./answers";
 import type { MlflowHooks } from "./hooks";
 import type { JsonObject } from "./json";
 
@@ -8,6 +9,7 @@ import type { JsonObject } from "./json";
 export interface MlflowContext {
   store: Store;
   hooks: MlflowHooks;
+  answers: Answers;
   /** `file`: clients on this machine copy artifacts themselves. `http`: they send them through the server. */
   artifacts: "file" | "http";
 }

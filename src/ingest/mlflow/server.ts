@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Store } from "../../store/contract";
 import { Refusal } from "../../store/tracking/refusal";
+import { makeAnswers } from "./answers";
 import { parseBody, parseQuery, readBody } from "./body";
 import { MlflowError } from "./errors";
 import { admit } from "./guard";
@@ -47,7 +48,7 @@ export interface MlflowServer {
 /** The server, not listening yet. All that a client may do is in `ROUTES`. */
 export function createMlflowServer(options: MlflowServerOptions): MlflowServer {
   const { store, secret, hooks = {}, artifacts = "file", onError = () => {} } = options;
-  const context: MlflowContext = { store, hooks, artifacts };
+  const context: MlflowContext = { store, hooks, artifacts, answers: makeAnswers(store.tracking) };
   const router = makeRouter(ROUTES);
   const hosts = new Set(options.hosts);
 
@@ -69,6 +70,7 @@ export function createMlflowServer(options: MlflowServerOptions): MlflowServer {
     } catch (error) {
       if (error instanceof MlflowError || error instanceof Refusal) throw error;
       if (hooks.onFault?.({ method: route.method, path, body, error })) return {};
+      if (hooks.makeRoom?.(error)) return await route.handle(call);
       throw error;
     }
   }

@@ -4,7 +4,9 @@ import type { Gap } from "../../domain/run";
 import type { CreateRunDecision, CreateRunRequest, FailedRequest } from "../../ingest/mlflow/hooks";
 import { createMlflowServer } from "../../ingest/mlflow/server";
 import type { Store } from "../../store/contract";
+import { isDiskFull } from "../../store/faults";
 import { openReserve, type Reserve } from "./reserve";
+import { openRoom, type Room } from "./room";
 
 /** Of what failed, so often is it tried whether the store takes it again. */
 const RETRY_MS = 2_000;
@@ -29,7 +31,8 @@ export interface RunServer {
 }
 
 export function serveRun({ store, id, secret, port, onError }: RunServerOptions): RunServer {
-  const reserve = tryReserve(store.runFolder(id));
+  const reserve = whereThereIs(() => openReserve(store.runFolder(id)));
+  const room = whereThereIs(() => openRoom(store.runFolder(id)));
   let retrying: NodeJS.Timeout | undefined;
   let lost = 0;
 
@@ -37,7 +40,7 @@ export function serveRun({ store, id, secret, port, onError }: RunServerOptions)
     store,
     secret,
     hosts: [`127.0.0.1:${port}`],
-    hooks: { onCreateRun: (request) => placeOf(store, id, request), onFault: keepForLater },
+    hooks: { onCreateRun: (request) => placeOf(store, id, request), onFault: keepForLater, makeRoom },
     onError,
   });
 
@@ -49,11 +52,23 @@ export function serveRun({ store, id, secret, port, onError }: RunServerOptions)
     return true;
   }
 
+  /** Other writes are answered with what they made, and must be done now. */
+  function makeRoom(error: unknown): boolean {
+    if (!isDiskFull(error)) return false;
+    retryLater();
+    return room?.give() ?? false;
+  }
+
   function retryLater(): void {
     retrying ??= setTimeout(() => {
       retrying = undefined;
-      reserve?.replay(server.replay).catch(retryLater);
+      replay().catch(retryLater);
     }, RETRY_MS).unref();
+  }
+
+  async function replay(): Promise<void> {
+    await reserve?.replay(server.replay);
+    room?.refill();
   }
 
   return {
@@ -61,6 +76,7 @@ export function serveRun({ store, id, secret, port, onError }: RunServerOptions)
     async close() {
       clearTimeout(retrying);
       await Promise.race([server.close(), closeAll(server.http)]);
+      room?.close();
       await reserve?.replay(server.replay).catch(() => {});
       reserve?.close();
       return lost > 0 ? [lostGap(lost)] : [];
@@ -74,9 +90,10 @@ async function closeAll(http: { closeAllConnections(): void }): Promise<void> {
   http.closeAllConnections();
 }
 
-function tryReserve(runFolder: string): Reserve | null {
+/** Null when the disk is full already. */
+function whereThereIs<Place extends Reserve | Room>(open: () => Place): Place | null {
   try {
-    return openReserve(runFolder);
+    return open();
   } catch {
     return null;
   }
@@ -87,18 +104,13 @@ function lostGap(count: number): Gap {
   return { kind: "other", message };
 }
 
-/**
- * A script's first run is ours, whatever experiment it asked for, and later ones are below it. A client that never got the
- * answer because the recorder was killed asks again in the same words, and is given the same run.
- */
+/** A script's first run is ours, whatever experiment it asked for, and later ones are below it. */
 function placeOf(store: Store, id: string, request: CreateRunRequest): CreateRunDecision {
-  const { parent, startTime, user, tags } = request;
+  const { parent, tags } = request;
   if (parent !== null) return { parent };
   // One of several processes that train together, and not the first: see python/tracer/_modeltrail/processes.py.
   if (Number(tags.rank) > 0) return { parent: id };
-  const ours = store.tracking.run(id)!;
-  const again = ours.asked && ours.startTime === startTime && ours.user === user;
-  return !ours.asked || again ? { adopt: id } : { parent: id };
+  return store.tracking.run(id)!.asked ? { parent: id } : { adopt: id };
 }
 
 /** For a run whose recorder died: carries out what it had put by. */

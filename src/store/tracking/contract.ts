@@ -87,6 +87,8 @@ export interface NewTrackedRun {
   startTime: number;
   tags: Record<string, string>;
   parent: string | null;
+  /** What the client asked with, kept until it has the answer: see `TrackingStore.unanswered`. */
+  request?: string;
 }
 
 export interface LoggedBatch {
@@ -111,6 +113,10 @@ export interface TrackingStore {
   createRun(run: NewTrackedRun): string;
   /** Makes a run of ours the answer to a client that asked for `run`; how it ends stays ours to say. */
   adoptRun(id: string, run: NewTrackedRun): void;
+  /** Runs that were asked for with `request`, and of which it is not known that the client has got the answer; the oldest first. */
+  unanswered(request: string): string[];
+  /** The client has the answer to what it asked `id` for. */
+  answered(id: string): void;
   run(id: string): TrackedRun | null;
   /** In this order; unknown ids are left out. Without metrics they are read in a third of the time. */
   runs(ids: readonly string[], options?: { metrics?: boolean }): TrackedRunData[];

@@ -50,16 +50,27 @@ function needActiveExperiment(db: Database, id: number): string {
 function addClient(db: Database, id: string, run: NewTrackedRun, owned: boolean): void {
   const { seq } = readClientRun(db, id)!;
   db.run(
-    `INSERT OR REPLACE INTO client_runs (run, owned, experiment, user, status, start_time)
-    VALUES (?, ?, ?, ?, 'RUNNING', ?)`,
+    `INSERT OR REPLACE INTO client_runs (run, owned, experiment, user, status, start_time, request)
+    VALUES (?, ?, ?, ?, 'RUNNING', ?, ?)`,
     seq,
     owned ? 1 : 0,
     run.experiment,
     run.user,
     run.startTime,
+    run.request ?? null,
   );
   writeTags(db, seq, Object.entries(run.tags));
   touchRun(db, seq);
+}
+
+export function unansweredRuns(db: Database, request: string): string[] {
+  const sql = "SELECT r.id FROM client_runs c JOIN runs r ON r.seq = c.run WHERE c.request = ? ORDER BY c.run";
+  return db.read(() => db.all<{ id: string }>(sql, request)).map(({ id }) => id);
+}
+
+export function setAnswered(db: Database, id: string): void {
+  const sql = "UPDATE client_runs SET request = NULL WHERE run = (SELECT seq FROM runs WHERE id = ?)";
+  db.write(() => db.run(sql, id));
 }
 
 export function clientRun(db: Database, id: string): TrackedRun | null {

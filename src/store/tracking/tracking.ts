@@ -14,7 +14,16 @@ import { makeHistoryReader } from "./history";
 import { logInputs, logOutputs } from "./inputs";
 import { deleteTag, log, logParam } from "./log";
 import { clientRunData } from "./runData";
-import { adoptRun, clientRun, createClientRun, deleteRun, restoreRun, updateRun } from "./runs";
+import {
+  adoptRun,
+  clientRun,
+  createClientRun,
+  deleteRun,
+  restoreRun,
+  setAnswered,
+  unansweredRuns,
+  updateRun,
+} from "./runs";
 
 export function makeTracking(db: Database, recorders: Recorders): TrackingStore {
   return {
@@ -28,6 +37,8 @@ export function makeTracking(db: Database, recorders: Recorders): TrackingStore 
 
     createRun: (run) => createClientRun(db, recorders, run),
     adoptRun: (id, run) => adoptRun(db, id, run),
+    unanswered: (request) => unansweredRuns(db, request),
+    answered: (id) => setAnswered(db, id),
     run: (id) => clientRun(db, id),
     runs: (ids, options) => clientRunData(db, ids, options),
     updateRun: (id, change) => updateRun(db, recorders, id, change),

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
-import { newRun } from "../../../store/testStore";
+import { describe, expect, test } from "vitest";
+import { newRun, tempStore } from "../../../store/testStore";
 import type { CreateRunRequest } from "../hooks";
+import { createMlflowServer } from "../server";
 import { startTestServer, type TestServer } from "../testServer";
 
 interface WireRun {
@@ -174,4 +175,40 @@ test("a run that was given up while its server was down goes on when its client 
   await server.ask("POST", "/runs/update", { run_id, status: "FINISHED", end_time: 9_000 });
   await server.ask("POST", "/runs/log-metric", { run_id, key: "m", value: 2, timestamp: 2 });
   expect(server.store.getSummaries([run_id])[0]).toMatchObject({ status: "finished", endTime: 9_000 });
+});
+
+describe("asked for again", () => {
+  const wanted = { run_name: "child", user_id: "ada", tags: [{ key: "a", value: "b" }] };
+
+  test("by a client that has no answer, also of another server: the same run", async () => {
+    const store = tempStore();
+    const first = createMlflowServer({ store, secret: "5ec2e7" });
+    const uri = await first.listen();
+    const { createRun } = store.tracking;
+    let made = "";
+    store.tracking.createRun = (run) => {
+      made = createRun(run);
+      // Killed: the answer never goes out.
+      first.http.closeAllConnections();
+      return made;
+    };
+    const body = JSON.stringify({ experiment_id: "0", start_time: 5_000, ...wanted });
+    const headers = { "Content-Type": "application/json" };
+    const url = `${uri}/api/2.0/mlflow/runs/create`;
+    await expect(fetch(url, { method: "POST", headers, body })).rejects.toThrow();
+    store.tracking.createRun = createRun;
+    await first.close();
+
+    const server = await startTestServer({ store });
+    expect(idOf(await create(server, wanted))).toBe(made);
+    expect(store.listRuns({}).total).toBe(1);
+    // Answered now: who says the same wants another one.
+    expect(idOf(await create(server, wanted))).not.toBe(made);
+  });
+
+  test("in the same words by many at once, as a search over parameters does: a run for each", async () => {
+    const server = await startTestServer();
+    const runs = await Promise.all(Array.from({ length: 20 }, () => create(server, wanted)));
+    expect(new Set(runs.map(idOf)).size).toBe(20);
+  });
 });

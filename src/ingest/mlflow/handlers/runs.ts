@@ -1,5 +1,6 @@
 /** Runs: made, read, changed, deleted. Search is in search.ts. */
-import type { TrackedRunData } from "../../../store/tracking/contract";
+import type { NewTrackedRun, TrackedRunData } from "../../../store/tracking/contract";
+import { requestKey } from "../answers";
 import { invalid, missing } from "../errors";
 import type { JsonObject } from "../json";
 import { cut, LIMITS } from "../limits";
@@ -32,8 +33,8 @@ export function findRun({ store }: MlflowContext, id: string): TrackedRunData {
   return run;
 }
 
-function createRun({ message, context }: Call): JsonObject {
-  const { store, hooks } = context;
+function createRun({ message, context, response }: Call): JsonObject {
+  const { answers, hooks } = context;
   const tags = messagesOf(message, "tags").map((tag, place) => checkedTag(tag, `tags[${place}]`));
   const { "mlflow.runName": nameTag = "", ...others } = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
   const name = textOf(message, "run_name");
@@ -42,23 +43,31 @@ function createRun({ message, context }: Call): JsonObject {
       `Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values (run_name='${name}', mlflow.runName='${nameTag}').`,
     );
   }
-  const request = {
+  const request: NewTrackedRun = {
     experiment: experimentNumber(textOf(message, "experiment_id") || "0"),
     name: name || nameTag || null,
     user: textOf(message, "user_id"),
     startTime: optionalInteger(message, "start_time") ?? Date.now(),
     tags: others,
     parent: knownRun(context, others["mlflow.parentRunId"]),
+    request: requestKey(message),
   };
-  const decision = hooks.onCreateRun?.(request) ?? { parent: null };
-  let id: string;
-  if ("adopt" in decision) {
-    id = decision.adopt;
-    store.tracking.adoptRun(id, request);
-  } else id = store.tracking.createRun({ ...request, parent: request.parent ?? decision.parent });
+  const before = answers.find(request.request!);
+  const id = before ?? makeRun(context, request);
+  answers.give(id, response);
   const run = findRun(context, id);
-  hooks.onRunCreated?.(run);
+  if (!before) hooks.onRunCreated?.(run);
   return { run: writeRun(context, run) };
+}
+
+/** Gives its id. */
+function makeRun({ store, hooks }: MlflowContext, request: NewTrackedRun): string {
+  const decision = hooks.onCreateRun?.(request) ?? { parent: null };
+  if (!("adopt" in decision)) {
+    return store.tracking.createRun({ ...request, parent: request.parent ?? decision.parent });
+  }
+  store.tracking.adoptRun(decision.adopt, request);
+  return decision.adopt;
 }
 
 /** The id that a client names as a run's parent, if it is a run here. */
