@@ -15,7 +15,7 @@ test("a metric has its series as a picture, the last runs, and links to commands
   const text = metricHover("val_acc", metric, trail, CONTEXT);
   expect(text).toContain("**val\\_acc** — last 0.5 · best 0.9, [wild](command:modeltrail.showRun?");
   expect(text).toContain(`](${pictureAddress(sparkline(trail.values))})`);
-  expect(text).toMatch(/\| \[odd\]\(command:\S+\) \| 0\\.4 \| ended by SIGINT · 1 min ago \|/);
+  expect(text).toMatch(/\| \[odd\]\(command:\S+\) \| 0\\.4 \| &nbsp;ended by SIGINT · 1 min ago \|/);
   const linked = [...text.matchAll(/\]\(command:([\w.]+)\?([^)]*)\)/g)];
   expect(new Set(linked.map(([, command]) => command))).toEqual(new Set(LINKED_COMMANDS));
   const compare = linked.find(([, command]) => command === "modeltrail.compareRuns")!;
@@ -47,7 +47,7 @@ test("a param has its values and what they came to", () => {
   const text = paramHover("lr", results, { key: "acc", runs }, CONTEXT);
   expect(text).toMatch(/^\*\*lr\*\* — the best run, \[wild\]\(\S+\), used 0\\\.1/);
   expect(text).toMatch(/\| Run \| Value \| acc \| {2}\|/);
-  expect(text).toMatch(/\[calm\]\(\S+\) \| 0\\\.2 \| 0\.5 \| 1 min ago \|/);
+  expect(text).toMatch(/\[calm\]\(\S+\) \| 0\\\.2 \| 0\.5 \| &nbsp;1 min ago \|/);
 });
 
 test("a curve has a gap where it is not a number, and a point at its end", () => {

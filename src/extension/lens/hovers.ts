@@ -85,9 +85,10 @@ function runTable(title: string, rows: Row[], context: HoverContext, result?: st
     runLink(run, context),
     markdownCell(value, LONGEST_VALUE),
     ...(result === undefined ? [] : [outcome ?? ""]),
-    [run.status === "finished" ? "" : describeStatus(run), formatAgo(run.startTime, context.now)]
+    // Columns stand close to each other in hovers.
+    `&nbsp;${[run.status === "finished" ? "" : describeStatus(run), formatAgo(run.startTime, context.now)]
       .filter(Boolean)
-      .join(" · "),
+      .join(" · ")}`,
   ]);
   return markdownTable(columns, lines);
 }

@@ -30,6 +30,47 @@ export class Editor {
     return await shownText(this.group.locator(".editor-instance .monaco-editor").last());
   }
 
+  /** What stands above lines of the active editor, each to be pressed: CodeLenses with this text. */
+  lens(text: string | RegExp): Locator {
+    return this.group.locator(".codelens-decoration a").filter({ hasText: text });
+  }
+
+  /** The line of the active editor that has this text. */
+  line(text: string): Locator {
+    return this.group.locator(".editor-instance .monaco-editor").last().locator(".view-line").filter({ hasText: text });
+  }
+
+  /** A word of a line of the active editor, to rest the pointer on. */
+  word(text: string): Locator {
+    return this.line(text).first().locator("span span").filter({ hasText: text }).first();
+  }
+
+  /** Shows a line (from 1) in the middle, and puts the cursor there. */
+  async goToLine(line: number): Promise<void> {
+    await this.group.locator(".monaco-editor .view-lines").last().click();
+    await this.page.keyboard.press("Control+G");
+    const input = this.page.locator(".quick-input-widget .quick-input-filter input");
+    await expect(input).toBeFocused();
+    await input.fill(`:${line}`);
+    await input.press("Enter");
+    await expect(input).toBeHidden();
+  }
+
+  /** What stands behind the line with this text, drawn by an extension, and whether it looks old. */
+  async note(line: string): Promise<{ text: string; isOld: boolean } | undefined> {
+    // The browser has such texts in styles only.
+    return await this.line(line)
+      .first()
+      .evaluate((element) => {
+        for (const part of element.querySelectorAll("span")) {
+          const style = getComputedStyle(part, "::after");
+          const text = /^"(.+)"$/.exec(style.content)?.[1];
+          if (text) return { text, isOld: style.fontStyle === "italic" };
+        }
+        return undefined;
+      });
+  }
+
   /** Waits until the active editor shows this text. */
   async shows(text: string | RegExp): Promise<void> {
     const matching = typeof text === "string" ? expect.stringContaining(text) : expect.stringMatching(text);

@@ -111,7 +111,7 @@ export class Workbench {
 
   /** Rests the pointer on something until what shows there has this text. */
   async hover(what: Locator, text: string): Promise<void> {
-    const shown = this.page.locator(".workbench-hover").filter({ hasText: text });
+    const shown = this.page.locator(".monaco-hover").filter({ hasText: text });
     // It shows when the pointer comes to rest, and goes when what is below the pointer is drawn anew.
     await expect(async () => {
       await this.page.locator(".part.statusbar").hover();
