@@ -9,6 +9,7 @@
 import * as z from "zod";
 import { RunStatus } from "../domain/run";
 import type { Contract } from "./contract";
+import { PackedCurves } from "./packedCurves";
 
 /** Of which runs a panel is: those named, or all of an experiment, those to come too. */
 export const ChartSource = z.object({
@@ -56,34 +57,10 @@ export const CurvesRequest = z.object({
 });
 export type CurvesRequest = z.infer<typeof CurvesRequest>;
 
-const Uint16Column = z.custom<Uint16Array>((value) => value instanceof Uint16Array);
-const Float64Column = z.custom<Float64Array>((value) => value instanceof Float64Array);
-const Trace = z.object({
-  run: z.string(),
-  slots: Uint16Column.nullable(),
-  x: Float64Column,
-  y: Float64Column,
-  smooth: Float64Column.nullable(),
-});
-const GroupCurve = z.object({
-  group: z.number().int(),
-  mean: Float64Column,
-  low: Float64Column,
-  high: Float64Column,
-  runs: Uint16Column,
-});
-/** A `CurveSet` of the domain. */
-export const Curves = z.object({
-  grid: Extent.extend({ buckets: z.number().int(), log: z.boolean() }).nullable(),
-  extent: Extent.nullable(),
-  curves: z.array(Trace),
-  groups: z.array(GroupCurve),
-});
-
 /** What the page asks of the host. */
 export const chartsHost = {
   load: { argument: z.object({}), result: ChartsContent },
-  curves: { argument: CurvesRequest, result: Curves },
+  curves: { argument: CurvesRequest, result: PackedCurves },
   /** Asks where, and writes; false when the user picked no place. */
   savePicture: {
     argument: z.object({ name: z.string(), kind: z.enum(["png", "svg"]), bytes: z.instanceof(Uint8Array) }),

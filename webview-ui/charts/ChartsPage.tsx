@@ -11,7 +11,7 @@ import { CurveChart } from "./CurveChart";
 import { extension, keepCharts, keptCharts } from "./extension";
 import { groupings, groupsOf } from "./groups";
 import { Legend, type LegendEntry } from "./Legend";
-import { type LineNames, lookOf } from "./lines";
+import { groupLook, type LineNames, lookOf } from "./lines";
 import { Toolbar } from "./Toolbar";
 import { useContent } from "./useContent";
 
@@ -51,7 +51,9 @@ function Charts({ content, revision, fault }: ChartsProps) {
   const entries = useMemo(
     (): LegendEntry[] =>
       groups
-        ? groups.map(({ label, runs: ids }) => ({ id: label, label, runs: ids.length, ...lookOf(label, background) }))
+        ? groups.map(({ label, runs: ids }, place) => {
+            return { id: label, label, runs: ids.length, ...groupLook(place, background) };
+          })
         : runs.map(({ id, name, status }) => ({ id, label: name, status, ...lookOf(id, background) })),
     [runs, groups, background],
   );

@@ -4,12 +4,14 @@ import type { ChartsView } from "../../src/protocol/chartsState";
 import { showNumber, showText } from "../base/numbers";
 import type { Frame } from "../plot/axes";
 import { Picture, type Size, Sized } from "../plot/Picture";
+import type { Pen } from "../plot/pen";
 import type { Range } from "../plot/scale";
 import { plotTheme } from "../plot/theme";
 import { CursorLayer, Readout } from "./Cursor";
 import { type CurveAxes, curvesFrame, drawCurves } from "./drawCurves";
 import { ExportButtons } from "./ExportButtons";
 import { type Line, type LineNames, linesOf } from "./lines";
+import { markLatest } from "./marks";
 import { highlighted, useShared } from "./shared";
 import { useCurves } from "./useCurves";
 import { useNavigation } from "./useNavigation";
@@ -43,8 +45,7 @@ function SizedChart({ size, ...props }: CurveChartProps & { size: Size }) {
   const room = { width: size.width, height: Math.max(80, size.height - HEADER) };
   const request: CurvesRequest = {
     ...{ key: metric, axis, log: logX, range, smoothing, runs, groups },
-    // Changing by a few pixels asks nothing anew.
-    buckets: Math.max(50, Math.round(size.width / 50) * 50),
+    buckets: bucketsFor(size.width, groups?.length ?? runs.length),
   };
   const { set, fault } = useCurves(request, revision);
 
@@ -79,6 +80,15 @@ function SizedChart({ size, ...props }: CurveChartProps & { size: Size }) {
   );
 }
 
+/** Above so many curves a bucket has two pixels: nothing of a crowd is seen in one, and half as much is sent and drawn. */
+const CROWD = 30;
+
+/** A width that changes by a few pixels asks nothing anew. */
+function bucketsFor(width: number, curves: number): number {
+  const buckets = Math.max(50, Math.round(width / 50) * 50);
+  return curves > CROWD ? buckets / 2 : buckets;
+}
+
 function emptyNote(lines: readonly Line[], frame: Frame | null, { logY, range }: ChartsView): string {
   if (frame) return "";
   if (lines.length === 0) return "No run that shows has this metric.";
@@ -100,7 +110,10 @@ function Plot({ metric, lines, frame, axes, size, onRange }: PlotProps) {
   const { marked } = useNavigation({ element, chart: metric, scale: frame.x, inner: frame.inner, onRange });
   const standsOut = useShared(highlighted);
   const draw = useMemo(
-    () => (pen: Parameters<typeof drawCurves>[0]) => drawCurves(pen, frame, lines, plotTheme(), standsOut),
+    () => (pen: Pen) => {
+      drawCurves(pen, frame, lines, plotTheme(), standsOut);
+      markLatest("curves-drawn", { lines: lines.length, from: lines[0]?.x[0] });
+    },
     [frame, lines, standsOut],
   );
   return (

@@ -1,6 +1,6 @@
 /** What a chart draws: a line for each run or group, with its look. */
 import { type CurveSet, edgeOf, type Grid, type GroupCurve, type Trace } from "../../src/domain/curve";
-import { type Background, runColour, runDash } from "../../src/domain/runColour";
+import { type Background, RUN_COLOURS, RUN_DASHES, runColour, runDash } from "../../src/domain/runColour";
 
 export interface Line {
   /** The run's id, or the group's label. */
@@ -37,12 +37,19 @@ export function linesOf({ grid, curves, groups }: CurveSet, names: LineNames): L
   });
   const ofGroups = groups.map((curve): Line => {
     const label = names.group(curve.group);
-    return { id: label, label, ...lookOf(label, names.background), ...groupShape(curve, grid) };
+    return { id: label, label, ...groupLook(curve.group, names.background), ...groupShape(curve, grid) };
   });
   return [...ofRuns, ...ofGroups];
 }
 
-/** The look of a run, or of a group by its label. */
+/** Groups are few and of this chart only: in their order they have looks as different as can be. */
+export function groupLook(place: number, background: Background): Pick<Line, "colour" | "dash"> {
+  const colours = RUN_COLOURS[background];
+  const dash = RUN_DASHES[Math.floor(place / colours.length) % RUN_DASHES.length]!;
+  return { colour: colours[place % colours.length]!, dash };
+}
+
+/** The look that a run has everywhere. */
 export function lookOf(id: string, background: Background): Pick<Line, "colour" | "dash"> {
   return { colour: runColour(id, background), dash: runDash(id) };
 }

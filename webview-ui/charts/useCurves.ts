@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from "react";
 import type { CurveSet } from "../../src/domain/curve";
 import type { CurvesRequest } from "../../src/protocol/charts";
+import { unpackCurves } from "../../src/protocol/packedCurves";
 import { extension } from "./extension";
+import { markLatest } from "./marks";
 
 export interface Curves {
   /** What came last, while the next is under way. */
@@ -22,9 +24,10 @@ export function useCurves(request: CurvesRequest, revision: number): Curves {
     const controller = new AbortController();
     const ask = () => {
       lastAsked.current = performance.now();
+      markLatest("curves-asked");
       extension.call("curves", JSON.parse(asked), controller.signal).then(
-        (set) => {
-          if (!controller.signal.aborted) setCurves({ set, fault: undefined });
+        (packed) => {
+          if (!controller.signal.aborted) setCurves({ set: unpackCurves(packed), fault: undefined });
         },
         (error: Error) => {
           if (!controller.signal.aborted) setCurves(({ set }) => ({ set, fault: error.message }));

@@ -1,7 +1,6 @@
 /** What the extension host asks of the store worker, and what the worker tells it. Every project is named by its root. */
 import type { Repeats } from "../../compare/repeats";
 import type { CodeChange } from "../../domain/comparison";
-import type { CurveSet } from "../../domain/curve";
 import type { DatasetComparison, DatasetFile } from "../../domain/datasetComparison";
 import type { Lineage, LineageDirection, LineageRun } from "../../domain/lineage";
 import type { Reproduction } from "../../domain/reproduction";
@@ -9,6 +8,7 @@ import type { Run, RunSummary } from "../../domain/run";
 import type { ColumnCells, ColumnKey, TableScope } from "../../domain/table/columns";
 import type { LogText } from "../../ingest/logText";
 import type { ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
+import type { PackedCurves } from "../../protocol/packedCurves";
 import type { Media, SideBySideContent } from "../../protocol/sideBySide";
 import type {
   DatasetSummary,
@@ -96,7 +96,7 @@ export interface StoreApi {
 
   /** The runs of a panel with charts, and their metrics. */
   chartsContent(argument: { root: string; source: ChartSource }): ChartsContent;
-  curves(argument: { root: string; request: CurvesRequest }): CurveSet;
+  curves(argument: { root: string; request: CurvesRequest }): PackedCurves;
   /** Points `from` up to `from + limit` of a series. */
   metricColumns(argument: { root: string; id: string; key: string; from: number; limit: number }): MetricColumns;
 

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { CurvesRequest } from "../../protocol/charts";
+import { unpackCurves } from "../../protocol/packedCurves";
 import type { Store } from "../../store/contract";
 import { newRun, tempStore } from "../../store/testStore";
 import { chartsContent, curves } from "./charts";
@@ -21,13 +22,10 @@ function addRun(experiment: string, startTime: number, values: Record<string, nu
   return id;
 }
 
-const ask = (part: Partial<CurvesRequest>, signal = new AbortController().signal) =>
-  curves(
-    store,
-    cache,
-    { key: "loss", axis: "step", log: false, range: null, buckets: 100, smoothing: 0, runs: [], groups: null, ...part },
-    signal,
-  );
+const whole = { key: "loss", axis: "step", log: false, range: null, buckets: 100, smoothing: 0, groups: null } as const;
+
+const ask = async (part: Partial<CurvesRequest>, signal = new AbortController().signal) =>
+  unpackCurves(await curves(store, cache, { ...whole, runs: [], ...part }, signal));
 
 test("a panel is of the runs named, or of all of an experiment, with every metric that one of them has", () => {
   const [one, two] = [addRun("a", 1, { loss: [1], "acc/10": [1] }), addRun("a", 2, { loss: [1], "acc/9": [1] })];

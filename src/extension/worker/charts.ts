@@ -1,10 +1,10 @@
 /** What charts show, read and worked out in the worker. */
 import { curvesOf } from "../../compare/curves";
-import type { CurveSet } from "../../domain/curve";
 import { UserError } from "../../domain/errors";
 import type { RunSummary } from "../../domain/run";
 import type { ChartRun, ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
 import { moving } from "../../protocol/columns";
+import { type PackedCurves, packCurves } from "../../protocol/packedCurves";
 import type { Store } from "../../store/contract";
 import type { SeriesCache } from "./seriesCache";
 
@@ -50,7 +50,7 @@ export async function curves(
   cache: SeriesCache,
   request: CurvesRequest,
   signal: AbortSignal,
-): Promise<CurveSet> {
+): Promise<PackedCurves> {
   const starts = request.axis === "relative" ? startTimes(store, request.runs) : null;
   const series = new Map<string, NonNullable<ReturnType<SeriesCache["get"]>>>();
   for (const [at, id] of request.runs.entries()) {
@@ -60,15 +60,8 @@ export async function curves(
     const points = readPoints(store, cache, { id, startTime: starts?.get(id) ?? 0 }, request);
     if (points && points.x.length > 0) series.set(id, points);
   }
-  const set = curvesOf(series, request);
-  const columns = [
-    ...set.curves.flatMap(({ slots, x, y, smooth }) => [slots, x, y, smooth]),
-    ...set.groups.flatMap(({ mean, low, high, runs }) => [mean, low, high, runs]),
-  ];
-  return moving(
-    set,
-    columns.filter((column) => column !== null),
-  );
+  const packed = packCurves(curvesOf(series, request));
+  return moving(packed, [packed.doubles, packed.words]);
 }
 
 function readPoints(
