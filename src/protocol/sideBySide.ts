@@ -42,10 +42,12 @@ export const SideBySideContent = z.object({
 });
 export type SideBySideContent = z.infer<typeof SideBySideContent>;
 
-/** A part of the comparison; a row begins with its name and has a value for each run. */
+/** A part of the comparison. */
 export const Difference = z.object({
   title: z.string(),
   headline: z.string(),
+  /** Whether a row is a name and a value for each run; else it is to be read along. */
+  isPerRun: z.boolean(),
   rows: z.array(z.array(z.string())),
   notes: z.array(z.string()),
 });

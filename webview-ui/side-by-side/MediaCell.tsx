@@ -5,12 +5,14 @@ import { extension } from "./extension";
 
 export interface MediaCellProps {
   item: MediaItem | undefined;
+  /** Name of the series. */
+  series: string;
   /** What the series and the run are called, for those who cannot see the picture. */
   label: string;
 }
 
 /** One run's file at the step of the slider. It is read when it comes in sight; the last one stays until the next is there. */
-export function MediaCell({ item, label }: MediaCellProps) {
+export function MediaCell({ item, series, label }: MediaCellProps) {
   const cell = useRef<HTMLDivElement>(null);
   const isNear = useNear(cell);
   const media = useMedia(isNear ? item : undefined);
@@ -19,9 +21,11 @@ export function MediaCell({ item, label }: MediaCellProps) {
       {item ? (
         <>
           {media ? <MediaView media={media} label={label} /> : <div className="media-room" aria-hidden="true" />}
-          <p className="media-facts" title={item.path}>
-            {item.step === null ? showText(item.path, 60) : `step ${item.step}`}
-          </p>
+          {(item.step !== null || item.path !== series) && (
+            <p className="media-facts" title={item.path}>
+              {item.step === null ? showText(item.path, 60) : `step ${item.step}`}
+            </p>
+          )}
         </>
       ) : (
         <p className="media-facts">none</p>

@@ -152,7 +152,7 @@ function StepSlider({ steps, step, onStep }: StepSliderProps) {
 
 /** The first column names what differs, the others are the runs'. */
 function Part({ part, runs }: { part: Difference; runs: number }) {
-  const { title, headline, rows, notes } = part;
+  const { title, headline, isPerRun, rows, notes } = part;
   return (
     <tbody>
       <tr>
@@ -163,8 +163,6 @@ function Part({ part, runs }: { part: Difference; runs: number }) {
       </tr>
       {rows.map((row, at) => {
         const [name = "", ...values] = row;
-        // Some parts list files with a word or two, not a value for each run.
-        const isPerRun = values.length === runs;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a file may stand in several rows.
           <tr key={at}>
@@ -175,7 +173,7 @@ function Part({ part, runs }: { part: Difference; runs: number }) {
                 <td key={side}>{value}</td>
               ))
             ) : (
-              <td colSpan={runs}>{values.join("  ")}</td>
+              <td colSpan={runs}>{values.join("   ")}</td>
             )}
           </tr>
         );
@@ -206,7 +204,11 @@ function SeriesRow({ series, runs, step }: SeriesRowProps) {
         const where = item?.step == null ? "" : ` at step ${item.step}`;
         return (
           <td key={id}>
-            <MediaCell item={item} label={`${showText(series.name)} of ${showText(name)}${where}`} />
+            <MediaCell
+              item={item}
+              series={series.name}
+              label={`${showText(series.name)} of ${showText(name)}${where}`}
+            />
           </td>
         );
       })}

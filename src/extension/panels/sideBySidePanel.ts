@@ -77,7 +77,10 @@ function inWords(comparison: RunComparison): Differences {
   const { sections, same, uncertain } = describeComparison(comparison, { listed: LISTED, when });
   return {
     summary: summarizeDifferences(comparison),
-    parts: sections.map(({ title, headline, rows, notes }) => ({ title, headline, rows, notes })),
+    parts: sections.map(({ title, headline, header, rows, notes }) => {
+      const isPerRun = header.length === comparison.sides.length + 1;
+      return { title, headline, isPerRun, rows, notes };
+    }),
     same,
     uncertain,
   };
