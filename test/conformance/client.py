@@ -138,7 +138,7 @@ def logging(experiment):
         [(3, 1.0), (1, 2.0), (1, 3.0), (1, 3.0), (-2, 4.0), (3, math.nan), (2, 1e-300)]
     )]
     client.log_batch(run, points, [Param("p", "1"), Param("q", "")], [RunTag("t", "2"), RunTag("t", "3")])
-    client.log_batch(run, points)
+    refused("the same points again", lambda: client.log_batch(run, points))
     tell("history", [plain(point) for point in client.get_metric_history(run, "m")])
     tell("history of nothing", client.get_metric_history(run, "none"))
     for key in ("", "a$b", "../x", "a//b", "/a", "x" * 251):

@@ -1,10 +1,9 @@
-/** MLflow's own clients against our server: what they are told is what MLflow's server tells them. */
-import { afterAll, beforeAll, beforeEach, expect, type TestContext, test } from "vitest";
-import { createMlflowServer, type MlflowServer } from "../../src/ingest/mlflow/server";
-import { tempFolder, tempStore } from "../../src/store/testStore";
-import type { Python } from "../tracer/python";
-import { installMlflow, MLFLOW, OLD_CLIENT } from "./packages";
-import { runClient, startStockServer } from "./servers";
+/** MLflow's own clients against our server: what they are told is what MLflow's server of the same version tells them. */
+import { expect, test } from "vitest";
+import { tempFolder } from "../../src/store/testStore";
+import { askOurs, askStock, useMlflow } from "./compare";
+import type { Release } from "./packages";
+import { runClient } from "./servers";
 
 type Told = Record<string, unknown>;
 interface Result {
@@ -13,61 +12,46 @@ interface Result {
   outer: string;
 }
 
-/** What MLflow's server says of these is a fault of its own: it fails, and its client tries again for minutes. */
-const EXPLAINED = ["rename a deleted experiment"];
+/** What MLflow's servers say of these is a fault of their own: they fail, and their clients try again for minutes. */
+const EXPLAINED: Record<Release, string[]> = {
+  current: ["rename a deleted experiment"],
+  // NaN twice breaks a rule of its database; of an id in another form than its own it says what later versions say, too, but otherwise.
+  before3: ["rename a deleted experiment", "the same points again", "experiment of a wrong id"],
+};
 
-const pythons = new Map<string, Python>();
-let missing: string | undefined;
-let server: MlflowServer | undefined;
+const python = useMlflow("current", "before3");
+const client = (release: Release) => (uri: string) =>
+  runClient<Result>(python(release), "client.py", uri, tempFolder());
 
-beforeAll(() => {
-  for (const requirement of [MLFLOW, OLD_CLIENT]) {
-    const installed = installMlflow(requirement);
-    if (typeof installed !== "string") pythons.set(requirement, installed);
-    else missing = installed;
+async function compare(release: Release): Promise<[ours: Result, theirs: Result]> {
+  const [theirs, ours] = await Promise.all([askStock(python(release), client(release)), askOurs(client(release))]);
+  return [ours.result, theirs];
+}
+
+function expectSame(release: Release, ours: Told, theirs: Told): void {
+  for (const name of EXPLAINED[release]) {
+    expect(ours[name], name).not.toEqual(theirs[name]);
+    delete ours[name];
+    delete theirs[name];
   }
-  if (missing) console.warn(`NOT TESTED: MLflow's clients, because ${missing}`);
-}, 1_300_000);
-beforeEach((context: TestContext) => context.skip(missing !== undefined, missing));
-afterAll(() => server?.close());
-
-async function askOurs(requirement: string, artifacts: "file" | "http") {
-  const store = tempStore();
-  server = createMlflowServer({ store, secret: "5ec2e7", artifacts });
-  const result = await runClient<Result>(pythons.get(requirement)!, "client.py", await server.listen(), tempFolder());
-  server.http.closeAllConnections();
-  await server.close();
-  return { ...result, store };
+  expect(ours).toEqual(theirs);
+  expect(Object.keys(ours).length).toBeGreaterThan(50);
 }
 
 test("the newest client is told what MLflow's server tells it, field by field", async () => {
-  const stock = await startStockServer(pythons.get(MLFLOW)!, tempFolder());
-  let theirs: Result;
-  try {
-    theirs = await runClient(pythons.get(MLFLOW)!, "client.py", stock.uri, tempFolder());
-  } finally {
-    await stock.end();
-  }
-  const { told: ours } = await askOurs(MLFLOW, "file");
-  for (const name of EXPLAINED) {
-    expect(ours[name], name).not.toEqual(theirs.told[name]);
-    delete ours[name];
-    delete theirs.told[name];
-  }
-  expect(ours).toEqual(theirs.told);
-  expect(Object.keys(ours).length).toBeGreaterThan(50);
+  const [ours, theirs] = await compare("current");
+  expectSame("current", ours.told, theirs.told);
 }, 300_000);
 
-test("a client before 3.0 is told the same, as far as it asks", async () => {
-  const { told: ours } = await askOurs(MLFLOW, "http");
-  const { told: old, version } = await askOurs(OLD_CLIENT, "http");
-  expect(version).toMatch(/^2\./);
-  expect(Object.keys(ours)).toEqual(Object.keys(old));
-  expect(ours).toMatchObject(old);
+test("a client before 3.0 is told what a server before 3.0 tells it", async () => {
+  const [ours, theirs] = await compare("before3");
+  expect(ours.version).toMatch(/^2\./);
+  expectSame("before3", ours.told, theirs.told);
 }, 300_000);
 
-test("what a client logged is in the project's own runs", async () => {
-  const { outer, store } = await askOurs(MLFLOW, "file");
+test("what a client logged is in the project's own runs, its artifacts also by way of the server", async () => {
+  const { result, store } = await askOurs(client("current"), "http");
+  const { outer } = result;
   expect(store.getRunHead(outer)).toMatchObject({
     name: "renamed",
     experiment: "wine",

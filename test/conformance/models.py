@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 
 client = MlflowClient()
+is_old = mlflow.__version__.startswith("2.")
 told = {}
 
 X = np.arange(60.0).reshape(30, 2)
@@ -34,14 +35,14 @@ def shape(run_id):
         "datasets": [
             [one.dataset.name, one.dataset.digest, [tag.value for tag in one.tags]] for one in run.inputs.dataset_inputs
         ],
-        "models": len(run.outputs.model_outputs),
+        "models": None if is_old else len(run.outputs.model_outputs),
         "artifacts": sorted(file.path for file in client.list_artifacts(run_id)),
     }
 
 
 def autolog():
     mlflow.set_experiment("autolog")
-    mlflow.sklearn.autolog(silent=True)
+    mlflow.sklearn.autolog(silent=True, log_models=False)
     LogisticRegression(C=0.5).fit(X, y)
     told["fit"] = shape(mlflow.last_active_run().info.run_id)
     with mlflow.start_run(run_name="search") as run:
@@ -58,7 +59,8 @@ def after_nan():
     with mlflow.start_run() as run:
         mlflow.log_metric("loss", math.nan, step=1)
         mlflow.log_metric("loss", math.inf, step=2)
-        info = mlflow.sklearn.log_model(LogisticRegression().fit(X, y), name="model")
+        name = {"artifact_path" if is_old else "name": "model"}
+        info = mlflow.sklearn.log_model(LogisticRegression().fit(X, y), **name)
     return run.info.run_id, info
 
 
@@ -73,7 +75,8 @@ def register(run_id, info):
     for uri in (info.model_uri, f"runs:/{run_id}/model", "models:/wine/1", "models:/wine@champion"):
         kind = re.sub(r"[0-9a-f]{32}", "<id>", uri)
         told[f"loaded {kind}"] = mlflow.sklearn.load_model(uri).predict(X[:5]).tolist()
-    told["logged model"] = mlflow.get_logged_model(info.model_id).status.name
+    if not is_old:
+        told["logged model"] = mlflow.get_logged_model(info.model_id).status.name
 
 
 autolog()

@@ -2,10 +2,9 @@
 import { execFile, spawn } from "node:child_process";
 import { copyFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { Python } from "../tracer/python";
 
 const QUIET = { MLFLOW_DISABLE_TELEMETRY: "true", MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: "true" };
 
@@ -15,7 +14,7 @@ export interface Running {
 }
 
 /** `mlflow server` over SQLite in an empty folder. */
-export async function startStockServer(python: Python, folder: string): Promise<Running> {
+export async function startStockServer(python: string, folder: string): Promise<Running> {
   const port = await freePort();
   const store = [
     "--backend-store-uri",
@@ -25,7 +24,7 @@ export async function startStockServer(python: Python, folder: string): Promise<
   ];
   const argv = ["-m", "mlflow", "server", ...store, "--host", "127.0.0.1", "--port", String(port), "--workers", "1"];
   // In a group of its own: its workers end with it.
-  const child = spawn(python.executable, argv, {
+  const child = spawn(python, argv, {
     cwd: folder,
     env: { ...process.env, ...QUIET },
     stdio: ["ignore", "ignore", "pipe"],
@@ -66,15 +65,22 @@ function freePort(): Promise<number> {
 }
 
 /** Runs a script of this folder against a server, and gives what it wrote as JSON. Throws with what it said when it fails. */
-export function runClient<T>(python: Python, script: string, uri: string, folder: string): Promise<T> {
+export async function runClient<T>(python: string, script: string, uri: string, folder: string): Promise<T> {
+  const result = join(folder, "result.json");
+  await runScript(python, script, uri, folder, [result]);
+  return JSON.parse(readFileSync(result, "utf8")) as T;
+}
+
+/** Runs a script of this folder in `folder` against a server. Throws with what it said when it fails. */
+export function runScript(python: string, script: string, uri: string, folder: string, args: string[] = []) {
   // Away from the repository, which a client would describe in tags.
-  const [program, result] = [join(folder, script), join(folder, "result.json")];
+  const program = join(folder, basename(script));
   copyFileSync(fileURLToPath(new URL(script, import.meta.url)), program);
   const env = { ...process.env, ...QUIET, MLFLOW_TRACKING_URI: uri, MLFLOW_HTTP_REQUEST_MAX_RETRIES: "1" };
-  return new Promise((resolve, reject) => {
-    execFile(python.executable, [program, result], { cwd: folder, env }, (error, _out, err) => {
+  return new Promise<void>((resolve, reject) => {
+    execFile(python, [program, ...args], { cwd: folder, env }, (error, _out, err) => {
       if (error) reject(new Error(err.slice(-4_000) || error.message));
-      else resolve(JSON.parse(readFileSync(result, "utf8")) as T);
+      else resolve();
     });
   });
 }

@@ -16,7 +16,8 @@ export function pythonWithMlflow(): string | undefined {
 
 function hasMlflow(candidate: string): boolean {
   try {
-    const find = "import importlib.util as i, sys; sys.exit(not (i.find_spec('mlflow') and i.find_spec('sklearn')))";
+    const find =
+      "import importlib.util as i, sys; sys.exit(not all(map(i.find_spec, ['mlflow', 'sklearn', 'lightgbm'])))";
     execFileSync(candidate, ["-c", find], { stdio: "ignore" });
     return true;
   } catch {
