@@ -28,3 +28,8 @@ export function showProgress(label: string, format: (amount: number) => string =
     },
   };
 }
+
+/** For a program that shows it: a line of JSON on standard error each time. */
+export function reportProgress(): Progress {
+  return { update: (done, total) => void process.stderr.write(`${JSON.stringify({ done, total })}\n`), clear() {} };
+}

@@ -36,6 +36,7 @@ export function addTrackerCommands(program: Command): void {
     .description(
       "Sends runs and their child runs to the MLflow server at URL: params, metrics, tags and artifacts. A run that is there already is brought up to date.",
     )
+    .addOption(new Option("--progress", "say on standard error how far it is, as lines of JSON").hideHelp())
     .option("--json", "as a JSON object")
     .action(async (url: string, runs: string[], options) =>
       (await import("./commands/exportTo")).exportToCommand(url, runs, options),

@@ -114,6 +114,8 @@ describe("commands", () => {
       Command.freeSpace,
       Command.exportRuns,
       Command.importRuns,
+      Command.importFrom,
+      Command.exportTo,
       Command.pushCode,
       Command.fetchCode,
       Command.nameDataset,

@@ -51,6 +51,8 @@ export const Command = {
   showSpace: "modeltrail.showSpace",
   exportRuns: "modeltrail.exportRuns",
   importRuns: "modeltrail.importRuns",
+  importFrom: "modeltrail.importFrom",
+  exportTo: "modeltrail.exportTo",
   pushCode: "modeltrail.pushCode",
   fetchCode: "modeltrail.fetchCode",
   showRun: "modeltrail.showRun",

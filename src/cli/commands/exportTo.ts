@@ -5,15 +5,20 @@ import type { Store } from "../../store/contract";
 import { interruptible } from "../interrupt";
 import { withStore } from "../open";
 import { oneLine, print } from "../print";
-import { showProgress } from "../progress";
+import { reportProgress, showProgress } from "../progress";
 
-export async function exportToCommand(url: string, runs: string[], options: { json?: boolean }): Promise<void> {
+export interface ExportToOptions {
+  json?: boolean;
+  progress?: boolean;
+}
+
+export async function exportToCommand(url: string, runs: string[], options: ExportToOptions): Promise<void> {
   await withStore(async (store) => {
     const ids = withChildren(
       store,
       runs.map((run) => store.resolveRun(run)),
     );
-    const progress = showProgress("Sending", String);
+    const progress = options.progress ? reportProgress() : showProgress("Sending", String);
     const report = await interruptible((signal) =>
       exportToMlflow(store, url, ids, { signal, onProgress: progress.update }),
     ).finally(progress.clear);

@@ -17,7 +17,7 @@ import { locateRoot, storeExists } from "../../store/locate";
 import { openStore } from "../../store/open";
 import { interruptible } from "../interrupt";
 import { oneLine, print } from "../print";
-import { type Progress, showProgress } from "../progress";
+import { reportProgress, showProgress } from "../progress";
 
 export interface ImportFromOptions {
   experiment?: string;
@@ -112,11 +112,6 @@ function contextOf(
     artifactRoots: artifactRoot.map((folder) => path.resolve(folder)),
     signal,
   };
-}
-
-/** For a program that shows it: a line of JSON on standard error each time. */
-function reportProgress(): Progress {
-  return { update: (done, total) => void process.stderr.write(`${JSON.stringify({ done, total })}\n`), clear() {} };
 }
 
 const WORDS = { imported: "imported", updated: "brought up to date", present: "here already" } as const;

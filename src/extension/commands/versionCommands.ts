@@ -93,6 +93,16 @@ export function registerVersionCommands(deps: CommandDeps): vscode.Disposable {
       trusted(async () => (await sharing()).importRuns(deps)),
     ),
     register(
+      Command.importFrom,
+      "import the runs",
+      trusted(async () => (await import("./importFrom")).importFrom(deps)),
+    ),
+    register(
+      Command.exportTo,
+      "send the runs",
+      trusted(async (given) => (await import("./exportTo")).exportTo(deps, given)),
+    ),
+    register(
       Command.pushCode,
       "push the code of runs",
       trusted(async (given) => (await sharing()).pushCode(deps, given)),
