@@ -76,6 +76,9 @@ export const Command = {
   clearChosen: "modeltrail.clearChosen",
   createQuickstart: "modeltrail.createQuickstart",
   openWalkthrough: "modeltrail.openWalkthrough",
+  startNewNotebookRun: "modeltrail.startNewNotebookRun",
+  openCell: "modeltrail.openCell",
+  compareCell: "modeltrail.compareCell",
   showOutput: "modeltrail.showOutput",
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
@@ -129,6 +132,9 @@ export interface Settings {
   "modeltrail.tree.collapseScratchRuns": boolean;
   "modeltrail.reproduce.tolerance": number;
   "modeltrail.log.maxSize": number;
+  "modeltrail.notebooks.record": boolean;
+  "modeltrail.notebooks.markStaleCells": boolean;
+  "modeltrail.notebooks.showCellHistory": boolean;
 }
 export const SETTINGS = [
   "modeltrail.python",
@@ -146,6 +152,9 @@ export const SETTINGS = [
   "modeltrail.tree.collapseScratchRuns",
   "modeltrail.reproduce.tolerance",
   "modeltrail.log.maxSize",
+  "modeltrail.notebooks.record",
+  "modeltrail.notebooks.markStaleCells",
+  "modeltrail.notebooks.showCellHistory",
 ] as const satisfies (keyof Settings)[];
 type Unlisted = Exclude<keyof Settings, (typeof SETTINGS)[number]>;
 /** Fails to compile when a setting above is not in the list. */

@@ -24,6 +24,7 @@ import { registerHistory } from "./history/registerHistory";
 import type { Lens } from "./lens/registerLens";
 import { LineageView } from "./lineage/lineageView";
 import { createLog } from "./log";
+import { registerNotebooks } from "./notebook/registerNotebooks";
 import type { ChartsPanels } from "./panels/chartsPanel";
 import type { PagePanels } from "./panels/pagePanels";
 import type { RunForms } from "./panels/runFormPanel";
@@ -115,6 +116,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     "arrange the tree": () => registerViewCommands(deps),
     "help to get started": () => registerGetStarted(deps),
     "show running runs": () => registerStatusBar(projects, log),
+    "record notebooks": () => registerNotebooks(deps),
     "offer tasks": () => registerTaskProvider(launcher),
     "offer tools to language models": () => registerAgents({ context, distFolder, projects, jobs, launcher, log }),
     "open the Runs table": () => registerOpenRunsTable(deps, runsTables),

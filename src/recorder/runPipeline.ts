@@ -54,7 +54,8 @@ export async function createRunPipeline(
   const { project, gaps } = await readProject(root);
   const { rules, warnings } = await readRules(root, project);
   const hasher = createDataHasher({ store: { ...store, root }, keepBytes: project.keep?.maxFileSize });
-  const blindness = createBlindness(describeCommand(command, cwd, root).isPython);
+  const isNotebook = command[0]?.endsWith(".ipynb");
+  const blindness = createBlindness(isNotebook ? null : describeCommand(command, cwd, root).isPython);
   const params = createParamsListener(command, script);
   const env = options.env ?? snapshot.environment?.variables ?? {};
   const environment = createEnvironmentListener({ root, storeFolder, env });

@@ -1,8 +1,10 @@
 /** A run as what stands below it in the tree: a pure derivation of what the store gives. */
 import { type Repeats, repeatText, spreadText } from "../../compare/repeats";
+import type { CellExecution, CellStatus } from "../../domain/cells";
 import { formatDuration, formatNumber, formatSize } from "../../domain/format";
 import type { DataFile, Environment, MetricSummary, Run, RunDataset } from "../../domain/run";
 import { ownTags } from "../../domain/tags";
+import type { CellPage } from "../../store/cells/contract";
 import type { RunDetails } from "../worker/api";
 import { keyMetric } from "./keyMetric";
 import { DEFAULT_VIEW } from "./viewState";
@@ -35,6 +37,10 @@ export interface FieldEntry {
   /** What Copy Value takes, when `value` is shortened or has more in it. */
   copy?: string;
   icon?: string;
+  /** Colour of the icon, by its name in themes. */
+  color?: string;
+  /** Of an execution of a notebook's cell: its ordinal. */
+  cell?: number;
 }
 
 export type Entry = FieldEntry | FileEntry | { kind: "section"; key: string; section: Section };
@@ -42,6 +48,7 @@ export type Entry = FieldEntry | FileEntry | { kind: "section"; key: string; sec
 export type SectionKind =
   | "params"
   | "metrics"
+  | "cells"
   | "artifacts"
   | "code"
   | "data"
@@ -66,12 +73,13 @@ export interface Section {
 /** More entries than this help nobody in a tree. */
 const MOST_ENTRIES = 500;
 
-export function sectionsOf({ run, children, script, since, repeats }: RunDetails): Section[] {
+export function sectionsOf({ run, children, script, since, repeats, cells }: RunDetails): Section[] {
   const { snapshot } = run;
   const sections: (Section | undefined)[] = [
     since ? { kind: "since", label: `Since ${since.name}`, description: since.line, entries: [] } : undefined,
     counted("params", "Params", paramEntries(run)),
     counted("metrics", "Metrics", metricEntries(run)),
+    cells && cells.total > 0 ? cellSection(cells) : undefined,
     counted(
       "artifacts",
       "Artifacts",
@@ -130,6 +138,41 @@ function metricEntries(run: Run): Entry[] {
       copy: String(metric.last),
       tooltip: metricTooltip(key, metric),
     }));
+}
+
+const CELL_ICONS: Record<CellStatus, [icon: string, color: string]> = {
+  running: ["loading~spin", "charts.blue"],
+  succeeded: ["pass", "testing.iconPassed"],
+  failed: ["error", "testing.iconFailed"],
+  cancelled: ["circle-slash", "charts.orange"],
+};
+
+/** In the order in which they ran. */
+function cellSection({ cells, total }: CellPage): Section {
+  const entries = cells.map(cellEntry);
+  const left = total - cells.length;
+  if (left > 0) entries.push({ kind: "field", key: "\0rest", label: `… and ${left} more`, value: "" });
+  return { kind: "cells", label: "Cells", description: String(total), entries };
+}
+
+function cellEntry(cell: CellExecution): FieldEntry {
+  const { ordinal, index, executionCount, status, startTime, endTime, title, error } = cell;
+  const [icon, color] = CELL_ICONS[status];
+  const count = executionCount === null ? "" : `[${executionCount}] `;
+  const took = endTime === null ? "running" : formatDuration(endTime - startTime);
+  const failure = error ? `${error.name}: ${error.message}` : "";
+  const shown = cell.outputs.map(({ preview }) => preview).filter((preview) => preview !== "");
+  return {
+    kind: "field",
+    key: String(ordinal),
+    label: `${count}${title === "" ? "(empty)" : title}`,
+    value: [took, failure].filter(Boolean).join(" · "),
+    tooltip: [`${ordinal}. to run: cell ${index + 1}, ${status}, ${took}`, ...shown].join("\n\n"),
+    copy: title,
+    icon,
+    color,
+    cell: ordinal,
+  };
 }
 
 function describeMetric({ last, min, max, count }: MetricSummary): string {

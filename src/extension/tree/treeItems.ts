@@ -34,6 +34,7 @@ const STATUS_ICONS: Record<RunStatus, [icon: string, color: string | undefined]>
 const SECTION_ICONS: Record<SectionKind, string> = {
   params: "settings",
   metrics: "graph-line",
+  cells: "notebook",
   artifacts: "package",
   code: "source-control",
   data: "database",
@@ -233,11 +234,17 @@ function sectionItem(node: SectionNode): vscode.TreeItem {
   return item;
 }
 
-function fieldItem({ entry }: FieldNode): vscode.TreeItem {
+function fieldItem(node: FieldNode): vscode.TreeItem {
+  const { entry } = node;
   const item = new vscode.TreeItem(entry.label, None);
   item.description = entry.value;
-  if (entry.icon) item.iconPath = new vscode.ThemeIcon(entry.icon);
-  item.contextValue = "field";
+  if (entry.icon) {
+    item.iconPath = new vscode.ThemeIcon(entry.icon, entry.color ? new vscode.ThemeColor(entry.color) : undefined);
+  }
+  item.contextValue = entry.cell === undefined ? "field" : "cell";
+  if (entry.cell !== undefined) {
+    item.command = { command: Command.openCell, title: vscode.l10n.t("Open Cell as It Ran"), arguments: [node] };
+  }
   return item;
 }
 

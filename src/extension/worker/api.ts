@@ -1,5 +1,6 @@
 /** What the extension host asks of the store worker, and what the worker tells it. Every project is named by its root. */
 import type { Repeats } from "../../compare/repeats";
+import type { CellExecution } from "../../domain/cells";
 import type { CodeChange } from "../../domain/comparison";
 import type { DatasetComparison, DatasetFile } from "../../domain/datasetComparison";
 import type { Lineage, LineageDirection, LineageRun } from "../../domain/lineage";
@@ -10,6 +11,7 @@ import type { LogText } from "../../ingest/logText";
 import type { ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
 import type { PackedCurves } from "../../protocol/packedCurves";
 import type { Media, SideBySideContent } from "../../protocol/sideBySide";
+import type { CellPage, LastCells } from "../../store/cells/contract";
 import type {
   DatasetSummary,
   DatasetVersionPage,
@@ -39,6 +41,8 @@ export interface RunDetails {
   since: SinceRun | null;
   /** Null when no other run has the same inputs. */
   repeats: Repeats | null;
+  /** Of a notebook: the first of what ran. */
+  cells?: CellPage;
 }
 
 /** What lineage is asked of: a file, by its content where that is known, or a version of a dataset. */
@@ -108,6 +112,13 @@ export interface StoreApi {
   metricTrail(argument: { root: string; file: string; key: string }): MetricTrail;
   /** A param in the last runs of a file (absolute). */
   paramTrail(argument: { root: string; file: string; param: string }): ParamTrail;
+
+  /** What ran in a notebook's run, in its order. */
+  listCells(argument: { root: string; id: string; page: PageOptions }): CellPage;
+  /** Null when there is no such execution. */
+  getCell(argument: { root: string; id: string; ordinal: number }): CellExecution | null;
+  /** The last executions of the cells of a notebook, which is named as runs name it. */
+  lastCells(argument: { root: string; script: string }): LastCells;
 
   readLog(argument: { root: string; id: string; limit: number }): LogText;
   logPath(argument: { root: string; id: string }): string;

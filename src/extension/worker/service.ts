@@ -22,6 +22,9 @@ import { tableColumns, tableIndex, tablePart } from "./table";
 import { mediaContent, sideBySide } from "./sideBySide";
 import { WatchedStore } from "./watchedStore";
 
+/** More rows than this help nobody in a tree. */
+const MOST_CELLS = 500;
+
 export interface ServiceEvents {
   changed(change: StoreChange): void;
   notice(root: string, message: string): void;
@@ -98,7 +101,8 @@ export function createStoreService(events: ServiceEvents): StoreService {
       if (!store || !run) return null;
       const script = run.script === null ? null : codePath(run, resolve(root, run.script));
       const children = store.listRuns({ parent: id, limit: 1 }).total;
-      return { run, script, children, since: await sincePrevious(store, run), repeats: repeatsOf(store, run) };
+      const cells = store.cells.list(id, { limit: MOST_CELLS });
+      return { run, script, children, since: await sincePrevious(store, run), repeats: repeatsOf(store, run), cells };
     },
     getSummaries: ({ root, ids }) => find(root)?.getSummaries(ids) ?? [],
 
@@ -146,6 +150,10 @@ export function createStoreService(events: ServiceEvents): StoreService {
     },
     metricTrail: ({ root, file, key }) => metricTrail(storeOf(root), file, key),
     paramTrail: ({ root, file, param }) => paramTrail(storeOf(root), file, param),
+
+    listCells: ({ root, id, page }) => find(root)?.cells.list(id, page) ?? { cells: [], next: null, total: 0 },
+    getCell: ({ root, id, ordinal }) => find(root)?.cells.get(id, ordinal) ?? null,
+    lastCells: ({ root, script }) => find(root)?.cells.last(script) ?? { cells: [], runs: 0 },
 
     readLog: ({ root, id, limit }) => readLogText(storeOf(root).logPath(id), limit),
     logPath: ({ root, id }) => storeOf(root).logPath(id),

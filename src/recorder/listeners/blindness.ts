@@ -24,8 +24,11 @@ export interface Blindness extends Listener {
   readonly isPossible: boolean;
 }
 
-/** `isPython`: the command is an interpreter, so that silence means that the tracer could not start. */
-export function createBlindness(isPython: boolean): Blindness {
+/**
+ * `isPython`: the command is an interpreter, so that silence means that the tracer could not start. Null: who records the run
+ * knows why there is silence, and says so.
+ */
+export function createBlindness(isPython: boolean | null): Blindness {
   const programs = new Set<string>();
   const modules = new Set<string>();
   const searched = new Set<string>();
@@ -57,7 +60,7 @@ export function createBlindness(isPython: boolean): Blindness {
       return gaps.length > 0 ? { gaps } : {};
     },
     async finish() {
-      if (!traced) ready.push({ kind: "tracer", message: isPython ? SILENT : OTHER_LANGUAGE });
+      if (!traced && isPython !== null) ready.push({ kind: "tracer", message: isPython ? SILENT : OTHER_LANGUAGE });
       if (programs.size > 0) ready.push({ kind: "tracer", message: programsMessage([...programs]) });
       const present = presentModules();
       if (present.length > 0) ready.push({ kind: "tracer", message: modulesMessage(present) });

@@ -15,8 +15,10 @@ export interface Follower {
 
 interface Current {
   run: NotebookRun;
-  /** Executions that have not ended, by their key. */
-  running: Map<number, number>;
+  /** Ordinals of the executions by their key. What one shows may change after its end. */
+  executions: Map<number, number>;
+  /** Keys of those that have not ended. */
+  running: Set<number>;
   /** Another run has begun: this one ends with the last of its cells. */
   retired: boolean;
 }
@@ -31,7 +33,7 @@ export function followNotebook({ answer, ...options }: FollowOptions): Follower 
     retire("boundary");
     try {
       const run = beginNotebookRun({ ...options, notebook, cwd, session, layout, passive: true, source: "notebook" });
-      current = { run, running: new Map(), retired: false };
+      current = { run, executions: new Map(), running: new Set(), retired: false };
       runs.add(current);
       answer({ e: "began", id: run.recording.id, root: run.recording.store.root });
     } catch (error) {
@@ -60,8 +62,8 @@ export function followNotebook({ answer, ...options }: FollowOptions): Follower 
 
   /** Calls `body` with the run that an execution belongs to, and its ordinal there. */
   function withExecution(key: number, body: (one: Current, ordinal: number) => void): void {
-    const one = [...runs].find(({ running }) => running.has(key));
-    if (one) body(one, one.running.get(key)!);
+    const one = [...runs].find(({ executions }) => executions.has(key));
+    if (one) body(one, one.executions.get(key)!);
   }
 
   function endAll(how: NotebookEnd): void {
@@ -78,7 +80,8 @@ export function followNotebook({ answer, ...options }: FollowOptions): Follower 
           return current?.run.layout(message.layout);
         case "start": {
           const { e: _, key, ...cell } = message;
-          if (current) current.running.set(key, current.run.cellStarted(cell));
+          current?.executions.set(key, current.run.cellStarted(cell));
+          current?.running.add(key);
           return;
         }
         case "print":

@@ -18,6 +18,8 @@ export interface NotebookRunOptions extends Omit<RecordingOptions, "command"> {
   /** The same for all runs between two starts of the kernel. */
   session: string;
   layout: Notebook;
+  /** What the command says besides the notebook: its parameters. */
+  words?: string[];
   /** The kernel was not started by us: we know only what an editor tells of it. */
   passive?: boolean;
 }
@@ -38,8 +40,8 @@ export interface EndedCell {
   error?: CellError | null;
 }
 
-/** How the run came to its end: another one begins, its kernel died, or whoever told us of it is gone. */
-export type NotebookEnd = "boundary" | "kernel-died" | "hangup";
+/** How the run came to its end: another one begins, it was cut short, its kernel died, or whoever told us of it is gone. */
+export type NotebookEnd = "boundary" | "interrupt" | "kernel-died" | "hangup";
 
 /**
  * Calls may come at any speed: they are carried out one after the other, and none throws; what cannot be recorded is a
@@ -75,7 +77,7 @@ const BLIND: Gap = {
 export function beginNotebookRun(options: NotebookRunOptions): NotebookRun {
   const { notebook, session, layout, cwd, passive } = options;
   const isFile = isAbsolute(notebook);
-  const command = [isFile ? relative(cwd, notebook) : notebook];
+  const command = [isFile ? relative(cwd, notebook) : notebook, ...(options.words ?? [])];
   const experiment = options.experiment ?? (isFile ? undefined : basename(notebook, ".ipynb"));
   const recording = beginRecording({ ...options, experiment, command, unled: passive });
   const { store, id } = recording;
@@ -168,6 +170,6 @@ function endOf(
   const lastCell = cells.at(-1);
   const isRunning = cells.some(({ status }) => status === "running");
   if (isRunning) return { exitCode: null, signal: how === "hangup" ? "SIGHUP" : "SIGKILL" };
-  if (lastCell?.status === "cancelled") return { exitCode: null, signal: "SIGINT" };
+  if (how === "interrupt" || lastCell?.status === "cancelled") return { exitCode: null, signal: "SIGINT" };
   return { exitCode: lastCell?.status === "failed" ? 1 : 0, signal: null };
 }
