@@ -61,11 +61,15 @@ export function readFileResults(store: FileResultsReader, path: string, judged: 
   const found = group(runs, store.fileRuns.values(ids(runs), names));
   const asked = new Set([key, ...judged.filter((name) => found.has(name)).slice(0, MOST_JUDGED)]);
   const best = new Map([...asked].map((name) => [name, readBest(store, path, name)]));
-  const bestRuns = store.getSummaries([...new Set([...best.values()].flatMap((value) => value?.run ?? []))]);
-  const byId = new Map(bestRuns.map((run) => [run.id, run]));
+  const bestId = best.get(key)?.run;
+  const known = new Map<string, ResultRun>(runs.map((run) => [run.id, run]));
+  const older = [...best.values()].flatMap((value) => (value && !known.has(value.run) ? value.run : []));
+  // What the best run was given is told with it.
+  const summaries = store.getSummaries([...new Set(bestId === undefined ? older : [bestId, ...older])]);
+  for (const run of summaries) known.set(run.id, run);
 
   const toResult = (value: MetricValue | null | undefined): Result | null => {
-    const run = value && byId.get(value.run);
+    const run = value && known.get(value.run);
     return run ? { run: toResultRun(run), value: value.value } : null;
   };
   const metrics = Object.fromEntries(
@@ -74,7 +78,7 @@ export function readFileResults(store: FileResultsReader, path: string, judged: 
       { less: isLessBetter(name), last: newest!, previous: before ?? null, best: toResult(best.get(name)) },
     ]),
   );
-  const bestRun = byId.get(best.get(key)?.run ?? "");
+  const bestRun = summaries.find(({ id }) => id === bestId);
   return {
     total,
     last: toResultRun(last),

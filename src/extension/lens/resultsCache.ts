@@ -43,9 +43,9 @@ interface Entry {
 
 /** While runs go on, a file is asked for so often at most, */
 const PACE_MS = 1_000;
-/** and never so often that the answers take more of the worker's time than this part. */
-const SHARE = 1 / 20;
-const SLOWEST_MS = 30_000;
+/** and when answers are long in coming, so that no more than this part of the time goes by waiting for one. */
+const SHARE = 1 / 5;
+const SLOWEST_MS = 10_000;
 /** Files; what is asked for again is kept. */
 const MOST = 200;
 
