@@ -442,4 +442,11 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE client_runs ADD COLUMN request TEXT;
   CREATE INDEX client_runs_request ON client_runs (request) WHERE request IS NOT NULL;
   `,
+  `
+  -- As the client that asked for a run sees it, beside client_runs so that searches of clients can walk one index, newest first.
+  ALTER TABLE runs ADD COLUMN asked_experiment INTEGER;
+  ALTER TABLE runs ADD COLUMN asked_start REAL;
+  UPDATE runs SET (asked_experiment, asked_start) = (SELECT experiment, start_time FROM client_runs WHERE run = seq);
+  CREATE INDEX runs_asked ON runs (coalesce(asked_experiment, experiment), coalesce(asked_start, start_time) DESC, id);
+  `,
 ];

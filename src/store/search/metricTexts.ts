@@ -14,10 +14,9 @@ export function metricTexts(db: Database, ids: readonly string[]): Map<string, s
   const source = sourceNumber(db) ?? -1;
   // See `lastMetrics` of tracking/runData.ts for what is shown of a run that a client asked for.
   const rows = db.all<{ id: string; text: string | null }>(
-    `SELECT r.id, (SELECT group_concat('{"key":' || (SELECT json_quote(n.name) FROM names n WHERE n.id = m.key)
-        || ',"value":' || ${VALUE} || ',"timestamp":' || CAST(m.last_time AS INTEGER)
-        || ',"step":' || CAST(m.last_step AS INTEGER) || '}')
-      FROM metrics m WHERE m.run = r.seq AND m.count > 0
+    `SELECT r.id, (SELECT group_concat('{"key":' || json_quote(n.name) || ',"value":' || ${VALUE}
+        || ',"timestamp":' || CAST(m.last_time AS INTEGER) || ',"step":' || CAST(m.last_step AS INTEGER) || '}')
+      FROM metrics m CROSS JOIN names n ON n.id = m.key WHERE m.run = r.seq AND m.count > 0
         AND (c.run IS NULL OR m.sources = ? OR instr(',' || m.sources || ',', ?) > 0)) AS text
     FROM runs r LEFT JOIN client_runs c ON c.run = r.seq WHERE r.id IN (SELECT value FROM json_each(?))`,
     String(source),

@@ -59,5 +59,10 @@ export function afterSql(
     for (const [place, column] of before.entries()) parameters.push(...column.values, values[place]!);
     parameters.push(...own, values[index]!);
   }
-  return { sql: `(${alternatives.join(" OR ") || "0"})`, values: parameters };
+  const [first] = columns;
+  const start = values[0] ?? null;
+  if (!first || start === null) return { sql: `(${alternatives.join(" OR ") || "0"})`, values: parameters };
+  // Said for itself as well, so that an index is entered where the page begins. The first column is never NULL.
+  const bound = `(${first.sql}) ${first.descending ? "<=" : ">="} ?`;
+  return { sql: `(${bound} AND (${alternatives.join(" OR ")}))`, values: [...first.values, start, ...parameters] };
 }

@@ -24,7 +24,8 @@ export function searchRuns(db: Database, search: RunSearch): FoundPage<string> {
     return findPage<string>(db, {
       id: "r.id",
       from: CLIENT_RUNS,
-      row: "r.seq",
+      // Newest first within an experiment is the order of an index: what is looked at early need not be all.
+      row: isByIndex(experiments, order) ? undefined : "r.seq",
       conditions: [inExperiments(experiments), inView(view), conditionOf(filter, target)],
       order: orderOf(order, TIES, target),
       limit,
@@ -33,16 +34,17 @@ export function searchRuns(db: Database, search: RunSearch): FoundPage<string> {
   });
 }
 
-/** By the two indexes: a run that a client asked for is where it was asked for, any other where the store has it. */
+/** A run that a client asked for is where it was asked for, any other where the store has it. In the words of the index. */
 function inExperiments(experiments: readonly number[] | null): Condition {
   if (experiments === null) return { sql: "1", values: [] };
-  const list = JSON.stringify(experiments);
-  const listed = "(SELECT value FROM json_each(?))";
-  return {
-    sql: `(r.experiment IN ${listed} OR r.seq IN (SELECT run FROM client_runs WHERE experiment IN ${listed}))
-      AND coalesce(c.experiment, r.experiment) IN ${listed}`,
-    values: [list, list, list],
-  };
+  const sql = "coalesce(r.asked_experiment, r.experiment)";
+  if (experiments.length === 1) return { sql: `${sql} = ?`, values: [experiments[0]!] };
+  return { sql: `${sql} IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(experiments)] };
+}
+
+function isByIndex(experiments: readonly number[] | null, [first, ...others]: readonly OrderTerm[]): boolean {
+  const isNewestFirst = !first || (first.entity === "attribute" && first.key === "start_time" && first.descending);
+  return experiments?.length === 1 && isNewestFirst && others.length === 0;
 }
 
 function inView(view: View): Condition {
@@ -65,7 +67,7 @@ function runTarget(db: Database, { prefix, suffix }: RunSearch["artifacts"]): Ta
       run_name: { sql: "r.name" },
       user_id: { sql: "coalesce(c.user, '')" },
       status: { sql: `iif(${OWN_WORD}, c.status, CASE r.status ${OUR_STATUS.join(" ")} END)` },
-      start_time: { sql: "coalesce(c.start_time, r.start_time)" },
+      start_time: { sql: "coalesce(r.asked_start, r.start_time)" },
       end_time: { sql: `iif(${OWN_WORD}, c.end_time, r.end_time)`, nullable: true },
       artifact_uri: {
         sql: "(coalesce(e.artifact_location || '/', ?) || r.id || iif(e.artifact_location IS NULL, ?, '/artifacts'))",

@@ -6,9 +6,9 @@ import type { ClientStatus, TrackedRun } from "./contract";
 import { deleteWhenEnded } from "./deletion";
 import { Refusal } from "./refusal";
 
-/** Tables of a client's run; `r`, `c` (may be missing) and `e` for what a condition wants. */
+/** Tables of a client's run; `r`, `c` (may be missing) and `e` for what a condition wants. `r` is walked, the others looked up. */
 export const CLIENT_RUNS = `runs r LEFT JOIN client_runs c ON c.run = r.seq
-  JOIN experiments e ON e.id = coalesce(c.experiment, r.experiment)`;
+  CROSS JOIN experiments e ON e.id = coalesce(c.experiment, r.experiment)`;
 
 const COLUMNS = `r.seq, r.id, r.name, r.note, e.id AS experiment, e.artifact_location, r.status, r.start_time, r.end_time,
   coalesce(c.deleted, r.deleted) AS deleted, c.owned, c.user, c.status AS client_status, c.start_time AS client_start,

@@ -59,6 +59,8 @@ function addClient(db: Database, id: string, run: NewTrackedRun, owned: boolean)
     run.startTime,
     run.request ?? null,
   );
+  const sql = "UPDATE runs SET asked_experiment = ?, asked_start = ? WHERE seq = ?";
+  db.run(sql, run.experiment, run.startTime, seq);
   writeTags(db, seq, Object.entries(run.tags));
   touchRun(db, seq);
 }
