@@ -25,7 +25,7 @@ function buildProgram(): Command {
     .command("run")
     .summary("run a command and record it")
     .description(
-      "Runs COMMAND and records it. The command sees the same terminal, input and signals as without, and ends with its own exit code.",
+      "Runs COMMAND and records it; a notebook (.ipynb) is run from top to bottom. The command sees the same terminal, input and signals as without, and ends with its own exit code.",
     )
     .usage("[options] -- COMMAND…")
     .argument("<command...>", "the command with its arguments")
@@ -34,6 +34,8 @@ function buildProgram(): Command {
     .option("--tag <key=value>", "a tag; can be given several times", collect)
     .option("--note <text>", "a note")
     .option("--keep-on-hangup", "go on when the terminal is closed")
+    .option("-p, --param <name=value>", "of a notebook: a parameter; can be given several times", collect)
+    .option("--python <file>", "of a notebook: the Python that it runs on")
     .option("--source <name>", "who asked for the run, as other programs tell", "cli")
     .addOption(new Option("--code-of <run>", "the code was restored from this run").hideHelp())
     .addOption(new Option("--code-root <folder>", "and this folder stands for its root").hideHelp())

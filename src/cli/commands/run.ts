@@ -18,12 +18,19 @@ export interface RunOptions {
   /** The run whose code was restored, and the folder that stands for that code's root. */
   codeOf?: string;
   codeRoot?: string;
+  /** For notebooks: parameters, each "name=value", and the Python that it runs on. */
+  param?: string[];
+  python?: string;
 }
 
 /** Runs and records the command, then ends this process as the command ended: with its exit code, or by its signal. */
 export async function runCommand(options: RunOptions, command: string[]): Promise<never> {
   if (command.length === 0) {
     throw new UserError("No command was given. Put it behind two dashes: modeltrail run -- python train.py");
+  }
+  if (isNotebook(command)) return (await import("./notebookRun")).notebookRunCommand(options, command);
+  if (options.param || options.python) {
+    throw new UserError("Only notebooks take -p and --python. A script's own arguments stand behind it.");
   }
   const { codeOf, codeRoot } = options;
   const end = await record({
@@ -42,3 +49,6 @@ export async function runCommand(options: RunOptions, command: string[]): Promis
   });
   exitLike(end);
 }
+
+/** A notebook is no program: its cells are what is to be run. */
+const isNotebook = ([first]: readonly string[]) => first !== undefined && /\.ipynb$/i.test(first);

@@ -165,7 +165,7 @@ export function createKernelSession(options: KernelSessionOptions): KernelSessio
     try {
       const begun = beginNotebookRun({ ...options, layout, session });
       // Its code is that of before the first cell, and MLflow's client finds somebody who listens.
-      await begun.settled();
+      await begun.ready;
       onEvent({ k: "run", id: begun.recording.id, root: begun.recording.tracer.root });
       return begun;
     } catch (error) {
