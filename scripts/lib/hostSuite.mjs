@@ -9,7 +9,8 @@ export async function bundleHostSuite() {
   const outdir = path.join(paths.cache, "test-host");
   await rm(outdir, { recursive: true, force: true });
   const source = path.join(paths.root, "test/host");
-  const files = readdirSync(source).filter((file) => file === "index.ts" || file.endsWith(".test.ts"));
+  const isEntry = (file) => ["index.ts", "pointLogger.ts"].includes(file) || file.endsWith(".test.ts");
+  const files = readdirSync(source).filter(isEntry);
   await esbuild.build({
     entryPoints: files.map((file) => path.join(source, file)),
     outdir,
