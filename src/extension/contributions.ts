@@ -77,6 +77,7 @@ export const Command = {
   createQuickstart: "modeltrail.createQuickstart",
   openWalkthrough: "modeltrail.openWalkthrough",
   startNewNotebookRun: "modeltrail.startNewNotebookRun",
+  restartKernel: "modeltrail.restartKernel",
   openCell: "modeltrail.openCell",
   compareCell: "modeltrail.compareCell",
   showOutput: "modeltrail.showOutput",

@@ -24,6 +24,7 @@ import { registerHistory } from "./history/registerHistory";
 import type { Lens } from "./lens/registerLens";
 import { LineageView } from "./lineage/lineageView";
 import { createLog } from "./log";
+import { registerKernels } from "./notebook/controller/registerKernels";
 import { registerNotebooks } from "./notebook/registerNotebooks";
 import type { ChartsPanels } from "./panels/chartsPanel";
 import type { PagePanels } from "./panels/pagePanels";
@@ -116,6 +117,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     "arrange the tree": () => registerViewCommands(deps),
     "help to get started": () => registerGetStarted(deps),
     "show running runs": () => registerStatusBar(projects, log),
+    "offer kernels for notebooks": () => registerKernels(deps),
     "record notebooks": () => registerNotebooks(deps),
     "offer tasks": () => registerTaskProvider(launcher),
     "offer tools to language models": () => registerAgents({ context, distFolder, projects, jobs, launcher, log }),
