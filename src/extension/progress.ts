@@ -9,6 +9,7 @@ const PATIENCE_MS = 700;
 export async function withCancel<T>(
   title: string,
   action: (signal: AbortSignal, report: (progress: JobProgress) => void) => Promise<T>,
+  patience = PATIENCE_MS,
 ): Promise<T> {
   const controller = new AbortController();
   let show = (_: JobProgress): void => {};
@@ -17,7 +18,7 @@ export async function withCancel<T>(
     () => true,
     () => true,
   );
-  if (await Promise.race([settled, sleep(PATIENCE_MS, false)])) return result;
+  if (await Promise.race([settled, sleep(patience, false)])) return result;
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, (bar, token) => {
     token.onCancellationRequested(() => controller.abort());

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import * as z from "zod/mini";
 import { withCancel } from "../progress";
+import type { JobProgress } from "../worker/jobs/api";
 import { runCommand } from "./commandLine";
 
 const Places = z.array(z.object({ kind: z.string(), title: z.string(), location: z.string(), imported: z.boolean() }));
@@ -45,11 +46,13 @@ export async function importRunsOf(distFolder: string, root: string, from: Sourc
     "--",
     source,
   ];
-  const output = await withCancel(vscode.l10n.t("Importing runs…"), (signal, report) => {
+  const work = (signal: AbortSignal, report: (progress: JobProgress) => void) => {
     const onProgress = ({ done, total }: { done: number; total: number }) =>
       report({ done, total, what: vscode.l10n.t("{0} of {1}", done, total) });
     return runCommand(distFolder, words, { cwd: root, signal, onProgress, ...(env ? { env } : {}) });
-  });
+  };
+  // At once: how long it takes cannot be told.
+  const output = await withCancel(vscode.l10n.t("Importing runs…"), work, 0);
   tell(Report.parse(JSON.parse(output)).places.flatMap((place) => place.runs));
 }
 
