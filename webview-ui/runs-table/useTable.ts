@@ -25,7 +25,10 @@ export function useTable(loader: TableLoader, state: RunsTableState, first: Tabl
   const { data } = loader;
   useSyncExternalStore(loader.subscribe, () => loader.version);
   const [view, setView] = useState(first);
-  useEffect(() => keepTable({ ...state, view }), [state, view]);
+  useEffect(() => {
+    // What VS Code gives back is no clean-up.
+    keepTable({ ...state, view });
+  }, [state, view]);
 
   const filter = useKept(useMemo(() => readFilter(view.filter), [view.filter]));
   const deciding = decidingColumns(view, filter, data);
