@@ -449,4 +449,8 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE runs SET (asked_experiment, asked_start) = (SELECT experiment, start_time FROM client_runs WHERE run = seq);
   CREATE INDEX runs_asked ON runs (coalesce(asked_experiment, experiment), coalesce(asked_start, start_time) DESC, id);
   `,
+  `
+  -- Counting a notebook's executions and finding the last of each cell, without reading what they showed.
+  CREATE INDEX cells_cell ON cells (run, cell);
+  `,
 ];

@@ -71,21 +71,30 @@ function toCell(row: Row): CellExecution {
   };
 }
 
+/** Ordinals are below this: it puts the runs' places before them in one number. */
+const MOST_ORDINALS = 2 ** 24;
+
 function lastCells(db: Database, script: string): LastCells {
   return db.read(() => {
-    const ofNotebook =
-      "FROM runs r WHERE r.script = ? AND r.deleted IS NULL AND EXISTS (SELECT 1 FROM cells WHERE run = r.seq)";
-    const { runs } = db.get<{ runs: number }>(`SELECT count(*) AS runs ${ofNotebook}`, script)!;
-    // SQLite takes the other columns from the row that has the maximum.
-    const rows = db.all<Omit<LastCell, "source"> & { source: Uint8Array; at: string }>(
-      `SELECT c.cell AS cellId, r.id AS run, r.name AS runName, c.ordinal, c.place AS "index",
-        c.execution_count AS executionCount, c.source, c.start_time AS startTime, c.end_time AS endTime, c.status, c.session,
-        count(*) AS executions, max(printf('%020d %012d', r.start_time, c.ordinal)) AS at
-      FROM (SELECT r.seq, r.id, r.name, r.start_time ${ofNotebook}) r JOIN cells c ON c.run = r.seq
-      GROUP BY c.cell ORDER BY at DESC LIMIT ${MOST_CELLS}`,
+    // A notebook may have run thousands of times: only numbers of its executions are gone through, in an index.
+    const places = `places AS (SELECT seq, row_number() OVER (ORDER BY start_time, seq) AS place FROM runs
+      WHERE script = ?1 AND deleted IS NULL)`;
+    const rows = db.all<Omit<LastCell, "source"> & { source: Uint8Array }>(
+      `WITH ${places}, lasts AS (
+        SELECT c.cell, count(*) AS executions, max(p.place * ${MOST_ORDINALS} + c.ordinal) AS at
+        FROM places p CROSS JOIN cells c INDEXED BY cells_cell ON c.run = p.seq
+        GROUP BY c.cell ORDER BY at DESC LIMIT ${MOST_CELLS})
+      SELECT c.cell AS cellId, r.id AS run, r.name AS runName, c.ordinal, c.place AS "index",
+        c.execution_count AS executionCount, c.source, c.start_time AS startTime, c.end_time AS endTime, c.status,
+        c.session, l.executions
+      FROM lasts l JOIN places p ON p.place = l.at / ${MOST_ORDINALS} JOIN runs r ON r.seq = p.seq
+      JOIN cells c ON c.run = p.seq AND c.ordinal = l.at % ${MOST_ORDINALS} ORDER BY l.at DESC`,
       script,
     );
-    const cells = rows.map(({ at: _, source, ...row }) => ({ ...row, source: Buffer.from(source).toString("hex") }));
-    return { cells, runs };
+    const { runs } = db.get<{ runs: number }>(
+      `WITH ${places} SELECT count(*) AS runs FROM places p WHERE EXISTS (SELECT 1 FROM cells c WHERE c.run = p.seq)`,
+      script,
+    )!;
+    return { cells: rows.map((row) => ({ ...row, source: Buffer.from(row.source).toString("hex") })), runs };
   });
 }

@@ -24,27 +24,57 @@ export function createLastCellsCache(projects: Projects, log: Log): LastCellsCac
   const changed = new vscode.EventEmitter<void>();
   let timer: NodeJS.Timeout | undefined;
 
+  /** Of runs that changed, what they ran: that never changes, and most are not of notebooks. */
+  const scripts = new Map<string, string | null>();
+  /** What has changed since the store was asked last. */
+  const waiting = new Map<string, { runs: Set<string>; all: boolean }>();
+
   async function read(uri: vscode.Uri): Promise<void> {
     const { root } = await projects.ensure(path.dirname(uri.fsPath));
-    const script = path.relative(root, uri.fsPath).split(path.sep).join("/");
+    const script = scriptOf(root, uri);
     const cells = await projects.call("lastCells", { root, script });
     if (cells.cells.length > 0 || known.has(uri.toString())) known.set(uri.toString(), { ...cells, root });
   }
 
-  async function refresh(root: string): Promise<void> {
+  async function scriptsOf(root: string, runs: ReadonlySet<string>): Promise<Set<string | null | undefined>> {
+    const unknown = [...runs].filter((id) => !scripts.has(id));
+    if (unknown.length > 0) {
+      const summaries = await projects.call("getSummaries", { root, ids: unknown });
+      for (const { id, script } of summaries) scripts.set(id, script);
+    }
+    return new Set([...runs].map((id) => scripts.get(id)));
+  }
+
+  async function refresh(root: string, { runs, all }: { runs: ReadonlySet<string>; all: boolean }): Promise<void> {
+    const ofRuns = await scriptsOf(root, runs);
     const open = vscode.workspace.notebookDocuments.filter(({ uri }) => asked.has(uri.toString()));
-    const concerned = open.filter(({ uri }) => (known.get(uri.toString())?.root ?? root) === root);
+    const concerned = open.filter(({ uri }) => {
+      const where = known.get(uri.toString())?.root ?? root;
+      return where === root && (all || ofRuns.has(scriptOf(root, uri)));
+    });
+    if (concerned.length === 0) return;
     await Promise.all(concerned.map(({ uri }) => read(uri)));
     changed.fire();
   }
 
+  function refreshWaiting(): void {
+    timer = undefined;
+    const changes = [...waiting];
+    waiting.clear();
+    for (const [root, change] of changes) {
+      refresh(root, change).catch((error) => log.error("read what ran in notebooks", error));
+    }
+  }
+
   const subscriptions = [
-    projects.onDidChangeRuns(({ root }) => {
-      if (asked.size === 0 || timer) return;
-      timer = setTimeout(() => {
-        timer = undefined;
-        refresh(root).catch((error) => log.error("read what ran in notebooks", error));
-      }, SETTLE_MS);
+    projects.onDidChangeRuns(({ root, runs, removed, all }) => {
+      if (asked.size === 0) return;
+      const before = waiting.get(root);
+      waiting.set(root, {
+        runs: new Set([...(before?.runs ?? []), ...runs]),
+        all: all || removed.length > 0 || (before?.all ?? false),
+      });
+      timer ??= setTimeout(refreshWaiting, SETTLE_MS);
     }),
     vscode.workspace.onDidCloseNotebookDocument(({ uri }) => {
       asked.delete(uri.toString());
@@ -72,3 +102,6 @@ export function createLastCellsCache(projects: Projects, log: Log): LastCellsCac
     },
   };
 }
+
+/** As runs name the notebook. */
+const scriptOf = (root: string, uri: vscode.Uri) => path.relative(root, uri.fsPath).split(path.sep).join("/");
