@@ -6,6 +6,7 @@ export default defineConfig({
     // These two need a running VS Code and have runners of their own.
     exclude: ["test/host/**", "test/e2e/**", "**/node_modules/**"],
     environment: "node",
+    globalSetup: "test/cliBuild.ts",
     pool: "forks",
     // Machines differ: a limit only ends what hangs, it never judges speed.
     testTimeout: 60_000,

@@ -1,10 +1,21 @@
-/** The real command, built from the sources into a temporary folder, and ways to run it. */
+/** The real command, built from the sources once for all test files, and ways to run it. */
 import { execFileSync, execFile as execFileWithCallback, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 import type { Store } from "../../src/store/contract";
 import { openStore } from "../../src/store/open";
 
@@ -13,19 +24,43 @@ const root = join(import.meta.dirname, "../..");
 /** Python without the detour over a version manager's shim. */
 export const python = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
 
-let built = "";
+const built = inject("cliBuild");
 
 /** Call at the top of a test file. */
 export function useCli(): void {
-  beforeAll(async () => {
-    built = mkdtempSync(join(tmpdir(), "modeltrail-cli-"));
+  beforeAll(buildOnce);
+}
+
+/** Several processes may come here at once: one builds, the others wait for what it leaves, or says. */
+async function buildOnce(): Promise<void> {
+  const [dist, failure] = [join(built, "dist"), join(built, "failure")];
+  if (!isFirst(join(built, "builder"))) {
+    while (!existsSync(dist)) {
+      if (existsSync(failure)) throw new Error(readFileSync(failure, "utf8"));
+      await wait(50);
+    }
+    return;
+  }
+  try {
     symlinkSync(join(root, "python"), join(built, "python"));
     // As it ships: a package may be bundled in a way that fails only there.
     const programs = "cli,cli-main,hash-worker,table-worker";
-    const build = join(root, "scripts/build.mjs");
-    await execFile(process.execPath, [build, "--out", join(built, "dist"), "--only", programs]);
-  });
-  afterAll(() => rmSync(built, { recursive: true, force: true }));
+    const unfinished = join(built, "unfinished");
+    await execFile(process.execPath, [join(root, "scripts/build.mjs"), "--out", unfinished, "--only", programs]);
+    renameSync(unfinished, dist);
+  } catch (error) {
+    writeFileSync(failure, String(error));
+    throw error;
+  }
+}
+
+function isFirst(mark: string): boolean {
+  try {
+    mkdirSync(mark);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The command line that records `command`. */
