@@ -1,8 +1,19 @@
 /** A run that waits for adoption is the same as one that nobody knows of, whether or not somebody comes. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
-import { prepareAdoption, readAnnounced } from "../../src/recorder/adopt/announcements";
+import { prepareAdoption, readAllAnnounced, readAnnounced } from "../../src/recorder/adopt/announcements";
 import { lastWord } from "../../src/recorder/adopt/lastWord";
 import { type IdentityCase, identityCases } from "../tracer/identityCases";
 import {
@@ -98,6 +109,20 @@ describe.each([pythons[0]!, pythons.at(-1)!])("Python $version", (python) => {
 });
 
 const newest = pythons.at(-1)!;
+
+test.runIf(process.platform === "linux")("what mpirun or srun starts is one run", async () => {
+  fresh({ "train.py": "print(1)" });
+  // A shell under the name of a launcher starts its processes just as that does.
+  const launcher = join(scratch.base, "mpirun");
+  copyFileSync("/bin/bash", launcher);
+  const env = { PYTHONPATH: tracerFolder, MODELTRAIL_ADOPT: join(store, "adopt"), MODELTRAIL_ROOT: scratch.project };
+  const line = `${newest.executable} train.py & ${newest.executable} train.py & wait`;
+  for (const launches of [1, 2]) {
+    await promisify(execFile)(launcher, ["-c", line], { cwd: scratch.project, env: { ...process.env, ...env } });
+    expect(announced()).toHaveLength(launches);
+  }
+  for (const id of announced()) expect(readAllAnnounced(join(store, "runs", id))).toHaveLength(2);
+});
 
 test("without anybody who adopts, a run writes little", async () => {
   const names =

@@ -8,6 +8,10 @@ import os
 import sys
 from os.path import abspath, basename, dirname, isdir, isfile, join
 
+# Programs that are no Python and start several of it that belong together, by the name that Linux has for them.
+_STARTERS = frozenset(
+    b"slurmstepd orted orterun prted prterun prte mpirun mpiexec mpiexec.hydra hydra_pmi_proxy".split()
+)
 # So many may wait to be adopted; with more, nobody is there who would.
 _WAITING = 200
 # Tools whose child processes are nobody's runs either: those that test, check and install.
@@ -141,7 +145,7 @@ class Adoption:
     def __init__(self, folder, command):
         self.folder = folder
         self.command = command
-        self.id = "%032x" % int.from_bytes(os.urandom(16), "big")
+        self.id = _shared_id() or "%032x" % int.from_bytes(os.urandom(16), "big")
         self.spool = join(dirname(folder), "runs", self.id, "spool")
 
     def facts(self, mask_arguments):
@@ -169,14 +173,38 @@ class Adoption:
 
     def prepare(self):
         """Make the spool's folder, and give it. Raises OSError."""
-        os.makedirs(self.spool, 0o700)
+        os.makedirs(self.spool, 0o700, exist_ok=True)
         return self.spool
 
     def announce(self):
         """From now on the processes that this one starts are the run's own."""
         os.environ["MODELTRAIL_SPOOL"] = self.spool
         os.environ["MODELTRAIL_RUN_ID"] = self.id
-        os.close(os.open(join(self.folder, self.id), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(os.open(join(self.folder, self.id), os.O_WRONLY | os.O_CREAT, 0o600))
+
+
+def _shared_id():
+    """The id that all processes of one launch have: they are one run. None for a process that stands alone."""
+    try:
+        descriptor = os.open("/proc/%d/stat" % os.getppid(), os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        stat = os.read(descriptor, 4096)
+    finally:
+        os.close(descriptor)
+    # "PID (name) state …", the start being the 20th field behind the name.
+    head, _, fields = stat.rpartition(b")")
+    pid, _, name = head.partition(b" (")
+    return _hash(pid + b" " + fields.split()[19]) if name in _STARTERS else None
+
+
+def _hash(data):
+    """FNV-1a, 128 bits: importing hashlib would be seen."""
+    value = 0x6C62272E07BB014262B821756295C58D
+    for byte in data:
+        value = (value ^ byte) * 0x1000000000000000000013B % (1 << 128)
+    return "%032x" % value
 
 
 def is_adopted(spool):

@@ -1,27 +1,37 @@
 /** Looks after the runs that announce themselves: each gets a recorder of its own, which outlives the window. */
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type FSWatcher, watch } from "chokidar";
 import type * as vscode from "vscode";
 import { isRunId } from "../../domain/runId";
 import {
   type AdoptedStart,
+  announcedAt,
   isAnnounced,
   listAnnounced,
   prepareAdoption,
   readAnnounced,
 } from "../../recorder/adopt/announcements";
+import { storeFolder } from "../../store/locate";
 import type { Log } from "../log";
 import { recorderEnvironment } from "../run/recorderTask";
 import type { Project } from "../stores/projects";
+import { deferred } from "./deferred";
 
 /** A run that has just begun. */
 export interface AnnouncedRun {
   id: string;
-  project: Project;
   start: AdoptedStart;
   /** The folder of its log. */
   folder: string;
+}
+
+/** A project whose runs are adopted. */
+interface Place {
+  root: string;
+  /** Where its runs are written, which is not where they are read while the project's own store is read-only. */
+  store: string;
 }
 
 /** Who may have seen a run begin. */
@@ -40,6 +50,9 @@ const TRIES = 3;
 const PAUSE_MS = 2_000;
 /** Where file events do not arrive (network disks, some containers), runs are noticed this late. */
 const POLL_MS = 3_000;
+/** A run that waits for longer was announced while no window was open. */
+const OLD_MS = 30_000;
+const BACKLOG_MS = 3_000;
 
 export interface AdoptersOptions {
   distFolder: string;
@@ -51,16 +64,16 @@ export function createAdopters({ distFolder, witnesses, log }: AdoptersOptions):
   const watched = new Map<string, { adopt: string; watcher: FSWatcher; timer: NodeJS.Timeout }>();
   const known = new Set<string>();
   let disposed = false;
+  /** Runs that have waited for long are taken up one after the other. */
+  let backlog: Promise<unknown> = Promise.resolve();
 
-  async function adopt(project: Project, id: string): Promise<void> {
-    if (disposed || known.has(id)) return;
-    known.add(id);
-    const folder = path.join(project.folder, "runs", id);
+  /** Resolves when its recorder has ended. */
+  async function adopt(place: Place, id: string): Promise<void> {
+    const folder = path.join(place.store, "runs", id);
     const announced = readAnnounced(folder);
-    const run = announced && { id, project, start: announced.start, folder };
-    const source = run ? await ask(run) : null;
-    if (run) log.channel.info(`Recording in ${project.root}: ${JSON.stringify(run.start.adopt.command)}`);
-    start(project, id, source, TRIES);
+    const source = announced && (await ask({ id, start: announced.start, folder }));
+    if (announced) log.channel.info(`Recording in ${place.root}: ${JSON.stringify(announced.start.adopt.command)}`);
+    await record(place, id, source, TRIES);
   }
 
   async function ask(run: AnnouncedRun): Promise<string | null> {
@@ -71,19 +84,29 @@ export function createAdopters({ distFolder, witnesses, log }: AdoptersOptions):
     return null;
   }
 
-  function start(project: Project, id: string, source: string | null, tries: number): void {
-    const child = startRecorder(distFolder, project.root, id, source);
-    child.on("error", (error) => log.error("start a recorder", error));
-    child.on("exit", (code, signal) => {
-      if (code === 0 || disposed || tries <= 1 || !isAnnounced(project.folder, id)) return;
-      log.channel.warn(`The recorder of run ${id} ended with ${signal ?? code}; another takes its place.`);
-      setTimeout(() => !disposed && start(project, id, source, tries - 1), PAUSE_MS);
-    });
+  async function record(place: Place, id: string, source: string | null, tries: number): Promise<void> {
+    const child = startRecorder(distFolder, place.root, id, source);
+    const { promise, resolve } = deferred<string | null>();
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(code === 0 ? null : String(signal ?? code)));
+    const fault = await promise;
+    if (fault === null || disposed || tries <= 1 || !isAnnounced(place.store, id)) return;
+    log.channel.warn(`The recorder of run ${id} ended (${fault}); another takes its place.`);
+    await wait(PAUSE_MS);
+    if (!disposed) await record(place, id, source, tries - 1);
   }
 
-  function lookAt(project: Project): void {
-    for (const id of listAnnounced(project.folder)) {
-      adopt(project, id).catch((error) => log.error("record a run that was started elsewhere", error));
+  function lookAt(place: Place): void {
+    for (const id of listAnnounced(place.store)) {
+      if (disposed || known.has(id)) continue;
+      known.add(id);
+      const isOld = Date.now() - (announcedAt(place.store, id) ?? 0) > OLD_MS;
+      const before = isOld ? backlog : Promise.resolve();
+      const adopting = before
+        .then(() => adopt(place, id))
+        .catch((error) => log.error("record a run that was started elsewhere", error));
+      // One that still goes on does not keep the others waiting.
+      if (isOld) backlog = Promise.race([adopting, before.then(() => wait(BACKLOG_MS))]);
     }
   }
 
@@ -91,13 +114,14 @@ export function createAdopters({ distFolder, witnesses, log }: AdoptersOptions):
     async watch(project) {
       const already = watched.get(project.root);
       if (already) return already.adopt;
-      const folder = prepareAdoption(project.folder);
+      const place: Place = { root: project.root, store: storeFolder(project.root).folder };
+      const folder = prepareAdoption(place.store);
       const watcher = watch(folder, { depth: 0, ignoreInitial: true });
-      watcher.on("add", (file) => isRunId(path.basename(file)) && lookAt(project));
+      watcher.on("add", (file) => isRunId(path.basename(file)) && lookAt(place));
       watcher.on("error", (error) => log.error("watch for runs", error));
-      watched.set(project.root, { adopt: folder, watcher, timer: setInterval(() => lookAt(project), POLL_MS) });
+      watched.set(project.root, { adopt: folder, watcher, timer: setInterval(() => lookAt(place), POLL_MS) });
       await new Promise<void>((resolve) => watcher.once("ready", resolve));
-      lookAt(project);
+      lookAt(place);
       return folder;
     },
     dispose() {

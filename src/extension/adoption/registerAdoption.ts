@@ -1,10 +1,12 @@
 /** Runs that are started elsewhere than by us: in terminals, by tasks, by the debugger. What it takes is loaded when it is needed. */
 import * as vscode from "vscode";
+import { storeFolder } from "../../store/locate";
 import type { CommandDeps } from "../commands/deps";
 import { setting } from "../configuration";
 import { Command } from "../contributions";
 import type { PythonDebugConfiguration } from "../debug/configurations";
 import { RECORD } from "../debug/debugScript";
+import { registerLaunchSnippets } from "../debug/launchSnippet";
 import { requireTrust } from "../run/launcher";
 import { scriptFrom } from "../run/scripts";
 import type { Adoption } from "./adoption";
@@ -27,12 +29,14 @@ export function registerAdoption(deps: CommandDeps): vscode.Disposable {
 
   /** Loaded at the start only where something is to be recorded, or was when the window was closed. */
   async function begin(): Promise<void> {
+    if (!loaded && !(vscode.workspace.isTrusted && isAnywhereOn())) forgetTerminals(context);
     if (!vscode.workspace.isTrusted) return;
     if (isAnywhereOn()) await adoption();
     await projects.ready();
     const { listWaiting } = await import("./waiting");
     for (const project of projects.all) {
-      if ((await listWaiting(project.folder)).length > 0) await (await adoption()).adopters.watch(project);
+      if ((await listWaiting(storeFolder(project.root).folder)).length > 0)
+        await (await adoption()).adopters.watch(project);
     }
   }
   const start = () => void begin().catch((error) => log.error("look for runs that were started elsewhere", error));
@@ -57,6 +61,7 @@ export function registerAdoption(deps: CommandDeps): vscode.Disposable {
 
   setImmediate(start);
   return vscode.Disposable.from(
+    registerLaunchSnippets(),
     ...TYPES.map((type) => vscode.debug.registerDebugConfigurationProvider(type, provider)),
     ...TYPES.map((type) => vscode.debug.registerDebugAdapterTrackerFactory(type, trackers)),
     vscode.workspace.onDidGrantWorkspaceTrust(start),
@@ -71,6 +76,12 @@ export function registerAdoption(deps: CommandDeps): vscode.Disposable {
     }),
     register(Command.recordTerminals, "record what runs in terminals", recordTerminals),
   );
+}
+
+/** VS Code remembers what terminals were given: the setting may have been switched off while the window was closed. */
+function forgetTerminals({ environmentVariableCollection: all }: vscode.ExtensionContext): void {
+  for (const workspaceFolder of vscode.workspace.workspaceFolders ?? []) all.getScoped({ workspaceFolder }).clear();
+  all.persistent = false;
 }
 
 function isAnywhereOn(): boolean {

@@ -16,7 +16,7 @@ import { startPacer } from "../pacer";
 import { createRunPipeline, type RunPipeline } from "../runPipeline";
 import { startSampler } from "../samples/sampler";
 import { spoolFolder } from "../spoolFolder";
-import { type Announced, readAnnounced, withdraw } from "./announcements";
+import { type Announced, readAllAnnounced, readAnnounced, withdraw } from "./announcements";
 import { conclude } from "./finish";
 import { announcedProcess, untilGone } from "./followProcess";
 import { lastWord } from "./lastWord";
@@ -113,9 +113,9 @@ async function takeCode(
   pipeline: RunPipeline,
 ): Promise<void> {
   const age = Date.now() - startTime;
-  if (!isThere && age > STALE_MS) return pipeline.add({ gaps: [other(STALE)] });
+  if (!isThere && age > STALE_MS) return pipeline.add({ gaps: [gap(STALE)] });
   const { code, gaps, warnings } = await snapshotCode(store.root, store.folder);
-  const late = age > LATE_MS ? [other(lateMessage(age))] : [];
+  const late = age > LATE_MS ? [gap(lateMessage(age))] : [];
   store.setCode(id, code, [...gaps, ...late, ...changedScript(store, id, startTime)], warnings);
 }
 
@@ -145,6 +145,11 @@ async function follow(
   // What cannot be stored now is tried again, and thrown at the end.
   const pacer = startPacer(pipeline, places, () => {});
   await untilGone(target);
+  // Others that were started with it may take longer.
+  for (const { start } of readAllAnnounced(store.runFolder(id))) {
+    const other = announcedProcess(start.pid, start.t);
+    if (other) await untilGone(other);
+  }
   sampler.stop();
   await pacer.stop();
 }
@@ -157,7 +162,7 @@ async function untilAllTold(runFolder: string, patience: number): Promise<void> 
   }
 }
 
-function other(message: string): Gap {
+function gap(message: string): Gap {
   return { kind: "other", message };
 }
 

@@ -71,13 +71,19 @@ export function withdraw(storeFolder: string, id: string): void {
 
 /** Null when its folder is gone, or holds nothing that can be understood. */
 export function readAnnounced(runFolder: string): Announced | null {
+  const all = readAllAnnounced(runFolder);
+  // Of the processes that train together, the first speaks for all.
+  return all.find(({ start }) => Object.values(start.rank ?? {}).includes("0")) ?? all[0] ?? null;
+}
+
+/** Each process of the run that was started from outside of it: several where mpirun or srun did. */
+export function readAllAnnounced(runFolder: string): Announced[] {
   const spool = spoolFolder(runFolder);
-  for (const name of names(spool)) {
+  return names(spool).flatMap((name) => {
     const spoolFile = join(spool, name);
     const start = firstEvent(spoolFile);
-    if (start?.adopt) return { start: start as AdoptedStart, spoolFile };
-  }
-  return null;
+    return start?.adopt ? [{ start: start as AdoptedStart, spoolFile }] : [];
+  });
 }
 
 function firstEvent(path: string): SpoolEventOf<"start"> | null {
