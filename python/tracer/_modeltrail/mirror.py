@@ -5,9 +5,12 @@ goes to the recorder's own endpoint is there already.
 """
 
 import os
+from _thread import _local
 
 _CLASSES = ("RestStore", "SqlAlchemyStore", "FileStore")
 _ITEMS = 1000  # told in one line
+# Stores do much by calling themselves: only the call that the client made is told.
+_inside = _local()
 
 
 def attach(module, arguments):
@@ -25,8 +28,14 @@ def _observe_after(owner, name, observe, quietly):
     original = vars(owner)[name]
 
     def observed(*args, **kwargs):
-        result = original(*args, **kwargs)
-        quietly(lambda: observe(result, *args, **kwargs))
+        depth = getattr(_inside, "depth", 0)
+        _inside.depth = depth + 1
+        try:
+            result = original(*args, **kwargs)
+        finally:
+            _inside.depth = depth
+        if depth == 0:
+            quietly(lambda: observe(result, *args, **kwargs))
         return result
 
     for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
