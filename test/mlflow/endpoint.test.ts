@@ -60,6 +60,8 @@ print(found.info.run_name, found.info.status, mlflow.get_experiment(found.info.e
     expect(ours).toMatchObject({ status: "finished", exitCode: 0, parent: null, params: { lr: "0.1" }, warnings: [] });
     expect(ours.metrics.loss).toMatchObject({ count: 3, lastStep: 2 });
     expect(ours.artifacts.map(({ path }) => path)).toEqual(["notes/a.txt"]);
+    // The client writes it to a temporary file first.
+    expect(ours.gaps.filter(({ kind }) => kind === "missing")).toEqual([]);
     expect(inner).toMatchObject({ status: "finished", parent: ours.id, experiment: "tutorial" });
     expect(inner.metrics.acc).toMatchObject({ last: Number.NaN, count: 1 });
     expect(second).toMatchObject({ parent: ours.id, artifacts: [{ path: "b.txt", size: 5 }] });

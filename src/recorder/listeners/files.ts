@@ -86,6 +86,8 @@ export function createFilesListener(options: FilesOptions): FilesListener {
   const rules = createPathRules(root, options.storeFolder);
   const read = new Set<string>();
   const written = new Set<string>();
+  /** All that the run wrote, results or not. */
+  const made = new Set<string>();
   const sources: UsedSource[] = [];
   let waiting: FileRequest[] = [];
   let hashing: Promise<void> | null = null;
@@ -140,6 +142,7 @@ export function createFilesListener(options: FilesOptions): FilesListener {
   }
 
   function hearWritten(path: string): void {
+    made.add(path);
     if (written.has(path) || !rules.isResult(path)) return;
     written.add(path);
     datasets.written(path);
@@ -181,7 +184,8 @@ export function createFilesListener(options: FilesOptions): FilesListener {
   }
 
   async function hashWaiting(signal?: AbortSignal): Promise<void> {
-    const requests = waiting;
+    // What it made for itself and has thrown away again is no input that is missing.
+    const requests = waiting.filter(({ path }) => !made.has(path) || existsSync(path));
     waiting = [];
     const { files, gaps } = await hasher.hash(requests, signal);
     say(...gaps);
