@@ -24,7 +24,13 @@ test("each metric has its last value, the one before and, where asked for, the b
     const text = (result: typeof best) => result && `${result.run.name} ${result.value}`;
     return [less, text(last), text(previous), text(best)];
   };
-  expect(results).toMatchObject({ total: 3, last: { name: "three" }, measured: { name: "three" }, key: "acc" });
+  expect(results).toMatchObject({
+    total: 3,
+    isScript: true,
+    last: { name: "three" },
+    measured: { name: "three" },
+    key: "acc",
+  });
   expect(Object.keys(results.metrics).sort()).toEqual(["acc", "loss", "lr"]);
   expect(read("acc")).toEqual([false, "three 0.9", "two 0.8", "one 0.95"]);
   expect(read("loss")).toEqual([true, "three 0.4", "two 0.5", "one 0.3"]);

@@ -26,6 +26,8 @@ export interface MetricResults {
 export interface FileResults {
   /** How many runs there are. */
   total: number;
+  /** One of the newest ran the file itself: it is not only imported, or config. */
+  isScript: boolean;
   /** The newest, whatever became of it. */
   last: ResultRun;
   /** The newest that has metrics. */
@@ -54,12 +56,13 @@ export function readFileResults(store: FileResultsReader, path: string, judged: 
   const { runs, total } = store.fileRuns.page(path, { roles: MAKING_ROLES, limit: RECENT });
   const [last] = runs;
   if (!last) return null;
+  const found = { total, isScript: runs.some(({ roles }) => roles.includes("script")), last: toResultRun(last) };
   const newest = newestMeasured(store, runs);
-  if (!newest) return { total, last: toResultRun(last), measured: null, key: null, metrics: {}, best: null };
+  if (!newest) return { ...found, measured: null, key: null, metrics: {}, best: null };
 
   const { key, names } = newest;
-  const found = group(runs, store.fileRuns.values(ids(runs), names));
-  const asked = new Set([key, ...judged.filter((name) => found.has(name)).slice(0, MOST_JUDGED)]);
+  const results = group(runs, store.fileRuns.values(ids(runs), names));
+  const asked = new Set([key, ...judged.filter((name) => results.has(name)).slice(0, MOST_JUDGED)]);
   const best = new Map([...asked].map((name) => [name, readBest(store, path, name)]));
   const bestId = best.get(key)?.run;
   const known = new Map<string, ResultRun>(runs.map((run) => [run.id, run]));
@@ -73,15 +76,14 @@ export function readFileResults(store: FileResultsReader, path: string, judged: 
     return run ? { run: toResultRun(run), value: value.value } : null;
   };
   const metrics = Object.fromEntries(
-    [...found].map(([name, [newest, before]]): [string, MetricResults] => [
+    [...results].map(([name, [newest, before]]): [string, MetricResults] => [
       name,
       { less: isLessBetter(name), last: newest!, previous: before ?? null, best: toResult(best.get(name)) },
     ]),
   );
   const bestRun = summaries.find(({ id }) => id === bestId);
   return {
-    total,
-    last: toResultRun(last),
+    ...found,
     measured: toResultRun(newest.run),
     key,
     metrics,

@@ -33,7 +33,7 @@ export function codeLenses(files: EditorFiles, document: vscode.TextDocument): v
   const judged = places.flatMap(({ metric }) => metric ?? []);
   const results = files.results(document, judged) ?? known;
   const file = vscode.Uri.file(files.fileOf(document));
-  const canRun = vscode.workspace.isTrusted && !isCell(document);
+  const canRun = vscode.workspace.isTrusted && results.isScript && !isCell(document);
   const stale = files.isStale(document, results);
   return places.flatMap((place) => {
     const range = new vscode.Range(place.line, 0, place.line, 0);

@@ -13,6 +13,8 @@ export const PYTHON: vscode.DocumentSelector = [
   { language: "python", scheme: "file" },
   { language: "python", scheme: "vscode-notebook-cell" },
 ];
+/** Nobody wrote a longer file by hand, and reading it would be felt. */
+const MOST_LINES = 30_000;
 const CONFIG_FILE = /\.(?:ya?ml|json|toml)$/i;
 
 export interface EditorFiles extends vscode.Disposable {
@@ -89,7 +91,7 @@ export function createEditorFiles(projects: Projects, log: Log): EditorFiles {
     onDidChange: changed.event,
     fileOf,
     root: (document) => cache.root(fileOf(document)),
-    results: (document, judged) => cache.get(fileOf(document), judged),
+    results: (document, judged) => (document.lineCount > MOST_LINES ? null : cache.get(fileOf(document), judged)),
     marks,
     isStale(document, { texts: ran }) {
       if (ran === null) return false;

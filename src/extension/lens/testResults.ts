@@ -18,5 +18,5 @@ export function metricResults(part: Partial<MetricResults> & Pick<MetricResults,
 export function editorResults(part: Partial<EditorResults> = {}): EditorResults {
   const last = resultRun("last");
   const none = { key: null, metrics: {}, best: null, texts: null };
-  return { path: "train.py", total: 2, last, measured: null, ...none, ...part };
+  return { path: "train.py", isScript: true, total: 2, last, measured: null, ...none, ...part };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { digestOfText } from "../../compare/textDigest";
+import type { CellExecution } from "../../domain/cells";
 import { snapshotCode } from "../../snapshot/code";
 import type { Store } from "../../store/contract";
 import { openStore } from "../../store/open";
@@ -47,6 +48,18 @@ test("the text that ran is known by its digest, whatever git or the editor made 
   expect((await editorResults(store, file("model.py"), [], true))?.texts).toEqual([digestOfText("m = 1\n")]);
   expect((await editorResults(store, file("train.py"), [], false))?.texts).toBeNull();
   expect(await editorResults(store, file("other.py"), [], true)).toBeNull();
+});
+
+test("of a notebook all cells count that ran last", async () => {
+  const id = store.createRun(newRun({ cwd: root, script: "explore.ipynb", startTime: clock++ }));
+  const cell = (ordinal: number, cellId: string, text: string): CellExecution => ({
+    ...{ ordinal, cellId, index: 0, executionCount: ordinal, language: "python", title: text, session: "s" },
+    ...{ source: digestOfText(text), sourceSize: text.length },
+    ...{ startTime: ordinal, endTime: ordinal, status: "succeeded", error: null, outputs: [] },
+  });
+  store.ingest(id, { cells: [cell(1, "a", "x = 1"), cell(2, "b", "y = 1"), cell(3, "a", "x = 2")] });
+  const results = await editorResults(store, file("explore.ipynb"), [], true);
+  expect(results?.texts?.toSorted()).toEqual([digestOfText("x = 2"), digestOfText("y = 1")].sort());
 });
 
 test("history has the runs with how they used the file", async () => {
