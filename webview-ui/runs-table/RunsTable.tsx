@@ -16,6 +16,7 @@ import { extension, onViewsChanged } from "./extension";
 import { Grid } from "./Grid";
 import { groupTitle, showGroupCell } from "./groups";
 import type { TableLoader } from "./loader";
+import { markFrame } from "./measure";
 import { cellDomId } from "./Row";
 import { StepPrompt } from "./StepPrompt";
 import { Toolbar } from "./Toolbar";
@@ -62,6 +63,8 @@ export function RunsTable({ loader, state, views: firstViews, without }: RunsTab
     onViewsChanged.add(setViews);
     return () => void onViewsChanged.delete(setViews);
   }, []);
+
+  useEffect(() => markFrame("modeltrail.rows"), []);
 
   /** What went wrong stands below the toolbar. */
   async function attempt(work: Promise<unknown>, done = ""): Promise<void> {

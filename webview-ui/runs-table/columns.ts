@@ -137,7 +137,7 @@ function differs(data: TableData, column: ColumnKey, rows: Uint32Array): boolean
 }
 
 const WIDTHS: Record<string, number> = {
-  "run:name": 200,
+  "run:name": 230,
   "run:status": 96,
   "run:startTime": 130,
   "run:duration": 100,

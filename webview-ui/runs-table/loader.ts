@@ -6,6 +6,7 @@ import { type ColumnKey, columnId } from "../../src/domain/table/columns";
 import type { TableIndex, TablePart } from "../../src/protocol/runsTable";
 import { TableData } from "./data";
 import type { RunChange } from "./extension";
+import { measureWork } from "./measure";
 
 /** What the loader asks; see `runsTableHost`. */
 export interface TableSource {
@@ -35,6 +36,7 @@ export class TableLoader {
   private allChanged = true;
   private busy = false;
   private drawing = false;
+  private changeStart: number | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
 
@@ -92,7 +94,10 @@ export class TableLoader {
     else if (this.changed.size > 0) await this.readChanged();
     else {
       const columns = this.missing();
-      if (columns.length === 0) return false;
+      if (columns.length === 0) {
+        performance.mark("modeltrail.whole");
+        return false;
+      }
       this.data.setColumns(await this.source.columns(columns));
     }
     return true;
@@ -111,7 +116,9 @@ export class TableLoader {
     this.changed.clear();
     const more = this.data.allColumns().filter((column) => column.aspect !== undefined && this.data.isWhole(column));
     const { rows, columns } = await this.source.runs(ids, more);
+    const start = performance.now();
     this.data.addPart(rows, columns);
+    this.changeStart = start;
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
       this.settled++;
@@ -135,6 +142,8 @@ export class TableLoader {
       this.drawing = false;
       this.version++;
       for (const listener of this.listeners) listener();
+      if (this.changeStart !== undefined) measureWork("modeltrail.changed", this.changeStart);
+      this.changeStart = undefined;
     });
   }
 }

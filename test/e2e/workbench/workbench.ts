@@ -6,6 +6,7 @@ import { Notifications } from "./notifications";
 import { QuickInput } from "./quickInput";
 import { Report } from "./report";
 import { RunForm } from "./runForm";
+import { RunsTable } from "./runsTable";
 import { Terminal } from "./terminal";
 import { TreeView } from "./treeView";
 
@@ -138,6 +139,11 @@ export class Workbench {
   /** The page of Run With Arguments that is open. */
   runForm(): RunForm {
     return new RunForm(this.webview());
+  }
+
+  /** The Runs table that is open. */
+  runsTable(): RunsTable {
+    return new RunsTable(this.webview());
   }
 
   /** Saves a picture of the window beside the other results, for whoever wants to look. */
