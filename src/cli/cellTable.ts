@@ -1,6 +1,5 @@
 /** Executions of a notebook's cells as a table. */
-import type { CellExecution, CellStatus } from "../domain/cells";
-import { formatDuration } from "../domain/format";
+import { type CellExecution, type CellStatus, cellDuration } from "../domain/cells";
 import { oneLine, type Style, styled, table } from "./print";
 
 const STYLES: Record<CellStatus, Style> = { running: "blue", succeeded: "green", failed: "red", cancelled: "yellow" };
@@ -9,8 +8,9 @@ export function cellTable(cells: readonly CellExecution[]): string {
   return table([["  ran", "cell", "count", "status", "took", ""], ...cells.map(row)]);
 }
 
-function row({ ordinal, index, executionCount, status, startTime, endTime, title, error }: CellExecution): string[] {
-  const took = endTime === null ? "" : formatDuration(endTime - startTime);
+function row(cell: CellExecution): string[] {
+  const { ordinal, index, executionCount, status, title, error } = cell;
+  const took = cellDuration(cell);
   const what = error ? `${title}  ${error.name}: ${error.message}` : title;
   // As people count the cells of a notebook.
   const place = String(index + 1);

@@ -1,6 +1,6 @@
 /** A run as what stands below it in the tree: a pure derivation of what the store gives. */
 import { type Repeats, repeatText, spreadText } from "../../compare/repeats";
-import type { CellExecution, CellStatus } from "../../domain/cells";
+import { type CellExecution, type CellStatus, cellDuration } from "../../domain/cells";
 import { formatDuration, formatNumber, formatSize } from "../../domain/format";
 import type { DataFile, Environment, MetricSummary, Run, RunDataset } from "../../domain/run";
 import { ownTags } from "../../domain/tags";
@@ -156,10 +156,10 @@ function cellSection({ cells, total }: CellPage): Section {
 }
 
 function cellEntry(cell: CellExecution): FieldEntry {
-  const { ordinal, index, executionCount, status, startTime, endTime, title, error } = cell;
+  const { ordinal, index, executionCount, status, title, error } = cell;
   const [icon, color] = CELL_ICONS[status];
   const count = executionCount === null ? "" : `[${executionCount}] `;
-  const took = endTime === null ? "running" : formatDuration(endTime - startTime);
+  const took = cellDuration(cell);
   const failure = error ? `${error.name}: ${error.message}` : "";
   const shown = cell.outputs.map(({ preview }) => preview).filter((preview) => preview !== "");
   return {

@@ -43,7 +43,7 @@ export function itemsOf(cell: vscode.NotebookCell, known: KnownCells | undefined
   if (setting("modeltrail.notebooks.markStaleCells", notebook.uri)) {
     items.push(...marked.marks.map((mark) => markItem(mark, marked, known.root)));
   }
-  if (setting("modeltrail.notebooks.showCellHistory", notebook.uri)) items.push(historyItem(marked, known.root));
+  if (setting("modeltrail.notebooks.showCellHistory", notebook.uri)) items.push(historyItem(cell, marked, known.root));
   return items;
 }
 
@@ -95,8 +95,13 @@ function markTexts(mark: CellMark, laterAbove: number | null): { text: string; t
   }
 }
 
-function historyItem({ last }: MarkedCell, root: string): vscode.NotebookCellStatusBarItem {
-  const item = new vscode.NotebookCellStatusBarItem(`$(history) ${historyText(last)}`, Right);
+function historyItem(
+  { executionSummary }: vscode.NotebookCell,
+  { last }: MarkedCell,
+  root: string,
+): vscode.NotebookCellStatusBarItem {
+  const showsTime = executionSummary?.timing !== undefined;
+  const item = new vscode.NotebookCellStatusBarItem(`$(history) ${historyText(last, showsTime)}`, Right);
   const when = formatAgo(last.startTime, Date.now());
   item.tooltip = vscode.l10n.t("Last in {0}, {1}. Click to show the run.", last.runName, when);
   item.priority = 10;

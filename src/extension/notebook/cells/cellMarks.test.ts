@@ -59,7 +59,8 @@ test("tells cells of earlier sessions, whose order says nothing", () => {
 });
 
 test("has the history in few words", () => {
-  expect(historyText(ran("a", 1))).toBe("1.5 s · ran once");
-  expect(historyText(ran("a", 1, { executions: 1200 }))).toBe("1.5 s · ran 1,200 times");
-  expect(historyText(ran("a", 1, { endTime: null, executions: 2 }))).toBe("running · ran 2 times");
+  expect(historyText(ran("a", 1), false)).toBe("1.5 s · ran once");
+  expect(historyText(ran("a", 1, { executions: 1200 }), true)).toBe("ran 1,200 times");
+  expect(historyText(ran("a", 1, { endTime: null, executions: 2 }), false)).toBe("running · ran 2 times");
+  expect(historyText(ran("a", 1, { endTime: 1_007 }), false)).toBe("7 ms · ran once");
 });

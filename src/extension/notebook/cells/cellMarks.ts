@@ -1,5 +1,5 @@
 /** What there is to say of a notebook's cells as they stand: whether what they show is what they would give now. */
-import { formatDuration } from "../../../domain/format";
+import { cellDuration } from "../../../domain/cells";
 import type { LastCell, LastCells } from "../../../store/cells/contract";
 
 /** A cell in the editor. */
@@ -46,8 +46,9 @@ function isLater(a: LastCell, b: LastCell): boolean {
   return a.run === b.run ? a.ordinal > b.ordinal : a.startTime > b.startTime;
 }
 
-/** How long it took, and how often it ran: "1.2 s · ran 3 times". */
-export function historyText({ startTime, endTime, executions }: LastCell): string {
-  const took = endTime === null ? "running" : formatDuration(endTime - startTime);
-  return `${took} · ${executions === 1 ? "ran once" : `ran ${executions.toLocaleString()} times`}`;
+/** How long it took, unless the editor shows that itself, and how often it ran: "1.2 s · ran 3 times". */
+export function historyText(last: LastCell, showsTime: boolean): string {
+  const { executions } = last;
+  const times = executions === 1 ? "ran once" : `ran ${executions.toLocaleString()} times`;
+  return showsTime ? times : `${cellDuration(last)} · ${times}`;
 }
