@@ -9,7 +9,6 @@ import {
   type AdoptedStart,
   announcedAt,
   isAnnounced,
-  listAnnounced,
   prepareAdoption,
   readAnnounced,
 } from "../../recorder/adopt/announcements";
@@ -18,6 +17,7 @@ import type { Log } from "../log";
 import { recorderEnvironment } from "../run/recorderTask";
 import type { Project } from "../stores/projects";
 import { deferred } from "./deferred";
+import { listWaiting } from "./waiting";
 
 /** A run that has just begun. */
 export interface AnnouncedRun {
@@ -96,8 +96,8 @@ export function createAdopters({ distFolder, witnesses, log }: AdoptersOptions):
     if (!disposed) await record(place, id, source, tries - 1);
   }
 
-  function lookAt(place: Place): void {
-    for (const id of listAnnounced(place.store)) {
+  async function lookAt(place: Place): Promise<void> {
+    for (const id of await listWaiting(place.store)) {
       if (disposed || known.has(id)) continue;
       known.add(id);
       const isOld = Date.now() - (announcedAt(place.store, id) ?? 0) > OLD_MS;
@@ -117,11 +117,11 @@ export function createAdopters({ distFolder, witnesses, log }: AdoptersOptions):
       const place: Place = { root: project.root, store: storeFolder(project.root).folder };
       const folder = prepareAdoption(place.store);
       const watcher = watch(folder, { depth: 0, ignoreInitial: true });
-      watcher.on("add", (file) => isRunId(path.basename(file)) && lookAt(place));
+      watcher.on("add", (file) => isRunId(path.basename(file)) && void lookAt(place));
       watcher.on("error", (error) => log.error("watch for runs", error));
-      watched.set(project.root, { adopt: folder, watcher, timer: setInterval(() => lookAt(place), POLL_MS) });
+      watched.set(project.root, { adopt: folder, watcher, timer: setInterval(() => void lookAt(place), POLL_MS) });
       await new Promise<void>((resolve) => watcher.once("ready", resolve));
-      lookAt(place);
+      void lookAt(place);
       return folder;
     },
     dispose() {

@@ -9,7 +9,9 @@ import { RECORD } from "../debug/debugScript";
 import { registerLaunchSnippets } from "../debug/launchSnippet";
 import { requireTrust } from "../run/launcher";
 import { scriptFrom } from "../run/scripts";
+import { recordsAnyTerminal } from "../terminals/isRecorded";
 import type { Adoption } from "./adoption";
+import { listWaiting } from "./waiting";
 
 /** The types of debug sessions that debugpy is behind. */
 const TYPES = ["debugpy", "python"];
@@ -29,14 +31,13 @@ export function registerAdoption(deps: CommandDeps): vscode.Disposable {
 
   /** Loaded at the start only where something is to be recorded, or was when the window was closed. */
   async function begin(): Promise<void> {
-    if (!loaded && !(vscode.workspace.isTrusted && isAnywhereOn())) forgetTerminals(context);
+    if (recordsAnyTerminal()) await adoption();
+    else if (!loaded) forgetTerminals(context);
     if (!vscode.workspace.isTrusted) return;
-    if (isAnywhereOn()) await adoption();
     await projects.ready();
-    const { listWaiting } = await import("./waiting");
     for (const project of projects.all) {
-      if ((await listWaiting(storeFolder(project.root).folder)).length > 0)
-        await (await adoption()).adopters.watch(project);
+      const waiting = await listWaiting(storeFolder(project.root).folder);
+      if (waiting.length > 0) await (await adoption()).adopters.watch(project);
     }
   }
   const start = () => void begin().catch((error) => log.error("look for runs that were started elsewhere", error));
@@ -82,11 +83,6 @@ export function registerAdoption(deps: CommandDeps): vscode.Disposable {
 function forgetTerminals({ environmentVariableCollection: all }: vscode.ExtensionContext): void {
   for (const workspaceFolder of vscode.workspace.workspaceFolders ?? []) all.getScoped({ workspaceFolder }).clear();
   all.persistent = false;
-}
-
-function isAnywhereOn(): boolean {
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  return folders.some((folder) => setting("modeltrail.terminals.record", folder));
 }
 
 /** Switches the setting on for this workspace. */

@@ -36,10 +36,12 @@ const REST_MS = 500;
 /** News of a beginning comes a moment late. */
 const SLACK_MS = 1_000;
 
-export function followLines(log: Log): CommandLines {
+/** `isWanted` tells of a command line whether it is worth reading what it prints. */
+export function followLines(isWanted: (line: string) => boolean, log: Log): CommandLines {
   const entries = new Map<vscode.TerminalShellExecution, Entry>();
 
   function began({ terminal, execution }: vscode.TerminalShellExecutionStartEvent): void {
+    if (!isWanted(execution.commandLine.value)) return;
     const output = createOutputCut();
     // Asked for at once: only what comes after that is given.
     const read = follow(execution.read(), output).catch((error) => log.error("read a terminal", error));

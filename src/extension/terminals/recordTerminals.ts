@@ -2,9 +2,9 @@
 import * as vscode from "vscode";
 import type { Adopters } from "../adoption/adopters";
 import { adoptEnvironment, withTracer } from "../adoption/environment";
-import { setting } from "../configuration";
 import type { Log } from "../log";
 import type { Projects } from "../stores/projects";
+import { isRecorded } from "./isRecorded";
 
 export interface RecordTerminalsOptions {
   context: vscode.ExtensionContext;
@@ -21,10 +21,10 @@ export function recordTerminals({ context, projects, adopters, log }: RecordTerm
   async function update(): Promise<void> {
     const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
     // What is written survives a reload of the window, so that terminals that are restored have it too.
-    all.persistent = folders.some(isOn);
+    all.persistent = folders.some(isRecorded);
     for (const folder of folders) {
       const variables = all.getScoped({ workspaceFolder: folder });
-      if (!isOn(folder)) {
+      if (!isRecorded(folder)) {
         variables.clear();
         continue;
       }
@@ -56,10 +56,6 @@ export function recordTerminals({ context, projects, adopters, log }: RecordTerm
       if (change.affectsConfiguration("modeltrail.terminals.record")) follow();
     }),
   );
-}
-
-function isOn(folder: vscode.WorkspaceFolder): boolean {
-  return vscode.workspace.isTrusted && setting("modeltrail.terminals.record", folder);
 }
 
 /** The PYTHONPATH with which terminals start, as far as VS Code decides it. */

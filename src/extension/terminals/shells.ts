@@ -6,6 +6,7 @@ import type { AnnouncedRun, Witness } from "../adoption/adopters";
 import { ancestorsFrom } from "../adoption/ancestors";
 import { openLogFile } from "../adoption/logFile";
 import type { Log } from "../log";
+import { recordsAnyTerminal } from "./isRecorded";
 import { type CommandLine, followLines } from "./lines";
 
 export interface Shells extends Witness, vscode.Disposable {
@@ -33,7 +34,8 @@ const POLL_MS = 50;
 const HOLD_MS = 2_000;
 
 export function createShells(log: Log): Shells {
-  const lines = followLines(log);
+  // Without the setting, only what a debugger types there concerns us.
+  const lines = followLines((line) => recordsAnyTerminal() || line.includes("debugpy"), log);
 
   async function findLine({ start }: AnnouncedRun, ancestors: number[]): Promise<Found | undefined> {
     for (const deadline = Date.now() + LATE_MS; Date.now() < deadline; await wait(POLL_MS)) {
