@@ -16,6 +16,7 @@ export const Command = {
   openLog: "modeltrail.openLog",
   openRawLog: "modeltrail.openRawLog",
   openCharts: "modeltrail.openCharts",
+  openRunPage: "modeltrail.openRunPage",
   openSideBySide: "modeltrail.openSideBySide",
   openScript: "modeltrail.openScript",
   openRunFolder: "modeltrail.openRunFolder",
@@ -94,6 +95,7 @@ export const ViewContainer = { main: "modeltrail" } as const;
 export const Panel = {
   runForm: "modeltrail.runForm",
   charts: "modeltrail.charts",
+  runPage: "modeltrail.runPage",
   sideBySide: "modeltrail.sideBySide",
   runsTable: "modeltrail.runsTable",
 } as const;

@@ -10,6 +10,7 @@ import type { CommandDeps } from "./commands/deps";
 import { registerEditRuns } from "./commands/editRuns";
 import { registerGetStarted } from "./commands/getStarted";
 import { registerOpenCharts } from "./commands/openCharts";
+import { registerOpenRunPage } from "./commands/openRunPage";
 import { registerOpenRuns } from "./commands/openRuns";
 import { registerOpenRunsTable } from "./commands/openRunsTable";
 import { registerOpenSideBySide } from "./commands/openSideBySide";
@@ -68,6 +69,12 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     return createChartsPanels({ dist: vscode.Uri.file(distFolder), projects, log });
   }
   const chartsPanels = () => (charts ??= loadCharts());
+  let runPages: ReturnType<typeof loadRunPages> | undefined;
+  async function loadRunPages() {
+    const { createRunPages } = await import("./panels/runPagePanel");
+    return createRunPages({ dist: vscode.Uri.file(distFolder), projects, log });
+  }
+  const pagesOfRuns = () => (runPages ??= loadRunPages());
   let tables: Promise<PagePanels<RunsTableState>> | undefined;
   async function loadTables(): Promise<PagePanels<RunsTableState>> {
     const { createRunsTables } = await import("./panels/runsTablePanel");
@@ -106,6 +113,11 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
           (await sideBySidePanels()).deserializeWebviewPanel(panel, state),
       }),
     "open charts": () => registerOpenCharts(deps, chartsPanels),
+    "open runs' pages": () => registerOpenRunPage(deps, pagesOfRuns),
+    "bring runs' pages back": () =>
+      vscode.window.registerWebviewPanelSerializer(Panel.runPage, {
+        deserializeWebviewPanel: async (panel, state) => (await pagesOfRuns()).deserializeWebviewPanel(panel, state),
+      }),
     "bring charts back": () =>
       vscode.window.registerWebviewPanelSerializer(Panel.charts, {
         deserializeWebviewPanel: async (panel, state) => (await chartsPanels()).deserializeWebviewPanel(panel, state),

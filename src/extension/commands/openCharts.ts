@@ -39,9 +39,10 @@ export function registerOpenCharts(
       return { root, runs: { ids: page.runs.map(({ id }) => id) } };
     }
     const runs = runsFromMenu(given);
-    const isChosen = runs.every(({ root, run }) => tree.chosen.has({ root, id: run.id }));
+    const [only] = runs;
+    if (!only) return undefined;
     // As with other commands: a row that is chosen stands for all that are.
-    if (runs.length === 0 || (isChosen && tree.chosen.all.length > runs.length)) return undefined;
+    if (runs.length === 1 && tree.chosen.has({ root: only.root, id: only.run.id })) return undefined;
     return ofRuns(runs.map(({ root, run }) => ({ root, id: run.id })));
   }
 

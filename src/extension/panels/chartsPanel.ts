@@ -79,7 +79,7 @@ function fillCharts(panel: vscode.WebviewPanel, source: ChartSource, { dist, pro
         return true;
       },
       async openRun({ id }) {
-        await vscode.commands.executeCommand(Command.showRun, { root, id });
+        await vscode.commands.executeCommand(Command.openRunPage, { root, id });
       },
     },
   });

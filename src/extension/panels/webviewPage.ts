@@ -15,6 +15,8 @@ export interface PageOptions<Own extends Contract, Page extends Contract> {
   page: Page;
   handlers: Handlers<ApiOf<Own>>;
   log: Log;
+  /** Whether it shows pictures, sound and films that it has the bytes of. */
+  media?: boolean;
 }
 
 /** The options that every panel with a page is made with. */
@@ -44,13 +46,13 @@ export function showPage<Own extends Contract, Page extends Contract>(
     onFault: (error) => log.error(`answer the page ${name}`, error),
   });
   panel.onDidDispose(() => channel.close(new vscode.CancellationError()));
-  webview.html = htmlOf(webview, vscode.Uri.joinPath(dist, "webview"), name, panel.title);
+  webview.html = htmlOf(webview, vscode.Uri.joinPath(dist, "webview"), name, panel.title, options.media ?? false);
   return channel;
 }
 
 const newNonce = () => randomBytes(16).toString("base64");
 
-function htmlOf(webview: vscode.Webview, folder: vscode.Uri, name: string, title: string): string {
+function htmlOf(webview: vscode.Webview, folder: vscode.Uri, name: string, title: string, media: boolean): string {
   const [nonce, styleNonce] = [newNonce(), newNonce()];
   const source = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
   const policy = [
@@ -58,7 +60,8 @@ function htmlOf(webview: vscode.Webview, folder: vscode.Uri, name: string, title
     `script-src 'nonce-${nonce}'`,
     `style-src ${webview.cspSource} 'nonce-${styleNonce}'`,
     `font-src ${webview.cspSource}`,
-    `img-src ${webview.cspSource} data:`,
+    `img-src ${webview.cspSource} data:${media ? " blob:" : ""}`,
+    ...(media ? ["media-src blob:"] : []),
   ].join("; ");
   return `<!DOCTYPE html>
 <html lang="en">

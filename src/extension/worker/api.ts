@@ -5,11 +5,12 @@ import type { CodeChange } from "../../domain/comparison";
 import type { DatasetComparison, DatasetFile } from "../../domain/datasetComparison";
 import type { Lineage, LineageDirection, LineageRun } from "../../domain/lineage";
 import type { Reproduction } from "../../domain/reproduction";
-import type { Run, RunSummary } from "../../domain/run";
+import type { Artifact, Run, RunSummary } from "../../domain/run";
 import type { ColumnCells, ColumnKey, TableScope } from "../../domain/table/columns";
 import type { LogText } from "../../ingest/logText";
 import type { ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
 import type { PackedCurves } from "../../protocol/packedCurves";
+import type { Preview, RunPageContent } from "../../protocol/runPage";
 import type { Media, SideBySideContent } from "../../protocol/sideBySide";
 import type { CellPage, LastCells } from "../../store/cells/contract";
 import type {
@@ -119,6 +120,11 @@ export interface StoreApi {
   getCell(argument: { root: string; id: string; ordinal: number }): CellExecution | null;
   /** The last executions of the cells of a notebook, which is named as runs name it. */
   lastCells(argument: { root: string; script: string }): LastCells;
+
+  /** Everything of a run at a glance; null when there is no such run. */
+  runPage(argument: { root: string; id: string }): RunPageContent | null;
+  /** What can be shown of an artifact. */
+  preview(argument: { root: string; artifact: Artifact }): Preview;
 
   readLog(argument: { root: string; id: string; limit: number }): LogText;
   logPath(argument: { root: string; id: string }): string;

@@ -17,9 +17,11 @@ import { editorResults, fileHistory, metricTrail, paramTrail } from "./fileResul
 import { sincePrevious } from "./history";
 import { lineageFrom, runLineage } from "./lineage";
 import { type Maintenance, maintain } from "./maintenance";
+import { previewOf } from "./preview";
+import { runPageContent } from "./runPage";
 import { SeriesCache } from "./seriesCache";
-import { tableColumns, tableIndex, tablePart } from "./table";
 import { mediaContent, sideBySide } from "./sideBySide";
+import { tableColumns, tableIndex, tablePart } from "./table";
 import { WatchedStore } from "./watchedStore";
 
 /** More rows than this help nobody in a tree. */
@@ -154,6 +156,16 @@ export function createStoreService(events: ServiceEvents): StoreService {
     listCells: ({ root, id, page }) => find(root)?.cells.list(id, page) ?? { cells: [], next: null, total: 0 },
     getCell: ({ root, id, ordinal }) => find(root)?.cells.get(id, ordinal) ?? null,
     lastCells: ({ root, script }) => find(root)?.cells.last(script) ?? { cells: [], runs: 0 },
+
+    async runPage({ root, id }, signal) {
+      const details = await handlers.getRun({ root, id }, signal);
+      return details && runPageContent(root, details);
+    },
+    async preview({ root, artifact }) {
+      const { folder } = storeOf(root);
+      if (!hasObject(folder, artifact.sha256)) return { kind: "none", reason: "Only its hash is kept, not its bytes." };
+      return await previewOf(artifact.path, objectPath(folder, artifact.sha256), artifact.size);
+    },
 
     readLog: ({ root, id, limit }) => readLogText(storeOf(root).logPath(id), limit),
     logPath: ({ root, id }) => storeOf(root).logPath(id),

@@ -1,0 +1,62 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { putBytes } from "../../src/store/objects";
+import { openStore } from "../../src/store/open";
+import { makeRuns } from "./chartRuns";
+import { expect, test } from "./fixtures";
+
+test.use({ example: "quickstart", venv: false });
+
+const OWN = "parent.document.title = document.title = 'owned'";
+const SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><script>${OWN}</script><rect width="90" height="60" fill="teal"/></svg>`;
+const HTML = `<h1>Report</h1><img src=x onerror="${OWN}"><script>${OWN}</script>`;
+
+test("a run's page shows all of it, searches its log, and runs nothing of its artifacts", async ({
+  workbench,
+  page,
+  folder,
+}) => {
+  const hostile = { [`"><script>${OWN}</script>`]: "x".repeat(10_000) };
+  const [id] = makeRuns(folder, [
+    {
+      name: "whole",
+      params: { lr: "0.1", ...hostile },
+      tags: { team: "vision" },
+      metrics: { loss: [3, 2, 1], nan: [Number.NaN], "val/f1": [0.1, 0.9] },
+    },
+  ]);
+  const store = openStore(folder);
+  const artifacts = await Promise.all(
+    Object.entries({ "plot.svg": SVG, "report.html": HTML, "scores.csv": "name,f1\na,0.5\nb,0.9\n" }).map(
+      async ([name, text]) => ({ path: name, ...(await putBytes(store.folder, Buffer.from(text))) }),
+    ),
+  );
+  store.ingest(id!, { artifacts, gaps: [{ kind: "no-git", message: "The project is not in a git repository." }] });
+  const log = store.logPath(id!);
+  store.close();
+  mkdirSync(path.dirname(log), { recursive: true });
+  appendFileSync(log, "epoch 1\nLoss: 3\nepoch 2\n");
+
+  await workbench.experiments.open();
+  await expect(workbench.experiments.run("whole")).toBeVisible();
+  await workbench.runCommand("Modeltrail: Open Run");
+  await workbench.quickInput.choose("whole");
+  const run = workbench.webview();
+  await expect(run.getByRole("heading", { name: "whole" })).toBeVisible();
+  await expect(run.getByText("The project is not in a git repository.")).toBeVisible();
+  await expect(run.getByRole("row", { name: /^val\/f1 0.9 0.1 0.9 2/ })).toBeVisible();
+  await expect(run.getByRole("img", { name: "plot.svg" })).toBeVisible();
+  await workbench.look("run-page");
+
+  await run.getByRole("button", { name: "scores.csv" }).click();
+  await expect(run.getByRole("cell", { name: "0.9", exact: true }).last()).toBeVisible();
+  await run.getByRole("button", { name: "report.html" }).click();
+  await expect(run.frameLocator("iframe[title='report.html']").getByRole("heading", { name: "Report" })).toBeVisible();
+
+  await run.getByRole("textbox", { name: "Search" }).fill("loss");
+  await expect(run.getByText("1 line of 3")).toBeVisible();
+  await run.getByRole("textbox", { name: "Search" }).scrollIntoViewIfNeeded();
+  await workbench.look("run-page-log");
+  await expect(page).not.toHaveTitle(/owned/);
+  expect(await run.locator("body").evaluate((body) => body.ownerDocument.title)).not.toMatch(/owned/);
+});
