@@ -1,10 +1,12 @@
 /** The documents beside which results are shown: which file each stands for, its marks, and whether it is still what ran. */
+import { createHash } from "node:crypto";
 import * as vscode from "vscode";
 import { digestOfText } from "../../compare/textDigest";
 import type { Log } from "../log";
+import { cellId } from "../notebook/cellIds";
 import { projectOf } from "../stores/projectOf";
 import type { Projects } from "../stores/projects";
-import type { EditorResults } from "../worker/fileResults";
+import type { EditorResults, RanText } from "../worker/fileResults";
 import { type PythonMarks, readMarks } from "./python/marks";
 import { createResultsCache, type ResultsCache } from "./resultsCache";
 
@@ -16,6 +18,8 @@ export const PYTHON: vscode.DocumentSelector = [
 /** Nobody wrote a longer file by hand, and reading it would be felt. */
 const MOST_LINES = 30_000;
 const CONFIG_FILE = /\.(?:ya?ml|json|toml)$/i;
+
+type RanCells = Extract<RanText, { cells: unknown }>["cells"];
 
 export interface EditorFiles extends vscode.Disposable {
   readonly onDidChange: vscode.Event<{ file: string }>;
@@ -56,6 +60,8 @@ export function createEditorFiles(projects: Projects, log: Log): EditorFiles {
   const fileOf = ({ uri }: vscode.TextDocument) => uri.with({ scheme: "file", fragment: "", query: "" }).fsPath;
   const marks = byVersion((document) => readMarks(document.getText()));
   const digest = byVersion((document) => digestOfText(document.getText()));
+  // Of cells the kernel's own text counts, with the line ends that it had.
+  const exactDigest = byVersion((document) => createHash("sha256").update(document.getText()).digest("hex"));
   const cache: ResultsCache = createResultsCache({
     rootOf: (file) => projectOf(projects.all, file)?.root,
     read: (argument) => projects.call("fileResults", argument),
@@ -72,17 +78,18 @@ export function createEditorFiles(projects: Projects, log: Log): EditorFiles {
     }),
   ];
 
-  const isOther = (document: vscode.TextDocument, ran: readonly string[]) => !ran.includes(digest(document));
-
   /** Each of its cells asks. */
-  const askedOf = new WeakMap<vscode.NotebookDocument, { version: number; ran: readonly string[]; stale: boolean }>();
+  const askedOf = new WeakMap<vscode.NotebookDocument, { version: number; ran: RanCells; stale: boolean }>();
 
-  function isNotebookStale(notebook: vscode.NotebookDocument, ran: readonly string[]): boolean {
+  /** Cells that never ran, and those that are gone, say nothing of what the others came to. */
+  function isNotebookStale(notebook: vscode.NotebookDocument, ran: RanCells): boolean {
     const { version } = notebook;
     const known = askedOf.get(notebook);
     if (known?.version === version && known.ran === ran) return known.stale;
-    const code = notebook.getCells().filter(({ kind }) => kind === vscode.NotebookCellKind.Code);
-    const stale = code.some(({ document }) => document.getText().trim() !== "" && isOther(document, ran));
+    const stale = notebook.getCells().some((cell) => {
+      const id = cellId(cell);
+      return Object.hasOwn(ran, id) && ![digest(cell.document), exactDigest(cell.document)].includes(ran[id]!);
+    });
     askedOf.set(notebook, { version, ran, stale });
     return stale;
   }
@@ -93,10 +100,11 @@ export function createEditorFiles(projects: Projects, log: Log): EditorFiles {
     root: (document) => cache.root(fileOf(document)),
     results: (document, judged) => (document.lineCount > MOST_LINES ? null : cache.get(fileOf(document), judged)),
     marks,
-    isStale(document, { texts: ran }) {
+    isStale(document, { ran }) {
       if (ran === null) return false;
-      const notebook = isCell(document) ? notebookOf(document) : undefined;
-      return notebook ? isNotebookStale(notebook, ran) : isOther(document, ran);
+      if ("text" in ran) return digest(document) !== ran.text;
+      const notebook = notebookOf(document);
+      return notebook !== undefined && isNotebookStale(notebook, ran.cells);
     },
     dispose() {
       cache.dispose();

@@ -17,6 +17,6 @@ export function metricResults(part: Partial<MetricResults> & Pick<MetricResults,
 
 export function editorResults(part: Partial<EditorResults> = {}): EditorResults {
   const last = resultRun("last");
-  const none = { key: null, metrics: {}, best: null, texts: null };
+  const none = { key: null, metrics: {}, best: null, ran: null };
   return { path: "train.py", isScript: true, total: 2, last, measured: null, ...none, ...part };
 }

@@ -44,13 +44,13 @@ test("the text that ran is known by its digest, whatever git or the editor made 
   writeFileSync(file("train.py"), "a = 2\n");
   const results = await editorResults(store, file("train.py"), [], true);
   expect(results).toMatchObject({ path: "train.py", total: 1, key: "loss" });
-  expect(results?.texts).toEqual([digestOfText("a = 1\nb = 2\n")]);
-  expect((await editorResults(store, file("model.py"), [], true))?.texts).toEqual([digestOfText("m = 1\n")]);
-  expect((await editorResults(store, file("train.py"), [], false))?.texts).toBeNull();
+  expect(results?.ran).toEqual({ text: digestOfText("a = 1\nb = 2\n") });
+  expect((await editorResults(store, file("model.py"), [], true))?.ran).toEqual({ text: digestOfText("m = 1\n") });
+  expect((await editorResults(store, file("train.py"), [], false))?.ran).toBeNull();
   expect(await editorResults(store, file("other.py"), [], true)).toBeNull();
 });
 
-test("of a notebook all cells count that ran last", async () => {
+test("of a notebook each cell counts as it ran last", async () => {
   const id = store.createRun(newRun({ cwd: root, script: "explore.ipynb", startTime: clock++ }));
   const cell = (ordinal: number, cellId: string, text: string): CellExecution => ({
     ...{ ordinal, cellId, index: 0, executionCount: ordinal, language: "python", title: text, session: "s" },
@@ -59,7 +59,7 @@ test("of a notebook all cells count that ran last", async () => {
   });
   store.ingest(id, { cells: [cell(1, "a", "x = 1"), cell(2, "b", "y = 1"), cell(3, "a", "x = 2")] });
   const results = await editorResults(store, file("explore.ipynb"), [], true);
-  expect(results?.texts?.toSorted()).toEqual([digestOfText("x = 2"), digestOfText("y = 1")].sort());
+  expect(results?.ran).toEqual({ cells: { a: digestOfText("x = 2"), b: digestOfText("y = 1") } });
 });
 
 test("history has the runs with how they used the file", async () => {

@@ -15,12 +15,14 @@ import { hasObject, objectPath } from "../../store/objects";
 export interface EditorResults extends FileResults {
   /** Path of the file as runs name it. */
   path: string;
-  /**
-   * Digests (see textDigest.ts) of what ran: of a script its text in the run that has the values; of a notebook all cells that
-   * ran last. Null: not known.
-   */
-  texts: string[] | null;
+  /** Null: not known. */
+  ran: RanText | null;
 }
+
+/** What ran: the text of a script in the run that has the values; of a notebook each cell as it ran last, by its id. */
+export type RanText = { text: TextDigest } | { cells: Record<string, TextDigest> };
+/** See textDigest.ts. */
+type TextDigest = string;
 
 export interface FileHistory {
   uses: FileRun[];
@@ -49,24 +51,24 @@ export async function editorResults(
   const results = readFileResults(store, path, judged);
   if (!results) return null;
   const run = results.measured ?? results.last;
-  const texts = isNotebook(path) ? cellTexts(store, path) : mayStart ? await recordedTexts(store, run.id, file) : null;
-  return { ...results, path, texts };
+  const ran = isNotebook(path) ? ranCells(store, path) : mayStart ? await recordedText(store, run.id, file) : null;
+  return { ...results, path, ran };
 }
 
-function cellTexts(store: Store, path: string): string[] | null {
+function ranCells(store: Store, path: string): RanText | null {
   const { cells } = store.cells.last(path);
-  return cells.length > 0 ? [...new Set(cells.map(({ source }) => source))] : null;
+  return cells.length > 0 ? { cells: Object.fromEntries(cells.map(({ cellId, source }) => [cellId, source])) } : null;
 }
 
 /** What a run was made of never changes. Oldest first. */
-const known = new Map<string, Promise<string[] | null>>();
+const known = new Map<string, Promise<RanText | null>>();
 const MOST_KNOWN = 500;
 /** Bytes; a larger file is not edited by hand. */
 const LARGEST = 2_000_000;
 
-function recordedTexts(store: Store, id: string, file: string): Promise<string[] | null> {
+function recordedText(store: Store, id: string, file: string): Promise<RanText | null> {
   const key = [store.folder, id, file].join("\n");
-  const found = known.get(key) ?? readTexts(store, id, file).catch(() => null);
+  const found = known.get(key) ?? readText(store, id, file).catch(() => null);
   known.delete(key);
   known.set(key, found);
   for (const oldest of known.keys()) {
@@ -76,11 +78,11 @@ function recordedTexts(store: Store, id: string, file: string): Promise<string[]
   return found;
 }
 
-async function readTexts(store: Store, id: string, file: string): Promise<string[] | null> {
+async function readText(store: Store, id: string, file: string): Promise<RanText | null> {
   const head = store.getRunHead(id);
   const inCode = head && codePath(head, file);
   const bytes = (inCode && (await codeFile(store, id, inCode))) || (await ignoredSource(store, id, file));
-  return bytes && bytes.byteLength <= LARGEST ? [digestOfText(new TextDecoder().decode(bytes))] : null;
+  return bytes && bytes.byteLength <= LARGEST ? { text: digestOfText(new TextDecoder().decode(bytes)) } : null;
 }
 
 /** A source that git ignores is kept as data. */
