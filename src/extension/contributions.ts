@@ -78,6 +78,7 @@ export const Command = {
   createQuickstart: "modeltrail.createQuickstart",
   openWalkthrough: "modeltrail.openWalkthrough",
   startNewNotebookRun: "modeltrail.startNewNotebookRun",
+  useTrackedKernel: "modeltrail.useTrackedKernel",
   restartKernel: "modeltrail.restartKernel",
   openCell: "modeltrail.openCell",
   compareCell: "modeltrail.compareCell",

@@ -77,6 +77,7 @@ export function registerNotebooks({ context, projects, log, register }: CommandD
       const { compareRecordedCell, referenceFrom } = await import("./cells/recordedCells");
       await compareRecordedCell(projects, referenceFrom(given));
     }),
+    register(Command.useTrackedKernel, "offer kernels", () => vscode.commands.executeCommand("notebook.selectKernel")),
     register(Command.startNewNotebookRun, "begin a new run of the notebook", startNewRun),
   );
   return {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Run } from "../../domain/run";
+import { newCell } from "../../store/cells/testCells";
 import type { RunDetails } from "../worker/api";
 import { type Entry, type Section, sectionsOf } from "./sections";
 
@@ -176,4 +177,32 @@ test("keys are unique within a section", () => {
   const gap = { kind: "other" as const, message: "twice" };
   const sections = sectionsOf({ run: { ...BARE, gaps: [gap, gap], warnings: ["a", "a"] }, ...ALONE });
   for (const { entries } of sections) expect(new Set(entries.map(({ key }) => key)).size).toBe(entries.length);
+});
+
+test("a notebook's cells stand in the order in which they ran, with what became of them", () => {
+  const error = { name: "ValueError", message: "no", traceback: "" };
+  const cells = [
+    newCell({ title: "", executionCount: null, endTime: 2_040 }),
+    newCell({ ordinal: 2, index: 4, executionCount: 7, status: "failed", error }),
+    newCell({ ordinal: 3, status: "running", endTime: null }),
+  ];
+  const details = { run: BARE, ...ALONE, cells: { cells, next: null, total: 5 } };
+  const section = sectionsOf(details).find(({ kind }) => kind === "cells")!;
+  expect(drawSections([section])).toEqual([
+    "Cells: 5",
+    "  (empty)=40 ms",
+    "  [7] fit()=1.0 s · ValueError: no",
+    "  [1] fit()=running",
+    "  … and 2 more=",
+  ]);
+  const kinds = section.entries.map((entry) => entry.kind === "field" && [entry.icon, entry.cell]);
+  expect(kinds).toEqual([
+    ["pass", 1],
+    ["error", 2],
+    ["loading~spin", 3],
+    [undefined, undefined],
+  ]);
+  expect(sectionsOf({ ...details, cells: { cells: [], next: null, total: 0 } }).map(({ kind }) => kind)).not.toContain(
+    "cells",
+  );
 });

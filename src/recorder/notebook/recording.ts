@@ -70,7 +70,7 @@ export interface NotebookRun {
 const BLIND: Gap = {
   kind: "tracer",
   message:
-    "The notebook ran on a kernel that Modeltrail did not start, so the files that it read and wrote were not seen. Choose a kernel of Modeltrail to have them recorded.",
+    "The notebook ran on a kernel that Modeltrail did not start, so the files that it read and wrote were not seen. With the command Use Tracked Kernel they are recorded, too.",
 };
 
 /** Throws what `beginRecording` throws, when there can be no record. The code is being taken when this returns. */

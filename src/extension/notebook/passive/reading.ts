@@ -62,8 +62,12 @@ export function codeCells(document: vscode.NotebookDocument): string[] {
     .map(cellId);
 }
 
+/** Consoles that are notebooks only to VS Code: there is nothing to run again. */
+const CONSOLES = ["interactive", "repl"];
+
 /** Where the notebook is; one that is in no file yet is in the first folder of the workspace. Null: nowhere. */
-export function placeOf({ uri }: vscode.NotebookDocument): { notebook: string; cwd: string } | null {
+export function placeOf({ uri, notebookType }: vscode.NotebookDocument): { notebook: string; cwd: string } | null {
+  if (CONSOLES.includes(notebookType)) return null;
   if (uri.scheme === "file") return { notebook: uri.fsPath, cwd: path.dirname(uri.fsPath) };
   const folder = vscode.workspace.workspaceFolders?.find((one) => one.uri.scheme === "file")?.uri.fsPath;
   if (uri.scheme !== "untitled" || folder === undefined) return null;
