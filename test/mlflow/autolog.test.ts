@@ -38,8 +38,8 @@ async function runBare(script: string): Promise<SessionResult> {
   return result;
 }
 
-/** Runs it bare and recorded; expects the same output. Gives the estimators that were logged, of each run. */
-async function logged(script: string, project = "", env: Record<string, string> = {}): Promise<string[]> {
+/** Runs it bare and recorded; expects the same output. Gives the runs. */
+async function runBoth(script: string, project = "", env: Record<string, string> = {}): Promise<Run[]> {
   const cwd = makeProject({ "train.py": script, ...(project ? { "modeltrail.yaml": project } : {}) });
   const bare = await runBare(script);
   const ours = await runSession({ command: recorded([python, "train.py"]), cwd, env });
@@ -51,15 +51,21 @@ async function logged(script: string, project = "", env: Record<string, string> 
   });
   return withStore(cwd, (store) => {
     const { runs } = store.listRuns({ sort: { key: "startTime", descending: false } });
-    return runs.map(({ id }) => store.getRun(id) as Run).flatMap(({ tags }) => tags.estimator_name ?? []);
+    return runs.map(({ id }) => store.getRun(id) as Run);
   });
+}
+
+/** The estimators that were logged, of each run. */
+async function logged(...how: Parameters<typeof runBoth>): Promise<string[]> {
+  return (await runBoth(...how)).flatMap(({ tags }) => tags.estimator_name ?? []);
 }
 
 const ON = "mlflow:\n  autolog: true\n";
 
 describe.skipIf(!python)("autologging", { timeout: 180_000 }, () => {
   test("is left off in a script that does not import mlflow, for that takes most of a second", async () => {
-    expect(await logged(TRAIN)).toEqual([]);
+    // That it prints the same means here that nothing of mlflow was imported.
+    expect(await logged(`${TRAIN}import sys\nprint([name for name in sys.modules if "mlflow" in name])\n`)).toEqual([]);
   });
 
   test("logs every fit where the project wants it, and changes nothing that the script prints", async () => {
@@ -74,6 +80,55 @@ describe.skipIf(!python)("autologging", { timeout: 180_000 }, () => {
     const imports = `import mlflow\n${TRAIN}`;
     expect(await logged(imports, "mlflow: {autolog: false}\n", { MODELTRAIL_AUTOLOG: "on" })).toEqual([]);
     expect(await logged(`import mlflow\nmlflow.autolog(disable=True)\n${TRAIN}`, ON)).toEqual([]);
+  });
+
+  test("trains the same models with XGBoost and LightGBM, to the last byte", async () => {
+    const script = `
+import hashlib, random
+import lightgbm, xgboost
+import numpy as np
+from sklearn.datasets import load_wine
+np.random.seed(0)
+random.seed(0)
+x, y = load_wine(return_X_y=True)
+show = lambda model: print(hashlib.sha256(bytes(model)).hexdigest())
+data = xgboost.DMatrix(x, label=y)
+how = {"objective": "multi:softprob", "num_class": 3, "subsample": 0.5, "nthread": 1}
+show(xgboost.train(how, data, 5, evals=[(data, "train")], verbose_eval=False).save_raw())
+show(xgboost.XGBClassifier(n_estimators=3, subsample=0.5, n_jobs=1).fit(x, y).get_booster().save_raw())
+how = {"n_estimators": 3, "subsample": 0.5, "subsample_freq": 1, "n_jobs": 1, "verbose": -1}
+model = lightgbm.LGBMClassifier(**how, random_state=np.random.RandomState(1)).fit(x, y)
+show(model.booster_.model_to_string().encode())
+print(random.random(), np.random.rand())
+`;
+    const runs = await runBoth(script, ON);
+    expect(runs.map(({ params }) => params.subsample)).toEqual(["0.5", "0.5", "0.5"]);
+    expect(runs[0]!.metrics["train-mlogloss"]).toMatchObject({ count: 5 });
+  });
+
+  test("calls nothing of the script's own once more", async () => {
+    const script = `
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.datasets import load_wine
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+class Scale(TransformerMixin, BaseEstimator):
+    def fit(self, x, y=None):
+        return self
+    def transform(self, x):
+        print("scaled")
+        return x / 1000
+def halve(x):
+    print("halved")
+    return x / 2
+x, y = load_wine(return_X_y=True)
+for step in (Scale(), FunctionTransformer(halve)):
+    print(make_pipeline(step, LogisticRegression(max_iter=3)).fit(x, y)[-1].coef_.sum())
+`;
+    const runs = await runBoth(script, ON);
+    expect(runs.flatMap(({ tags }) => tags.estimator_name ?? [])).toEqual(["Pipeline", "Pipeline"]);
+    expect(Object.keys(runs[0]!.metrics).filter((key) => key.startsWith("training_"))).toEqual([]);
   });
 
   test("does not log the parts of a fit that workers do", async () => {

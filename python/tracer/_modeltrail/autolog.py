@@ -28,12 +28,14 @@ _SETTINGS = {
     "log_model_signatures": False,
     "log_post_training_metrics": False,  # it replaces functions of sklearn.metrics
     "log_traces": False,
+    "importance_types": (),  # of XGBoost, as pictures
 }
 # A script that says one of these logs as it means to, and one with a server of its own logs there.
 _OWN = ("autolog", "set_tracking_uri")
 _LOGGING = ("start_run", "log_", "active_run", "search_", "MlflowClient", "tracking")
 _WORKERS = ("multiprocessing", "loky", "--multiprocessing-fork")
 _SOURCE_LIMIT = 1 << 20
+_PACKAGES = ("site-packages", "dist-packages")
 
 
 def libraries_awaited(rank):
@@ -95,6 +97,7 @@ def _switch_on(flavor, chance):
     name = autolog.integration_name
     if name in autologging.AUTOLOGGING_INTEGRATIONS and autologging.AUTOLOGGING_INTEGRATIONS[name]:
         return  # the script was first
+    _spare_the_script(import_module("mlflow.sklearn.utils"))
     known = signature(autolog).parameters
     autolog(**{key: value for key, value in _SETTINGS.items() if key in known})
     settings = autologging.AUTOLOGGING_INTEGRATIONS[name]
@@ -103,6 +106,37 @@ def _switch_on(flavor, chance):
     autologging.AutologgingEventLogger.set_logger(Between(chance))
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=lambda: settings.update(disable=True))
+
+
+def _spare_the_script(utils):
+    """After a fit, MLflow predicts and scores once more, and draws pictures of it for classifiers.
+
+    Functions of the script's own must not be called more often than it calls them: they may print or count. Pictures take
+    matplotlib, which a script that does not draw is not to load.
+    """
+    original = utils._log_estimator_content
+    if hasattr(original, "spares"):
+        return
+
+    def describe(autologging_client, estimator, *args, **kwargs):
+        parts = [estimator, *estimator.get_params(deep=True).values()]
+        return {} if any(map(_is_own, parts)) else original(autologging_client, estimator, *args, **kwargs)
+
+    def no_pictures(*_, **__):
+        raise RuntimeError("no pictures")  # MLflow goes on without, and says so to nobody
+
+    describe.spares = True
+    utils._log_estimator_content = describe
+    utils._get_classifier_artifacts = no_pictures
+
+
+def _is_own(value):
+    """Whether it is made of code that is part of neither Python nor an installed package."""
+    name = getattr(value, "__module__", None) or type(value).__module__
+    if name == "__main__":
+        return True
+    file = getattr(sys.modules.get(name), "__file__", None) or os.__file__
+    return not file.startswith(os.path.dirname(os.__file__)) and not any(word in file for word in _PACKAGES)
 
 
 def _says(words):
