@@ -270,6 +270,7 @@ export function RunsTable({ loader, state, views: firstViews, without }: RunsTab
     [view, shown, arranged, loader.lessIsBetter],
   );
   const onEdited = useLatest(edited);
+  const isFiltered = view.filter.trim() !== "" && data.liveRows().length > 0;
 
   return (
     <main ref={page} className="page">
@@ -300,7 +301,7 @@ export function RunsTable({ loader, state, views: firstViews, without }: RunsTab
           </button>
         )}
       </div>
-      {lines.length === 0 && <Empty isFiltered={view.filter.trim() !== "" && data.liveRows().length > 0} />}
+      {lines.length === 0 && data.whole && <Empty isFiltered={isFiltered} />}
       <Grid
         table={table}
         selected={selection.ids}
