@@ -67,6 +67,26 @@ print(found.info.run_name, found.info.status, mlflow.get_experiment(found.info.e
     expect(second).toMatchObject({ parent: ours.id, artifacts: [{ path: "b.txt", size: 5 }] });
   });
 
+  test("keeps the files of the models that it logs, each by its name", async () => {
+    const { code, err, runs, cwd } = await runScript(`
+import mlflow
+class Doubler(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input: list[float]) -> list[float]:
+        return [2 * value for value in model_input]
+with mlflow.start_run():
+    for _ in range(2):
+        mlflow.pyfunc.log_model(name="doubler", python_model=Doubler(), pip_requirements=[])
+`);
+    expect(code, err.toString()).toBe(0);
+    const files = runs[0]!.artifacts.filter(({ path }) => path.endsWith("/MLmodel"));
+    expect(files.map(({ path }) => path).sort()).toEqual([
+      "doubler/MLmodel",
+      expect.stringMatching(/^m-\w+\/MLmodel$/),
+    ]);
+    for (const { sha256 } of files)
+      expect(read(cwd, `.modeltrail/objects/${sha256.slice(0, 2)}/${sha256.slice(2)}`)).toContain("python_function");
+  });
+
   test("does not decide how a run ended: the process does, also for what the client left open", async () => {
     const { code, runs } = await runScript(`
 import mlflow, os

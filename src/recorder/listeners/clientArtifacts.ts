@@ -1,5 +1,5 @@
 /**
- * Artifacts that MLflow's clients copied into the folders of the run and of the runs below it. They stay there, for clients
+ * Artifacts that MLflow's clients copied into the folders of the run, of its models, and of the runs below it. They stay there, for clients
  * that load them again, and their contents are kept in the store like those of any artifact.
  */
 import { readdirSync, statSync } from "node:fs";
@@ -32,24 +32,52 @@ export function createClientArtifacts(store: Store, id: string, hasher: DataHash
   };
 }
 
-/** What is in the run's own folder of artifacts; a file that cannot be read is a gap. */
+/** What is in the folders of the run and of the models that it logged; a file that cannot be read is a gap. */
 async function collect(store: Store, id: string, hasher: DataHasher): Promise<IngestBatch> {
-  const folder = join(store.runFolder(id), "artifacts");
-  const paths = filesBelow(folder);
-  if (paths.length === 0) return {};
-  const { files, gaps } = await hasher.hash(paths.map((path) => ({ path })));
-  const nameOf = (path: string) => displayPath(relative(folder, path).split(sep).join("/"));
+  const names = new Map<string, string>();
+  for (const { folder, prefix } of foldersOf(store, id)) {
+    for (const path of filesBelow(folder)) names.set(path, prefix + relative(folder, path).split(sep).join("/"));
+  }
+  if (names.size === 0) return {};
+  const { files, gaps } = await hasher.hash(Array.from(names.keys(), (path) => ({ path })));
   const artifacts = files.flatMap(({ path, sha256, size }): Artifact[] =>
-    sha256 === null ? [] : [{ path: nameOf(path), sha256, size }],
+    sha256 === null ? [] : [{ path: displayPath(names.get(path)!), sha256, size }],
   );
   return { artifacts, gaps: gaps as Gap[] };
 }
 
+interface ArtifactFolder {
+  folder: string;
+  /** What its files are called by before their own path. */
+  prefix: string;
+}
+
+/** MLflow 3 puts a model beside the run that logged it; it is shown by its name, where MLflow 2 had it. */
+function foldersOf(store: Store, id: string): ArtifactFolder[] {
+  const own = join(store.runFolder(id), "artifacts");
+  const [run] = store.tracking.runs([id], { metrics: false });
+  const ids = [...new Set(run?.modelOutputs.map(({ model }) => model))];
+  const models = ids.flatMap((model) => store.loggedModels.get(model) ?? []);
+  const taken = new Set(isFolder(own) ? readdirSync(own) : []);
+  const folders = models
+    .filter(({ artifactLocation }) => artifactLocation === null)
+    .map(({ id: model, name }) => {
+      const shown = taken.has(name) ? model : name;
+      taken.add(shown);
+      return { folder: join(store.folder, "models", model, "artifacts"), prefix: `${shown}/` };
+    });
+  return [{ folder: own, prefix: "" }, ...folders];
+}
+
 /** Plain files; nothing behind links, which may lead anywhere. */
 function filesBelow(folder: string): string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  if (!isFolder(folder)) return [];
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Children, and theirs. */
