@@ -8,6 +8,8 @@ export default defineConfig({
     environment: "node",
     globalSetup: "test/cliBuild.ts",
     pool: "forks",
+    // One less by default, which is one of two; and what most files do is wait for the programs that they start.
+    maxWorkers: "100%",
     // Machines differ: a limit only ends what hangs, it never judges speed.
     testTimeout: 60_000,
     hookTimeout: 60_000,
