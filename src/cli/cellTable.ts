@@ -1,5 +1,6 @@
 /** Executions of a notebook's cells as a table. */
-import { type CellExecution, type CellStatus, cellDuration } from "../domain/cells";
+import { cellDuration } from "../domain/cellDuration";
+import type { CellExecution, CellStatus } from "../domain/cells";
 import { oneLine, type Style, styled, table } from "./print";
 
 const STYLES: Record<CellStatus, Style> = { running: "blue", succeeded: "green", failed: "red", cancelled: "yellow" };

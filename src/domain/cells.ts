@@ -1,6 +1,5 @@
 /** What ran in a notebook, cell by cell, in the order in which it ran. */
 import * as z from "zod";
-import { formatDuration } from "./format";
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -94,13 +93,4 @@ export function cellTitle(source: string): string {
   const lines = source.slice(0, 10_000).split("\n");
   const line = lines.find((one) => /[\p{L}\p{N}]/u.test(one)) ?? lines.find((one) => one.trim() !== "") ?? "";
   return line.trim().slice(0, TITLE_LENGTH);
-}
-
-const SHORT_MS = 100;
-
-/** How long an execution took, in words: most cells take next to no time. */
-export function cellDuration({ startTime, endTime }: Pick<CellExecution, "startTime" | "endTime">): string {
-  if (endTime === null) return "running";
-  const ms = endTime - startTime;
-  return ms < SHORT_MS ? `${Math.round(ms)} ms` : formatDuration(ms);
 }

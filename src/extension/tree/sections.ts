@@ -1,6 +1,7 @@
 /** A run as what stands below it in the tree: a pure derivation of what the store gives. */
 import { type Repeats, repeatText, spreadText } from "../../compare/repeats";
-import { type CellExecution, type CellStatus, cellDuration } from "../../domain/cells";
+import { cellDuration } from "../../domain/cellDuration";
+import type { CellExecution, CellStatus } from "../../domain/cells";
 import { formatDuration, formatNumber, formatSize } from "../../domain/format";
 import type { DataFile, Environment, MetricSummary, Run, RunDataset } from "../../domain/run";
 import { ownTags } from "../../domain/tags";

@@ -1,5 +1,5 @@
 /** What there is to say of a notebook's cells as they stand: whether what they show is what they would give now. */
-import { cellDuration } from "../../../domain/cells";
+import { cellDuration } from "../../../domain/cellDuration";
 import type { LastCell, LastCells } from "../../../store/cells/contract";
 
 /** A cell in the editor. */
