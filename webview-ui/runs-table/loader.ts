@@ -33,6 +33,8 @@ export class TableLoader {
   settled = 0;
   private wanted: readonly ColumnKey[] = [];
   private readonly changed = new Set<string>();
+  /** Columns that a view names and nobody has: they are not asked for again. */
+  private readonly unknown = new Set<string>();
   private allChanged = true;
   private busy = false;
   private drawing = false;
@@ -99,6 +101,7 @@ export class TableLoader {
         return false;
       }
       this.data.setColumns(await this.source.columns(columns));
+      for (const column of columns) if (!this.data.isWhole(column)) this.unknown.add(columnId(column));
     }
     return true;
   }
@@ -106,6 +109,7 @@ export class TableLoader {
   private async readIndex(): Promise<void> {
     this.allChanged = false;
     this.changed.clear();
+    this.unknown.clear();
     const { rows, columns, total, lessIsBetter } = await this.source.index();
     this.data.setIndex(rows, columns, total);
     this.lessIsBetter = new Set(lessIsBetter);
@@ -127,7 +131,7 @@ export class TableLoader {
   }
 
   private missing(): ColumnKey[] {
-    const lacks = (column: ColumnKey) => !this.data.isWhole(column);
+    const lacks = (column: ColumnKey) => !this.data.isWhole(column) && !this.unknown.has(columnId(column));
     const wanted = this.wanted.filter(lacks);
     if (wanted.length > 0) return wanted.slice(0, WANTED_AT_ONCE);
     // Packages are many, and rarely looked at.
