@@ -85,6 +85,8 @@ export function FilterField({ data, value, fault, onChange, onLeave }: FilterFie
         aria-invalid={fault !== undefined}
         aria-describedby={fault === undefined ? undefined : "filter-fault"}
         placeholder="Filter: metrics.loss < 0.1 and params.model = 'mlp', or words"
+        // As a view takes it.
+        maxLength={20_000}
         autoComplete="off"
         spellCheck={false}
         value={value}

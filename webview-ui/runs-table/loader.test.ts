@@ -61,10 +61,16 @@ test("a changed run is read alone, many are read with all others, a gone one goe
   expect(loader.data.value(column("param:a"), loader.data.rowOf(idOf(2))!)).toBe("changed");
   expect(loader.data.total).toBe(2);
 
+  // Moved to another experiment, say: it is no longer among those that are told.
+  delete rows[2];
+  loader.change({ runs: [idOf(2)], removed: [], all: false });
+  await vi.waitFor(() => expect(loader.data.rowOf(idOf(2))).toBeUndefined());
+  expect(loader.data.total).toBe(1);
+
   delete rows[1];
   loader.change({ runs: Array.from({ length: 1_000 }, (_, at) => idOf(at + 10)), removed: [], all: false });
   await idle("run:startTime param:a");
-  expect(asked.slice(1)).toEqual(["index", "run:startTime param:a"]);
+  expect(asked.slice(2)).toEqual(["index", "run:startTime param:a"]);
 });
 
 test("after a fault nothing is asked until it is tried again", async () => {

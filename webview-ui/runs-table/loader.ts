@@ -2,7 +2,7 @@
  * Brings the runs into the page: the newest first, then the names of all, then column after column, those that are looked at
  * before others. One request at a time, so that what comes later is newer.
  */
-import { type ColumnKey, columnId } from "../../src/domain/table/columns";
+import { type ColumnKey, columnId, splitIds } from "../../src/domain/table/columns";
 import type { TableIndex, TablePart } from "../../src/protocol/runsTable";
 import { TableData } from "./data";
 import type { RunChange } from "./extension";
@@ -122,6 +122,9 @@ export class TableLoader {
     const { rows, columns } = await this.source.runs(ids, more);
     const start = performance.now();
     this.data.addPart(rows, columns);
+    // Deleted, or moved to where this table does not look.
+    const there = new Set(splitIds(rows.ids));
+    for (const id of ids) if (!there.has(id)) this.data.removeRun(id);
     this.changeStart = start;
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {

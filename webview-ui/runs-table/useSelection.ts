@@ -1,4 +1,4 @@
-/** Which runs are selected: one, a range, or one more. */
+/** Which runs are selected: one more, or a range. */
 import { useState } from "react";
 import type { Line } from "./rows";
 import type { Table } from "./useTable";
@@ -7,7 +7,6 @@ export interface Selection {
   ids: ReadonlySet<string>;
   /** Of those that are there and not filtered out, in the order of the table. */
   inOrder(): string[];
-  only(place: number): void;
   toggle(place: number): void;
   /** From where the last one was chosen up to here. */
   extend(place: number): void;
@@ -28,10 +27,6 @@ export function useSelection({ data, lines, rows }: Table): Selection {
   return {
     ids,
     inOrder: () => Array.from(rows, (row) => data.ids[row]!).filter((id) => ids.has(id)),
-    only(place) {
-      setAnchor(place);
-      setIds(new Set(idsAt(lines[place])));
-    },
     toggle(place) {
       setAnchor(place);
       const here = idsAt(lines[place]);
