@@ -14,6 +14,17 @@ export function sourceRank(source: string): number {
   return place >= 0 ? place : RANKING.length + 1 + WORST.indexOf(source);
 }
 
+const WORDS: Record<string, string> = {
+  ...{ api: "import modeltrail", mlflow: "MLflow", tensorboard: "TensorBoard", "metrics-file": "files" },
+  ...{ system: "Modeltrail", output: "output", "output-preview": "output" },
+};
+
+/** The sources of one metric in words for people, the most trusted first: "MLflow, output". */
+export function sourceWords(sources: readonly string[]): string {
+  const ordered = sources.toSorted((one, other) => sourceRank(one) - sourceRank(other));
+  return [...new Set(ordered.map((source) => WORDS[source] ?? source))].join(", ");
+}
+
 /** Lines in progress and finished lines are told by one voice: they count steps alike. */
 export function voiceOf(source: string): string {
   return source === "output-preview" ? "output" : source;

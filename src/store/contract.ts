@@ -463,6 +463,8 @@ export interface Store {
   resolveRun(reference: string, options?: { deleted?: boolean }): string;
   /** Points of one series in step order, one per (step): a later or better source replaces. `from`/`limit` page by index. */
   metricHistory(id: string, key: string, from: number, limit: number): MetricHistory;
+  /** Who told each metric of a run: "mlflow", "output", … (see domain/metricSource.ts). */
+  metricSources(id: string): Record<string, string[]>;
   /** The same page as columns: a tenth of the time and memory when there are many points. */
   metricColumns(id: string, key: string, from: number, limit: number, options?: ColumnsOptions): MetricColumns;
   /** The whole series as x and value, in step order; null when the run has no such metric. For curves: see compare/buckets.ts. */

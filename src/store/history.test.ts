@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sourceWords } from "../domain/metricSource";
 import { groupOverlapping } from "./history";
 import { newRun, points, tempStore } from "./testStore";
 
@@ -35,6 +36,18 @@ test("columns hold what the points hold", () => {
   const { steps, times, values, sources, total } = store.metricColumns(id, "loss", 1, 5);
   expect([...steps, ...times, ...values]).toStrictEqual([2, 200, Number.NaN]);
   expect({ sources, total }).toEqual({ sources: ["api"], total: 2 });
+});
+
+test("a metric that several sources told is one series that knows them all", () => {
+  const store = tempStore();
+  const id = store.createRun(newRun());
+  for (const source of ["output", "tensorboard", "mlflow"]) {
+    store.ingest(id, { points: [{ source, points: points([0, 10, 1], [1, 20, 0.5]) }] });
+  }
+  store.ingest(id, { points: [{ source: "system", points: [{ key: "cpu", step: 0, time: 1, value: 1 }] }] });
+  expect(store.metricHistory(id, "loss", 0, 10).total).toBe(2);
+  const { loss, cpu } = store.metricSources(id);
+  expect([sourceWords(loss!), sourceWords(cpu!)]).toEqual(["MLflow, TensorBoard, output", "Modeltrail"]);
 });
 
 test("a metric that the run does not have is empty", () => {

@@ -43,6 +43,22 @@ export function metricColumns(
   });
 }
 
+/** Who told each metric of a run, in no order. */
+export function metricSources(db: Database, id: string): Record<string, string[]> {
+  return db.read(() => {
+    const rows = db.all<{ key: number; sources: string }>(
+      "SELECT key, sources FROM metrics WHERE run = ?",
+      seqOf(db, id),
+    );
+    const told = rows.map(({ key, sources }) => ({ key, sources: sources.split(",").map(Number) }));
+    const name = namesOf(
+      db,
+      told.flatMap(({ key, sources }) => [key, ...sources]),
+    );
+    return Object.fromEntries(told.map(({ key, sources }) => [name(key), sources.map(name)]));
+  });
+}
+
 /** `metricColumns` as points. */
 export function metricHistory(db: Database, id: string, key: string, from: number, limit: number): MetricHistory {
   const { steps, times, values, sources, total } = metricColumns(db, id, key, from, limit);

@@ -17,7 +17,7 @@ import { makeStoreFolder, runFolder } from "./folders";
 import { freeRuns, listFreeable } from "./free";
 import { startFreeing, unnamedObjects } from "./freeing";
 import { cachedHash, cachedHashesBelow, cacheHashes, forgetHash } from "./hashes";
-import { metricColumns, metricHistory } from "./history";
+import { metricColumns, metricHistory, metricSources } from "./history";
 import { importRun } from "./importRun";
 import {
   forgetFreedCode,
@@ -154,6 +154,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     listKeys: () => listKeys(db),
     resolveRun: (reference, which) => resolveRun(db, reference, which),
     metricHistory: (id, key, from, limit) => metricHistory(db, id, key, from, limit),
+    metricSources: (id) => metricSources(db, id),
     metricColumns: (id, key, from, limit, options) => metricColumns(db, id, key, from, limit, options),
     metricAxis: (id, key, axis) => metricAxis(db, id, key, axis),
     metricStamp: (id, key) => metricStamp(db, id, key),

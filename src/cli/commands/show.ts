@@ -2,6 +2,7 @@
 import { type Repeats, repeatsOf } from "../../compare/repeats";
 import { formatNumber, formatSize } from "../../domain/format";
 import { toJson } from "../../domain/json";
+import { sourceWords } from "../../domain/metricSource";
 import { REASON_TAG, REPRODUCES_TAG, VERDICT_TAG } from "../../domain/reproduction";
 import type { DataFile, Run, RunDataset, RunSummary } from "../../domain/run";
 import { ownTags } from "../../domain/tags";
@@ -19,9 +20,8 @@ export async function showCommand(reference: string, options: { json?: boolean }
   await withStore((store) => {
     const run = store.getRun(store.resolveRun(reference))!;
     if (options.json) return print(toJson(withCells(store, run), 2));
-    print(
-      describeRun(run, repeatsOf(store, run), reproductionsOf(store, run), store.cells.list(run.id, { limit: LISTED })),
-    );
+    const cells = store.cells.list(run.id, { limit: LISTED });
+    print(describeRun(run, store.metricSources(run.id), repeatsOf(store, run), reproductionsOf(store, run), cells));
   });
 }
 
@@ -36,12 +36,18 @@ function reproductionsOf(store: Store, { id }: Run): RunSummary[] {
   return store.listRuns({ parent: id, tags: { [REPRODUCES_TAG]: id }, limit: LISTED }).runs;
 }
 
-function describeRun(run: Run, repeats: Repeats | null, reproductions: RunSummary[], cells: CellPage): string {
+function describeRun(
+  run: Run,
+  sources: Record<string, string[]>,
+  repeats: Repeats | null,
+  reproductions: RunSummary[],
+  cells: CellPage,
+): string {
   const parts = [
     `${styled(oneLine(run.name), "bold")}  ${styledStatus(run.status)}${ending(run)}`,
     pairs(headLines(run)),
     section("Params", pairs(entries(run.params))),
-    section("Metrics", metricTable(run)),
+    section("Metrics", metricTable(run, sources)),
     section("Cells", cellList(run, cells)),
     repeats ? section(repeatTitle(run, repeats), repeatTable(repeats)) : "",
     section("Reproduced", pairs(reproductions.map(reproductionLine))),
@@ -85,14 +91,15 @@ function entries(record: Record<string, string>): [string, string][] {
   return Object.entries(record).map(([key, value]) => [oneLine(key), oneLine(value)]);
 }
 
-function metricTable({ metrics }: Run): string {
+function metricTable({ metrics }: Run, sources: Record<string, string[]>): string {
   const names = Object.keys(metrics);
   if (names.length === 0) return "";
   const rows = names.map((name) => {
     const { last, min, max, count, lastStep } = metrics[name]!;
-    return [`  ${oneLine(name)}`, ...[last, min, max, count, lastStep].map(formatNumber)];
+    const told = oneLine(sourceWords(sources[name] ?? []));
+    return [`  ${oneLine(name)}`, ...[last, min, max, count, lastStep].map(formatNumber), told];
   });
-  return table([["  name", "last", "min", "max", "points", "last step"], ...rows]);
+  return table([["  name", "last", "min", "max", "points", "last step", "from"], ...rows]);
 }
 
 function cellList({ name }: Run, { cells, total }: CellPage): string {

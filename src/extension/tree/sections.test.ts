@@ -169,8 +169,9 @@ test("of very many entries the first are shown, with how many there are", () => 
 
 test("what is copied of a metric is its whole last value", () => {
   const metrics = { loss: { last: 0.123456789, min: 0, max: 1, count: 2, lastStep: 1 } };
-  const section = sectionsOf({ run: { ...BARE, metrics }, ...ALONE })[1]!;
-  expect(section.entries[0]).toMatchObject({ value: "0.12346  (min 0, max 1)", copy: "0.123456789" });
+  const section = sectionsOf({ run: { ...BARE, metrics }, ...ALONE, sources: { loss: ["output", "mlflow"] } })[1]!;
+  const tooltip = "loss: last 0.123456789 at step 1\nmin 0, max 1, 2 points\nfrom MLflow, output";
+  expect(section.entries[0]).toMatchObject({ value: "0.12346  (min 0, max 1)", copy: "0.123456789", tooltip });
 });
 
 test("keys are unique within a section", () => {

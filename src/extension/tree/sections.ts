@@ -3,6 +3,7 @@ import { type Repeats, repeatText, spreadText } from "../../compare/repeats";
 import { cellDuration } from "../../domain/cellDuration";
 import type { CellExecution, CellStatus } from "../../domain/cells";
 import { formatDuration, formatNumber, formatSize } from "../../domain/format";
+import { sourceWords } from "../../domain/metricSource";
 import type { DataFile, Environment, MetricSummary, Run, RunDataset } from "../../domain/run";
 import { ownTags } from "../../domain/tags";
 import type { CellPage } from "../../store/cells/contract";
@@ -74,12 +75,12 @@ export interface Section {
 /** More entries than this help nobody in a tree. */
 const MOST_ENTRIES = 500;
 
-export function sectionsOf({ run, children, script, since, repeats, cells }: RunDetails): Section[] {
+export function sectionsOf({ run, children, script, since, repeats, cells, sources }: RunDetails): Section[] {
   const { snapshot } = run;
   const sections: (Section | undefined)[] = [
     since ? { kind: "since", label: `Since ${since.name}`, description: since.line, entries: [] } : undefined,
     counted("params", "Params", paramEntries(run)),
-    counted("metrics", "Metrics", metricEntries(run)),
+    counted("metrics", "Metrics", metricEntries(run, sources)),
     cells && cells.total > 0 ? cellSection(cells) : undefined,
     counted(
       "artifacts",
@@ -127,7 +128,7 @@ function plainEntries(values: Record<string, string>): Entry[] {
 const paramEntries = (run: Run) => plainEntries(run.params);
 
 /** What the run itself measured before what was measured of its process. */
-function metricEntries(run: Run): Entry[] {
+function metricEntries(run: Run, sources: RunDetails["sources"] = {}): Entry[] {
   const system = (name: string) => /^system[./]/.test(name);
   return Object.entries(run.metrics)
     .toSorted((a, b) => Number(system(a[0])) - Number(system(b[0])) || byName(a, b))
@@ -137,7 +138,7 @@ function metricEntries(run: Run): Entry[] {
       label: key,
       value: describeMetric(metric),
       copy: String(metric.last),
-      tooltip: metricTooltip(key, metric),
+      tooltip: metricTooltip(key, metric, sources[key]),
     }));
 }
 
@@ -181,8 +182,10 @@ function describeMetric({ last, min, max, count }: MetricSummary): string {
   return `${formatNumber(last)}  (min ${formatNumber(min)}, max ${formatNumber(max)})`;
 }
 
-function metricTooltip(key: string, { last, min, max, count, lastStep }: MetricSummary): string {
-  return `${key}: last ${last} at step ${lastStep}\nmin ${min}, max ${max}, ${count} ${count === 1 ? "point" : "points"}`;
+function metricTooltip(key: string, metric: MetricSummary, sources: readonly string[] = []): string {
+  const { last, min, max, count, lastStep } = metric;
+  const told = sources.length > 0 ? `\nfrom ${sourceWords(sources)}` : "";
+  return `${key}: last ${last} at step ${lastStep}\nmin ${min}, max ${max}, ${count} ${count === 1 ? "point" : "points"}${told}`;
 }
 
 interface HashedFile {

@@ -44,6 +44,8 @@ export interface RunDetails {
   repeats: Repeats | null;
   /** Of a notebook: the first of what ran. */
   cells?: CellPage;
+  /** Who told each metric. */
+  sources?: Record<string, string[]>;
 }
 
 /** What lineage is asked of: a file, by its content where that is known, or a version of a dataset. */

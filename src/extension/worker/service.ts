@@ -104,7 +104,8 @@ export function createStoreService(events: ServiceEvents): StoreService {
       const script = run.script === null ? null : codePath(run, resolve(root, run.script));
       const children = store.listRuns({ parent: id, limit: 1 }).total;
       const cells = store.cells.list(id, { limit: MOST_CELLS });
-      return { run, script, children, since: await sincePrevious(store, run), repeats: repeatsOf(store, run), cells };
+      const since = await sincePrevious(store, run);
+      return { run, script, children, since, repeats: repeatsOf(store, run), cells, sources: store.metricSources(id) };
     },
     getSummaries: ({ root, ids }) => find(root)?.getSummaries(ids) ?? [],
 
