@@ -41,13 +41,13 @@ function expectSame(release: Release, ours: Told, theirs: Told): void {
 test("the newest client is told what MLflow's server tells it, field by field", async () => {
   const [ours, theirs] = await compare("current");
   expectSame("current", ours.told, theirs.told);
-}, 300_000);
+}, 600_000);
 
 test("a client before 3.0 is told what a server before 3.0 tells it", async () => {
   const [ours, theirs] = await compare("before3");
   expect(ours.version).toMatch(/^2\./);
   expectSame("before3", ours.told, theirs.told);
-}, 300_000);
+}, 600_000);
 
 test("what a client logged is in the project's own runs, its artifacts also by way of the server", async () => {
   const { result, store } = await askOurs(client("current"), "http");
@@ -63,4 +63,4 @@ test("what a client logged is in the project's own runs, its artifacts also by w
   });
   const child = store.listRuns({ parent: outer }).runs;
   expect(child.map(({ name, metrics }) => [name, metrics.acc?.last])).toEqual([["inner", 0.5]]);
-}, 300_000);
+}, 600_000);
