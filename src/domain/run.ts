@@ -6,7 +6,7 @@ import { isRunId } from "./runId";
 export const RunId = z.string().refine(isRunId);
 
 /**
- * How a run stands or ended. `finished`: exit code 0. `failed`: any other exit code.
+ * How a run stands or ended. `finished`: exit code 0, or an end of its own whose code nobody saw. `failed`: any other exit code.
  * `killed`: ended by a signal or by a Stop. `lost`: the recorder died, so nobody saw the end.
  */
 export const RunStatus = z.enum(["running", "finished", "failed", "killed", "lost"]);

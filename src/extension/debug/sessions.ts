@@ -22,6 +22,10 @@ const Exited = z.object({
   body: z.object({ exitCode: z.int() }),
 });
 
+const Terminated = z.object({ type: z.literal("event"), event: z.literal("terminated") });
+/** What VS Code asks for when its user presses Stop or Restart; and, as a matter of form, after the end. */
+const Stop = z.object({ type: z.literal("request"), command: z.enum(["terminate", "disconnect"]) });
+
 interface Session {
   /** Whether what the run prints comes through the debugger. */
   prints: boolean;
@@ -29,6 +33,8 @@ interface Session {
   /** Printed before the run was announced. */
   early: string;
   exitCode: Deferred<number | undefined>;
+  over: boolean;
+  stopped: boolean;
 }
 
 export interface DebugSessions extends Witness, vscode.Disposable {
@@ -39,7 +45,9 @@ const MOST_EARLY = 4 << 20;
 /** A session that ended is known for so long. */
 const REMEMBER_MS = 30_000;
 /** How long the terminal may take to tell the rest, once the debugger has told the end. */
-const REST_MS = 3_000;
+const REST_MS = 10_000;
+/** A session that is being stopped has its last events within this time. */
+const LAST_EVENTS_MS = 3_000;
 
 export function createDebugSessions(shells: Shells, log: Log): DebugSessions {
   const sessions = new Map<string, Session>();
@@ -52,10 +60,11 @@ export function createDebugSessions(shells: Shells, log: Log): DebugSessions {
 
   async function follow(run: AnnouncedRun, session: Session): Promise<void> {
     const shown = session.prints ? undefined : await shells.takeOutput(run);
-    if (session.prints || shown) tell(run.folder, { output: shown?.output ?? "whole" });
+    if (session.prints || shown) tell(run.folder, { output: "whole" });
     const exitCode = await session.exitCode.promise;
     await Promise.race([shown?.written ?? session.log?.written(), wait(REST_MS)]);
-    tell(run.folder, { done: true, ...(exitCode === undefined ? {} : { exitCode }) });
+    const { stopped } = session;
+    tell(run.folder, { done: true, stopped, ...(exitCode === undefined ? {} : { exitCode }) });
   }
 
   return {
@@ -65,7 +74,7 @@ export function createDebugSessions(shells: Shells, log: Log): DebugSessions {
       // Sessions within a session are for processes that the run started: they are part of it.
       if (!mark || debugSession.parentSession || configuration.subProcessId !== undefined) return undefined;
       const prints = configuration.redirectOutput ?? configuration.console === "internalConsole";
-      const session: Session = { prints, log: undefined, early: "", exitCode: deferred() };
+      const session: Session = { prints, log: undefined, early: "", exitCode: deferred(), over: false, stopped: false };
       sessions.set(mark, session);
       return {
         onDidSendMessage(message: unknown) {
@@ -73,11 +82,15 @@ export function createDebugSessions(shells: Shells, log: Log): DebugSessions {
           if (output && prints) return print(output.body, session);
           const exited = Exited.safeParse(message).data;
           if (exited) session.exitCode.resolve(exited.body.exitCode);
+          if (exited || Terminated.safeParse(message).success) session.over = true;
+        },
+        onWillReceiveMessage(message: unknown) {
+          if (!session.over && Stop.safeParse(message).success) session.stopped = true;
         },
         onExit: () => session.exitCode.resolve(undefined),
         onWillStopSession() {
           // The last events are on their way.
-          setTimeout(() => session.exitCode.resolve(undefined), REST_MS);
+          setTimeout(() => session.exitCode.resolve(undefined), LAST_EVENTS_MS);
           setTimeout(() => sessions.delete(mark), REMEMBER_MS);
         },
       };
@@ -89,7 +102,7 @@ export function createDebugSessions(shells: Shells, log: Log): DebugSessions {
         session.log = openLogFile(run.folder, (error) => log.error("write a run's log", error));
         session.log.append(session.early);
       }
-      tell(run.folder, { watching: "debugger" });
+      tell(run.folder, { watching: "debugger", by: process.pid });
       follow(run, session).catch((error) => log.error("tell how a debug session ended", error));
       return "debug";
     },

@@ -5,8 +5,10 @@ interface Piece {
   text: string;
 }
 
-interface Owner {
+export interface Owner {
   since: number;
+  /** Absent while it goes on. */
+  until?: number;
   append(text: string): void;
 }
 
@@ -34,7 +36,7 @@ export function createOutputCut(): OutputCut {
     while (pieces[0] && pieces[0].time < before) {
       const { time, text } = pieces.shift()!;
       size -= text.length;
-      owners.findLast(({ since }) => since <= time)?.append(text);
+      owners.findLast(({ since, until = time }) => since <= time && time <= until)?.append(text);
     }
   }
 

@@ -8,15 +8,14 @@ import { openLogFile } from "../adoption/logFile";
 import type { Log } from "../log";
 import { recordsAnyTerminal } from "./isRecorded";
 import { type CommandLine, followLines } from "./lines";
+import type { Owner } from "./outputCut";
 
 export interface Shells extends Witness, vscode.Disposable {
-  /** Only takes down what the run prints. Undefined when no shell that we know of started it. */
+  /** Takes down what the command line of a run prints, all of it. Undefined when no shell that we know of started it. */
   takeOutput(run: AnnouncedRun): Promise<TakenOutput | undefined>;
 }
 
 export interface TakenOutput {
-  /** "cut": the command line does more than this run. */
-  output: "whole" | "cut";
   /** All of it is in the log. */
   written: Promise<void>;
 }
@@ -31,7 +30,10 @@ interface Found {
 const LATE_MS = 3_000;
 const POLL_MS = 50;
 /** Output of a line with several runs is told apart so long after it came. */
-const HOLD_MS = 2_000;
+const HOLD_MS = 1_000;
+/** What comes so soon after the end of a run is still its own. */
+const BORDER_MS = 200;
+const GONE_MS = 100;
 
 export function createShells(log: Log): Shells {
   // Without the setting, only what a debugger types there concerns us.
@@ -45,14 +47,22 @@ export function createShells(log: Log): Shells {
     return undefined;
   }
 
-  function write(run: AnnouncedRun, { line, direct }: Found): Promise<void> {
+  /** Resolves when all that the run printed is in its log. */
+  async function write(run: AnnouncedRun, { line, direct }: Found): Promise<void> {
     const file = openLogFile(run.folder, (error) => log.error("write a run's log", error));
-    line.output.give({ since: direct ? 0 : run.start.t, append: file.append });
-    if (direct) line.output.release();
-    return line.over
-      .then(() => wait(direct ? 0 : HOLD_MS))
-      .then(() => line.output.flush())
-      .then(() => file.written());
+    const owner: Owner = { since: direct ? 0 : run.start.t, append: file.append };
+    line.output.give(owner);
+    if (direct) {
+      line.output.release();
+      await line.over;
+    } else {
+      // The line may go on for long after this run, with others.
+      await Promise.race([line.over, untilGone(run.start.pid)]);
+      owner.until = Date.now() + BORDER_MS;
+      await wait(HOLD_MS);
+      line.output.flush(owner.until);
+    }
+    await file.written();
   }
 
   async function finish(run: AnnouncedRun, ancestors: number[]): Promise<void> {
@@ -60,10 +70,10 @@ export function createShells(log: Log): Shells {
     if (!found) return tell(run.folder, { done: true });
     tell(run.folder, { output: found.direct ? "whole" : "cut" });
     await write(run, found);
-    const exitCode = await found.line.over;
     // A job in the background goes on when its command line is over.
-    if (isThere(run.start.pid)) tell(run.folder, { output: "part", done: true });
-    else tell(run.folder, { done: true, ...(found.direct && exitCode !== undefined ? { exitCode } : {}) });
+    if (isThere(run.start.pid)) return tell(run.folder, { output: "part", done: true });
+    const exitCode = found.direct ? await found.line.over : undefined;
+    tell(run.folder, { done: true, ...(exitCode === undefined ? {} : { exitCode }) });
   }
 
   return {
@@ -71,14 +81,14 @@ export function createShells(log: Log): Shells {
       const ancestors = await ancestorsFrom(run.start.ppid);
       const terminal = await terminalOf(ancestors);
       if (!terminal?.shellIntegration) return terminal ? "terminal" : null;
-      tell(run.folder, { watching: "shell" });
+      tell(run.folder, { watching: "shell", by: process.pid });
       finish(run, ancestors).catch((error) => log.error("tell how a terminal's command ended", error));
       return "terminal";
     },
     async takeOutput(run) {
       const ancestors = await ancestorsFrom(run.start.ppid);
       const found = (await terminalOf(ancestors)) && (await findLine(run, ancestors));
-      return found && { output: found.direct ? "whole" : "cut", written: write(run, found) };
+      return found && { written: write(run, { line: found.line, direct: true }) };
     },
     dispose: () => lines.dispose(),
   };
@@ -91,6 +101,10 @@ async function terminalOf(pids: number[]): Promise<vscode.Terminal | undefined> 
     if (pid && pids.includes(pid)) return terminal;
   }
   return undefined;
+}
+
+async function untilGone(pid: number): Promise<void> {
+  while (isThere(pid)) await wait(GONE_MS);
 }
 
 function isThere(pid: number): boolean {

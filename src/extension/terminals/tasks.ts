@@ -34,10 +34,10 @@ export function createTasks(onError: (error: unknown) => void): Witness & vscode
       const own = processes.get(start.pid);
       const found = own ?? (await ancestorsFrom(start.ppid)).map((pid) => processes.get(pid)).find(Boolean);
       if (!found) return null;
-      tell(folder, { watching: "task" });
-      found.promise
-        // The exit code of a task that does more than this run is not the run's.
-        .then((exitCode) => tell(folder, { done: true, ...(own && exitCode !== undefined ? { exitCode } : {}) }))
+      // The exit code of a task that does more than this run is not the run's.
+      tell(folder, { watching: "task", by: process.pid, done: !own });
+      own?.promise
+        .then((exitCode) => tell(folder, { done: true, ...(exitCode === undefined ? {} : { exitCode }) }))
         .catch(onError);
       return "task";
     },

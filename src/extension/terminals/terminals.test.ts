@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isOneCommand } from "./commandLine";
 import { createMarkerFilter } from "./markers";
-import { createOutputCut } from "./outputCut";
+import { createOutputCut, type Owner } from "./outputCut";
 
 describe("a command line", () => {
   test.each([
@@ -52,13 +52,18 @@ describe("the output of a command line with several runs", () => {
     cut.add("before\n", 90);
     cut.add("a1\n", 110);
     cut.add("b1\n", 210);
-    cut.give({ since: 200, append: (text) => (logs.b += text) });
+    const b: Owner = { since: 200, append: (text) => (logs.b += text) };
+    cut.give(b);
     cut.give({ since: 100, append: (text) => (logs.a += text) });
     cut.flush(200);
     expect(logs).toEqual({ a: "a1\n", b: "" });
     cut.add("b2\n", 220);
     cut.flush();
     expect(logs).toEqual({ a: "a1\n", b: "b1\nb2\n" });
+    b.until = 250;
+    cut.add("nobody's\n", 260);
+    cut.flush();
+    expect(logs.b).toBe("b1\nb2\n");
   });
 
   test("of a single run passes at once", () => {

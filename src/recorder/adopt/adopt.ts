@@ -25,7 +25,7 @@ import { readTold } from "./told";
 export interface AdoptOptions {
   /** Who started it, when that is known better than by the run itself: "task". */
   source?: string | undefined;
-  /** Ms after the end of the process that those who look on have for their last word; default 5,000. */
+  /** Ms after the end of the process that those who look on have for their last word, while they live; default 30,000. */
   patience?: number;
 }
 
@@ -33,7 +33,7 @@ export interface AdoptOptions {
 const STALE_MS = 60_000;
 /** The code of a run that is noticed later than that may be another than it started with. */
 const LATE_MS = 5_000;
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 30_000;
 const POLL_MS = 50;
 
 /** Resolves when the run `id` has ended, or is someone else's. Throws what the store throws. */
@@ -157,8 +157,8 @@ async function follow(
 /** Who looks on hears of the end a moment after us. */
 async function untilAllTold(runFolder: string, patience: number): Promise<void> {
   for (const deadline = Date.now() + patience; Date.now() < deadline; await wait(POLL_MS)) {
-    const { watching, done } = readTold(runFolder);
-    if (watching === undefined || done) return;
+    const { watching, by, done } = readTold(runFolder);
+    if (watching === undefined || done || (by !== undefined && !isAlive(processIdentity(by)))) return;
   }
 }
 

@@ -20,7 +20,7 @@ export interface EndWitnesses {
   close: Close | undefined;
   /** Whether the output went to a terminal. */
   terminal: boolean;
-  /** Somebody asked us to stop it. */
+  /** Its user ended it. */
   stopped?: boolean;
 }
 

@@ -29,11 +29,12 @@ export async function conclude(
   pipeline: RunPipeline,
   endTime: number,
 ): Promise<boolean> {
+  const told = readTold(store.runFolder(id));
   const { gaps, ...end } = adoptedEnd({
-    told: readTold(store.runFolder(id)),
+    told,
     close: announced ? lastWord(announced.spoolFile) : undefined,
     terminal: announced?.start.adopt.terminal ?? true,
-    stopped: store.stopRequested(id),
+    stopped: told.stopped === true || store.stopRequested(id),
   });
   pipeline.add({ gaps });
   const ended = store.endRun(id, { ...end, endTime }, await pipeline.finish());

@@ -9,10 +9,14 @@ import * as z from "zod/mini";
 const Word = z.object({
   /** Who looks on: more words will come. */
   watching: z.optional(z.enum(["shell", "task", "debugger"])),
+  /** The number of the process that looks on: while it lives, it is waited for. */
+  by: z.optional(z.int()),
   /** As the one who looks on has it; see end.ts for what it means. */
   exitCode: z.optional(z.int()),
   /** How its output came into the log; "cut": by time, out of that of several commands; "part": not to its end. */
   output: z.optional(z.enum(["whole", "cut", "part"])),
+  /** Its user ended it. */
+  stopped: z.optional(z.boolean()),
   /** Nothing more comes. */
   done: z.optional(z.boolean()),
 });
