@@ -1,4 +1,5 @@
 import { openStore } from "../../src/store/open";
+import { checkInAllThemes } from "./accessibility";
 import { makeRuns } from "./chartRuns";
 import { expect, test } from "./fixtures";
 
@@ -64,5 +65,6 @@ test("curves are read, zoomed, hidden, averaged and followed", async ({ workbenc
   await workbench.reload();
   await expect(charts.getByText("lr: 0.01")).toBeVisible();
   await expect(plot).toHaveAttribute("data-lines", "3");
+  await checkInAllThemes(workbench, plot, "charts");
   await expect(page).not.toHaveTitle(/owned/);
 });

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { putBytes } from "../../src/store/objects";
 import { openStore } from "../../src/store/open";
+import { checkInAllThemes } from "./accessibility";
 import { makeRuns } from "./chartRuns";
 import { expect, test } from "./fixtures";
 
@@ -57,6 +58,7 @@ test("a run's page shows all of it, searches its log, and runs nothing of its ar
   await expect(run.getByText("1 line of 3")).toBeVisible();
   await run.getByRole("textbox", { name: "Search" }).scrollIntoViewIfNeeded();
   await workbench.look("run-page-log");
+  await checkInAllThemes(workbench, run.getByRole("heading", { name: "whole" }), "run-page");
   await expect(page).not.toHaveTitle(/owned/);
   expect(await run.locator("body").evaluate((body) => body.ownerDocument.title)).not.toMatch(/owned/);
 });

@@ -44,16 +44,16 @@ export function drawAxes(pen: Pen, frame: Frame, theme: PlotTheme): void {
   const { x, y, inner, xTicks, yTicks } = frame;
   const [left, right, top, bottom] = [inner.x, inner.x + inner.width, inner.y, inner.y + inner.height];
   const text = { colour: theme.faint, font: theme.font };
-  const rule = { colour: theme.grid, width: 1 };
+  const rule = { colour: theme.foreground, width: 1 };
   for (const { value, label } of yTicks) {
     const at = crisp(place(y, value));
-    pen.line([left, right], [at, at], { ...rule, opacity: label ? 0.6 : 0.25 });
+    pen.line([left, right], [at, at], { ...rule, opacity: label ? 0.16 : 0.07 });
     pen.text(label, left - 6, at, { ...text, align: "end" });
   }
   let free = -Infinity;
   for (const { value, label } of xTicks) {
     const at = crisp(place(x, value));
-    pen.line([at, at], [top, bottom], { ...rule, opacity: label ? 0.35 : 0.15 });
+    pen.line([at, at], [top, bottom], { ...rule, opacity: label ? 0.1 : 0.05 });
     const half = (label.length * CHARACTER) / 2;
     // A label that would touch the last one stays away; those at the ends stay within the picture.
     const centre = Math.min(Math.max(at, half), right + 10 - half);
@@ -61,7 +61,7 @@ export function drawAxes(pen: Pen, frame: Frame, theme: PlotTheme): void {
     pen.text(label, centre, bottom + 6, { ...text, align: "middle", baseline: "top" });
     free = centre + half + 6;
   }
-  pen.line([left, right], [crisp(bottom), crisp(bottom)], rule);
+  pen.line([left, right], [crisp(bottom), crisp(bottom)], { ...rule, opacity: 0.4 });
   const middle = { across: (left + right) / 2, down: (top + bottom) / 2 };
   if (frame.xTitle)
     pen.text(frame.xTitle, middle.across, bottom + 6 + LINE, { ...text, align: "middle", baseline: "top" });

@@ -3,7 +3,6 @@
 export interface PlotTheme {
   foreground: string;
   faint: string;
-  grid: string;
   background: string;
   cursor: string;
   /** As CSS has it. */
@@ -17,7 +16,6 @@ export function plotTheme(): PlotTheme {
   return {
     foreground,
     faint: variable("--vscode-descriptionForeground", foreground),
-    grid: variable("--vscode-editorWidget-border", variable("--vscode-contrastBorder", "#8884")),
     background: variable("--vscode-editor-background", "#fff"),
     cursor: variable("--vscode-focusBorder", foreground),
     font: `11px ${variable("--vscode-font-family", "sans-serif")}`,
