@@ -65,7 +65,9 @@ export function createEditorFiles(projects: Projects, log: Log): EditorFiles {
   const cache: ResultsCache = createResultsCache({
     rootOf: (file) => projectOf(projects.all, file)?.root,
     read: (argument) => projects.call("fileResults", argument),
-    isShown: (file) => vscode.window.visibleTextEditors.some(({ document }) => fileOf(document) === file),
+    isShown: (file) =>
+      vscode.window.visibleTextEditors.some(({ document }) => fileOf(document) === file) ||
+      vscode.window.visibleNotebookEditors.some(({ notebook }) => notebook.uri.fsPath === file),
     onChange: (file) => changed.fire({ file }),
     onFault: (error) => log.error("read the results of a file", error),
   });
