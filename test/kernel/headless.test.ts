@@ -58,7 +58,7 @@ kernel(
       "explore.ipynb",
       "-p",
       "lr=0.5",
-      "--param",
+      "--name",
       "name=wide net",
     );
     expect({ code, err: err.toString() }).toEqual({
@@ -71,7 +71,7 @@ kernel(
       name: "first",
       status: "finished",
       script: "explore.ipynb",
-      command: ["explore.ipynb", "-p", "lr=0.5", "-p", "name=wide net"],
+      command: ["explore.ipynb", "-p", "lr=0.5", "--name", "wide net"],
       params: { lr: "0.5", name: "wide net" },
       snapshot: { data: [{ path: "data.csv", role: "read" }] },
     });

@@ -1,5 +1,5 @@
 /** A notebook on a kernel of ours, by the command that the editor starts: what it executes is recorded as a script's run is. */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { afterEach, expect, test } from "vitest";
 import type { Run } from "../../src/domain/run";
 import { makeProject, useCli, withStore } from "../recorder/cli";
@@ -110,7 +110,7 @@ kernel(
     const { status } = await client.run("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)");
     expect(status).toBe("failed");
     expect(client.events).toContainEqual({ k: "died", message: expect.stringContaining("memory runs out") });
-    expect((await client.run("x")).shown).toContainEqual(expect.objectContaining({ e: "error", name: "NameError" }));
+    expect((await client.run("os")).shown).toContainEqual(expect.objectContaining({ e: "error", name: "NameError" }));
     await client.close();
     const [first, second] = runs(folder);
     expect(first).toMatchObject({ status: "killed", signal: "SIGKILL" });
@@ -167,4 +167,31 @@ kernel(
     expect(log).toContain("Hello Ada");
   },
   60_000,
+);
+
+kernel(
+  "1 GB of text and 50 MB of HTML leave editor and recorder light, and nothing is lost in silence",
+  async () => {
+    const folder = makeProject({ "explore.ipynb": "{}" });
+    const client = start(folder);
+    const printing = await client.run("line = 'x' * 999\nfor _ in range(1_000_000):\n  print(line)");
+    expect(printing.status).toBe("succeeded");
+    expect(printing.text.length).toBeLessThan(1_200_000);
+    expect(printing.text).toMatch(/ more: the run's log has all of it …\]\n/);
+    const shown = await client.run("from IPython.display import HTML\nHTML('<p>' + 'x' * 50_000_000)");
+    expect(JSON.stringify(shown.shown)).toContain("too large to be shown here");
+    const status = readFileSync(`/proc/${client.child.pid}/status`, "utf8");
+    const mostMemory = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]);
+    await client.close();
+    const [run] = runs(folder);
+    const { size } = statSync(withStore(folder, (store) => store.logPath(run!.id)));
+    if (run!.warnings.length === 0) expect(size).toBe(1_000_000_000);
+    else expect(run!.warnings.join()).toContain("were lost");
+    expect(size).toBeGreaterThan(200_000_000);
+    expect(cellsOf(folder, run!.id)[1]!.outputs[0]!.items).toContainEqual(
+      expect.objectContaining({ mime: "text/html", size: 50_000_003 }),
+    );
+    expect(mostMemory).toBeLessThan(1_000_000);
+  },
+  240_000,
 );

@@ -1,7 +1,6 @@
 /** `modeltrail run notebook.ipynb [-p name=value …] [--python EXE]`: a notebook as an experiment. */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { UserError } from "../../domain/errors";
 import { PARAMETERS_TAG } from "../../domain/notebook";
 import { runNotebook } from "../../recorder/kernel/headless";
@@ -11,6 +10,7 @@ import { readParameters } from "../../recorder/notebook/parameters";
 import { exitLike } from "../../recorder/process/exit";
 import { findPython } from "../../recorder/process/findPython";
 import { startFinisher, startUnderstudy } from "../beside";
+import { parseNotebookWords } from "../notebookWords";
 import { styled } from "../print";
 import { parseTag } from "../tag";
 import type { RunOptions } from "./run";
@@ -18,7 +18,7 @@ import type { RunOptions } from "./run";
 /** Runs all cells, then ends this process: with 0 when all succeeded, else with 1, or by the signal that cut it short. */
 export async function notebookRunCommand(options: RunOptions, [file, ...words]: string[]): Promise<never> {
   const notebook = resolve(file!);
-  const given = parseWords(words);
+  const given = parseNotebookWords(words);
   const parameters = parseParameters([...(options.param ?? []), ...given.param]);
   const read = await readNotebookFile(notebook);
   const foreign = read.cells.find(({ kind, language }) => kind === "code" && language !== "python");
@@ -28,7 +28,7 @@ export async function notebookRunCommand(options: RunOptions, [file, ...words]: 
   const succeeded = await runNotebook({
     notebook,
     layout: injectParameters(read, parameters),
-    words: Object.entries(parameters).flatMap(([name, value]) => ["-p", `${name}=${value}`]),
+    words: [...(options.param ?? []).flatMap((word) => ["-p", word]), ...words],
     python: given.python ?? options.python ?? pythonFor(notebook),
     cwd: dirname(notebook),
     env: process.env,
@@ -47,20 +47,6 @@ export async function notebookRunCommand(options: RunOptions, [file, ...words]: 
   exitLike(
     cut.signal.aborted ? { exitCode: null, signal: cut.signal.reason } : { exitCode: succeeded ? 0 : 1, signal: null },
   );
-}
-
-/** What stands behind the notebook. */
-function parseWords(words: string[]): { param: string[]; python?: string } {
-  try {
-    const { values } = parseArgs({
-      args: words,
-      options: { param: { type: "string", short: "p", multiple: true }, python: { type: "string" } },
-    });
-    return { param: values.param ?? [], python: values.python };
-  } catch (error) {
-    const reason = (error as Error).message.split(". ")[0];
-    throw new UserError(`${reason}. Behind a notebook stand its parameters (-p name=value) and --python.`);
-  }
 }
 
 function warnOfUnknown({ cells }: Awaited<ReturnType<typeof readNotebookFile>>, names: readonly string[]): void {

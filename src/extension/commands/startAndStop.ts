@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { Command } from "../contributions";
 import { requireTrust } from "../run/launcher";
-import { readScriptArguments, scriptFrom } from "../run/scripts";
+import { readScriptArguments, scriptOrNotebookFrom } from "../run/scripts";
 import type { CommandDeps } from "./deps";
 import { openLog } from "./openRuns";
 import { listItems, pickRun, pickRuns, type RunItem } from "./pickRuns";
@@ -13,7 +13,7 @@ export function registerStartAndStop(deps: CommandDeps): vscode.Disposable {
 
   async function run(given: unknown): Promise<void> {
     requireTrust();
-    const script = await scriptFrom(given);
+    const script = await scriptOrNotebookFrom(given);
     const { checkArguments, nothingFilled } = await import("../../protocol/commandLine");
     // Started without the arguments that it demands, the script could only say so: ask for them.
     const missing = checkArguments(await readScriptArguments(script), nothingFilled);
@@ -23,7 +23,7 @@ export function registerStartAndStop(deps: CommandDeps): vscode.Disposable {
 
   async function runWithArguments(given: unknown): Promise<void> {
     requireTrust();
-    (await forms()).open(await scriptFrom(given));
+    (await forms()).open(await scriptOrNotebookFrom(given));
   }
 
   async function stop(given: readonly unknown[]): Promise<void> {

@@ -17,7 +17,7 @@ import type { Log } from "../log";
 import { findInterpreter } from "../run/interpreter";
 import type { LastValues } from "../run/lastValues";
 import { type Launcher, workingDirectory } from "../run/launcher";
-import { readScriptArguments } from "../run/scripts";
+import { isNotebook, readScriptArguments } from "../run/scripts";
 import type { Projects } from "../stores/projects";
 import { pageOptions, showPage } from "./webviewPage";
 
@@ -129,6 +129,7 @@ async function commandStart(script: vscode.Uri, log: Log): Promise<Pick<RunFormC
   );
   const file = path.relative(workingDirectory(script), script.fsPath);
   const shown = interpreter === null ? null : vscode.workspace.asRelativePath(interpreter);
+  if (isNotebook(script)) return { interpreter: shown, command: ["modeltrail", "run", path.basename(script.fsPath)] };
   return { interpreter: shown, command: [path.basename(interpreter ?? "python"), file] };
 }
 

@@ -10,6 +10,7 @@ import type { ExperimentsTree } from "../tree/experimentsTree";
 import { findInterpreter } from "./interpreter";
 import type { RunRequest } from "./recorderCommand";
 import { type RunTaskDefinition, recorderTask, uniqueDefinition } from "./recorderTask";
+import { isNotebook } from "./scripts";
 
 /** How a script is to run, as the form or tasks.json says. */
 export interface ScriptRun extends Pick<RunRequest, "experiment" | "name" | "note" | "tags"> {
@@ -72,6 +73,10 @@ export function createLauncher({ distFolder, projects, tree, log }: LauncherOpti
 
   async function request({ script, args, python, ...named }: ScriptRun): Promise<RunRequest> {
     const executable = python || (await selectedInterpreter(script, log));
+    if (isNotebook(script)) {
+      const words = [path.basename(script.fsPath), "--python", executable, ...args];
+      return { command: words, cwd: path.dirname(script.fsPath), ...named };
+    }
     const cwd = workingDirectory(script);
     const relative = path.relative(cwd, script.fsPath);
     const file = relative.startsWith("..") || path.isAbsolute(relative) ? script.fsPath : relative;
@@ -130,6 +135,10 @@ async function saveDirty(script: vscode.Uri): Promise<void> {
     if (!isDirty || uri.scheme !== "file") return false;
     return uri.fsPath === script.fsPath || (folder && vscode.workspace.getWorkspaceFolder(uri) === folder);
   });
+  const notebooks = vscode.workspace.notebookDocuments.filter(
+    ({ uri, isDirty }) => isDirty && uri.scheme === "file" && uri.fsPath === script.fsPath,
+  );
+  for (const document of notebooks) await document.save();
   for (const document of concerned) {
     if (await document.save()) continue;
     throw new UserError(vscode.l10n.t("{0} could not be saved, so nothing was started.", document.fileName));

@@ -7,8 +7,8 @@ const END = 50_000;
 export interface BoundedText {
   /** Gives what of `text` is to be shown now: nothing any more, once the beginning is full. */
   push(text: string): string;
-  /** Nothing more comes: gives what is to be shown last. */
-  finish(): string;
+  /** Nothing more comes: gives what is to be shown last. `isLast`: nothing else is shown behind it. */
+  finish(isLast: boolean): string;
   /** All that was shown. */
   readonly shown: string;
 }
@@ -37,8 +37,9 @@ export function boundedText(room: { left: number }): BoundedText {
       end = (end + rest).slice(-END);
       return fitting === "" ? "" : show(fitting);
     },
-    finish() {
+    finish(isLast) {
       if (cut === 0) return "";
+      if (!isLast) end = "";
       const missing = cut - end.length;
       const note = missing > 0 ? `\n[… ${formatSize(missing)} more: the run's log has all of it …]\n` : "";
       const last = note + end;

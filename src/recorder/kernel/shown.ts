@@ -36,15 +36,16 @@ export function shownOutputs(id: string): ShownOutputs {
   let outputs: Output[] = [];
   let clearing = false;
   let dropped = 0;
+  let lost = 0;
 
   function text(name: "stdout" | "stderr", shown: string): BridgeEvent[] {
     return shown === "" ? [] : [{ e: "stream", id, name, text: shown }];
   }
 
   /** Another output follows: what was kept back of the text before is shown. */
-  function finishLast(): BridgeEvent[] {
+  function finishLast(isLast: boolean): BridgeEvent[] {
     const last = outputs.at(-1);
-    return last && "text" in last ? text(last.kind, last.text.finish()) : [];
+    return last && "text" in last ? text(last.kind, last.text.finish(isLast)) : [];
   }
 
   /** Text goes on where the last output is of the same stream. */
@@ -59,7 +60,7 @@ export function shownOutputs(id: string): ShownOutputs {
       dropped++;
       return [];
     }
-    const before = finishLast();
+    const before = finishLast(false);
     outputs.push(output);
     return [...before, ...show(output)];
   }
@@ -94,7 +95,8 @@ export function shownOutputs(id: string): ShownOutputs {
         case "update":
           return show(event);
         case "cut":
-          return print("stderr", `\n[… ${formatSize(event.bytes)} were lost …]\n`);
+          lost += event.bytes;
+          return [];
         case "clear":
           if (event.wait) clearing = true;
           else clear();
@@ -109,8 +111,11 @@ export function shownOutputs(id: string): ShownOutputs {
     },
     has: (displayId) => outputs.some((output) => "data" in output && output.displayId === displayId),
     finish() {
-      const note = dropped > 0 ? `[… ${dropped} more outputs were not kept …]\n` : "";
-      return [...finishLast(), ...text("stderr", note)];
+      const notes = [
+        dropped > 0 ? `[… ${dropped} more outputs were not kept …]\n` : "",
+        lost > 0 ? `[… ${formatSize(lost)} came faster than they could be taken, and were lost …]\n` : "",
+      ];
+      return [...finishLast(true), ...text("stderr", notes.join(""))];
     },
     contents: () => outputs.map(contentOf),
     get error() {
