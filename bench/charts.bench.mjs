@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { chromiumArguments, ensureChromium } from "../scripts/lib/chromium.mjs";
 import { installCodeServer, installExtension, startCodeServer } from "../scripts/lib/codeServer.mjs";
 import { paths } from "../scripts/lib/paths.mjs";
+import { runOrThrow } from "../scripts/lib/processes.mjs";
 import { quietSettings } from "../scripts/lib/settings.mjs";
 import { claim, median } from "./lib/measure.mjs";
 
@@ -24,7 +25,9 @@ console.log(`Making ${RUNS} runs with ${POINTS.toLocaleString("en")} points each
 await makeRuns();
 await installCodeServer();
 const [extensionsDir, userDataDir] = [path.join(scratch, "extensions"), path.join(scratch, "user")];
-await installExtension(process.env.MODELTRAIL_VSIX ?? paths.vsix, { extensionsDir, userDataDir });
+const { MODELTRAIL_VSIX: given } = process.env;
+if (!given) await runOrThrow(process.execPath, [path.join(paths.root, "scripts/package.mjs")]);
+await installExtension(given ?? paths.vsix, { extensionsDir, userDataDir });
 const server = await startCodeServer({ userDataDir, extensionsDir, settings: quietSettings });
 const browser = await chromium.launch({ executablePath: await ensureChromium(), args: chromiumArguments });
 try {
