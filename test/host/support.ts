@@ -29,8 +29,9 @@ export const workspaceRoot = () => vscode.workspace.workspaceFolders![0]!.uri.fs
 export async function until<T>(
   what: string,
   condition: () => Promise<T | undefined | false> | T | undefined | false,
+  within = 45_000,
 ): Promise<T> {
-  const deadline = Date.now() + 45_000;
+  const deadline = Date.now() + within;
   let last: unknown;
   for (;;) {
     try {
