@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import type { CellExecution } from "../../src/domain/cells";
 import type { Run, RunSummary } from "../../src/domain/run";
 
 const execute = promisify(execFile);
@@ -39,7 +40,7 @@ export class Records {
   }
 
   /** A run by its id, name or "latest". */
-  async show(run = "latest"): Promise<Run> {
+  async show(run = "latest"): Promise<Run & { cells?: CellExecution[] }> {
     return JSON.parse(await this.modeltrail("show", run, "--json"));
   }
 
