@@ -60,7 +60,7 @@ describe("results beside the code", () => {
   it("come from what is at hand while somebody types in a long file and runs go on", async function () {
     this.timeout(120_000 + SECONDS * 3_000);
     const quiet = await typeAndMeasure();
-    logger = await startLogger();
+    logger = await startLogger(SCRIPT, RUNS, POINTS_A_SECOND, FUNCTIONS);
     const lenses = await until("every function has its results", () => {
       const found = lens.codeLenses(document);
       return new Set(found.map(({ range }) => range.start.line)).size > FUNCTIONS && found;
@@ -98,7 +98,41 @@ describe("results beside the code", () => {
     const count = lens.codeLenses(document).find(({ command }) => /runs?$/.test(command?.title ?? ""));
     assert.equal(count?.command?.title, `${RUNS} runs`);
   });
+
+  it("stand above the cells of notebooks", async function () {
+    this.timeout(180_000);
+    const uri = await writeScript("lens_notebook.ipynb", [notebookFile()]);
+    const notebook = await vscode.workspace.openNotebookDocument(uri);
+    await vscode.window.showNotebookDocument(notebook);
+    const titles = (index: number) =>
+      lens.codeLenses(notebook.cellAt(index).document).map(({ command }) => command?.title ?? "");
+    assert.deepEqual(titles(1), []);
+    logger = await startLogger("lens_notebook.ipynb", 1, 10, 1);
+    await until("the notebook has a result", () => titles(1).length > 0);
+    await endLogger(logger);
+    const shown = await until("it is that of the run's end", () => titles(1)[0]?.startsWith("Last: ") && titles(1));
+    assert.match(shown.join(" | "), /^Last: \S+ loss_0 \| 1 run$/);
+    assert.deepEqual(titles(2), shown);
+    assert.deepEqual(titles(3), []);
+    assert.match((await lens.lineNotes(notebook.cellAt(2).document))?.last[0]?.text ?? "", /^last \S+$/);
+  });
 });
+
+/** A notebook whose second cell with code prints a metric. */
+function notebookFile(): string {
+  const cell = (id: string, kind: "code" | "markdown", text: string) => ({
+    ...{ cell_type: kind, id, metadata: {}, source: [text] },
+    ...(kind === "code" ? { execution_count: null, outputs: [] } : {}),
+  });
+  const cells = [
+    cell("intro", "markdown", "# Lens"),
+    cell("first", "code", "x = 1"),
+    cell("second", "code", "print(f'loss_0={x}')"),
+    cell("third", "code", "y = 2"),
+  ];
+  const metadata = { language_info: { name: "python" } };
+  return JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 });
+}
 
 interface Measured {
   /** How late the event loop came to timers, ms. */
@@ -125,8 +159,9 @@ function source(): string[] {
   return ["import mlflow", "", ...functions.flat()];
 }
 
-async function startLogger(): Promise<ChildProcess> {
-  const given = [workspaceRoot(), SCRIPT, RUNS, POINTS_A_SECOND, FUNCTIONS].map(String);
+/** Runs of a script that log, all of them the same metrics. */
+async function startLogger(script: string, runs: number, perSecond: number, metrics: number): Promise<ChildProcess> {
+  const given = [workspaceRoot(), script, runs, perSecond, metrics].map(String);
   const child = fork(path.join(__dirname, "pointLogger.js"), given, { execArgv: [] });
   await once(child, "message");
   return child;

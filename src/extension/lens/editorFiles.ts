@@ -57,7 +57,9 @@ function byVersion<T>(make: (document: vscode.TextDocument) => T): (document: vs
 
 export function createEditorFiles(projects: Projects, log: Log): EditorFiles {
   const changed = new vscode.EventEmitter<{ file: string }>();
-  const fileOf = ({ uri }: vscode.TextDocument) => uri.with({ scheme: "file", fragment: "", query: "" }).fsPath;
+  // On a remote machine the address of a cell names the connection too, so that it is no path by itself.
+  const fileOf = (document: vscode.TextDocument) =>
+    ((isCell(document) ? notebookOf(document)?.uri : undefined) ?? document.uri).fsPath;
   const marks = byVersion((document) => readMarks(document.getText()));
   const digest = byVersion((document) => digestOfText(document.getText()));
   // Of cells the kernel's own text counts, with the line ends that it had.
