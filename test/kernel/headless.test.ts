@@ -59,7 +59,7 @@ kernel(
       "-p",
       "lr=0.5",
       "--name",
-      "name=wide net",
+      "wide net",
     );
     expect({ code, err: err.toString() }).toEqual({
       code: 0,
