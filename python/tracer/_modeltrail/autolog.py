@@ -1,8 +1,8 @@
 """MLflow's autologging, switched on for the libraries that the run trains with, when the recorder says so.
 
-MODELTRAIL_AUTOLOG is "auto" or "on". Importing mlflow takes most of a second, so "auto" leaves it to the script: only one
-that imports mlflow by itself, and neither switches autologging on nor logs anything, is helped. "on" imports mlflow at the
-first import of a library that it can log. Either way nothing is done in workers, whose fits are parts of one that is logged.
+MODELTRAIL_AUTOLOG is "auto" or "on". Both import mlflow, where it is installed, at the first import of a library that it can
+log; nothing is done in a script that switches autologging on or off itself. "auto" also leaves alone those that log with
+mlflow themselves. Either way nothing is done in workers, whose fits are parts of one that is logged.
 """
 
 import os
@@ -43,7 +43,7 @@ def libraries_awaited(rank):
     mode = os.environ.get("MODELTRAIL_AUTOLOG")
     if mode not in ("auto", "on") or rank > 0 or _is_worker():
         return ()
-    return ("mlflow", *LIBRARIES) if mode == "on" else ("mlflow",)
+    return ("mlflow", *LIBRARIES)
 
 
 def _is_worker():
@@ -62,14 +62,17 @@ class Autolog:
         self.quietly = quietly
         self.mode = os.environ.get("MODELTRAIL_AUTOLOG")
         self.on = set()
+        self.is_left_to_us = self.mode == "on"
 
     def attach(self, module):
         """A module that was awaited has been imported, and nobody has used it yet."""
         name = module.__name__
         if name in LIBRARIES:
-            if not _says(_OWN):
+            # A script that speaks of mlflow is going to import it: only then can it be told what it does with it.
+            if not _says(_OWN if self.is_left_to_us else (*_OWN, "mlflow")) and _is_installed():
                 self.switch_on(name)
         elif self.mode == "auto" and not _says(_OWN + _LOGGING):
+            self.is_left_to_us = True
             for library in LIBRARIES:
                 if library in sys.modules:
                     self.switch_on(library)
@@ -86,6 +89,15 @@ class Autolog:
             self.quietly(lambda: _switch_on(flavor, chance))
         finally:
             chance.put_back()
+
+
+def _is_installed():
+    from importlib.util import find_spec
+
+    try:
+        return find_spec("mlflow") is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def _switch_on(flavor, chance):

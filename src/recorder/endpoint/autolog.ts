@@ -1,6 +1,6 @@
 /** Whether MLflow's autologging is to be switched on in the run: python/tracer/_modeltrail/autolog.py does it. */
 
-/** What the tracer is told: on for every library it knows, or only in scripts that import mlflow themselves and log nothing. */
+/** What the tracer is told: on for every library it knows, or not in scripts that log with mlflow themselves. */
 export type AutologMode = "on" | "auto";
 
 /** What the project says goes before what the person set, who started us; null: off. */
