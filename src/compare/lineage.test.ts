@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { DatasetFile } from "../domain/datasetComparison";
 import { UserError } from "../domain/errors";
-import type { Lineage, LineageDataset, LineageFile, LineageRun } from "../domain/lineage";
+import type { Lineage, LineageDataset, LineageFile, LineageRun, LineageStart } from "../domain/lineage";
 import type { DataFile } from "../domain/run";
 import type { RunDatasetVersion, Store } from "../store/contract";
 import { newRun, tempStore } from "../store/testStore";
-import type { LineageStart } from "../domain/lineage";
 import { type LineageOptions, lineageOf } from "./lineage";
 
 const hashOf = (content: string) => createHash("sha256").update(content).digest("hex");
