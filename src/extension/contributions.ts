@@ -77,6 +77,7 @@ export const Command = {
   clearChosen: "modeltrail.clearChosen",
   createQuickstart: "modeltrail.createQuickstart",
   openWalkthrough: "modeltrail.openWalkthrough",
+  attachKernel: "modeltrail.attachKernel",
   startNewNotebookRun: "modeltrail.startNewNotebookRun",
   useTrackedKernel: "modeltrail.useTrackedKernel",
   openCell: "modeltrail.openCell",

@@ -1,17 +1,19 @@
 /** The recorder that an editor starts beside a notebook, as it ships: killed and cut off at any moment, nothing is lost. */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { attachingCode } from "../../src/extension/notebook/passive/attachingCode";
 import type { FromEditor, FromRecorder } from "../../src/recorder/notebook/messages";
 import { recoverLostRuns } from "../../src/recorder/recover";
 import type { Store } from "../../src/store/contract";
 import { objectPath } from "../../src/store/objects";
 import { openStore } from "../../src/store/open";
-import { baseEnvironment, modeltrail, useCli } from "./cli";
+import { baseEnvironment, modeltrail, python, useCli } from "./cli";
 
 useCli();
+const tracer = join(import.meta.dirname, "../../python/tracer");
 
 let root: string;
 let store: Store;
@@ -79,6 +81,7 @@ const layout = {
 };
 const begin = (session = "s1"): FromEditor => ({
   e: "begin",
+  attached: false,
   notebook: join(root, "a.ipynb"),
   cwd: root,
   session,
@@ -196,4 +199,47 @@ test("refuses what it does not understand, and goes on", async () => {
   await recorder.answer("began");
   recorder.child.stdin.end();
   await recorder.exited;
+});
+
+test("a kernel of someone else's, given the tracer: the run has the files of its cells, each run its own", async () => {
+  const recorder = startRecorder();
+  for (const name of ["before.csv", "first.csv", "second.csv"]) writeFileSync(join(root, name), name);
+  const kernel = spawn(python, ["-qi"], { cwd: root, env: baseEnvironment(root) });
+  children.push(kernel);
+  let said = "";
+  kernel.stdout.on("data", (data) => {
+    said += data;
+  });
+  const execute = async (code: string) => {
+    const before = said.length;
+    kernel.stdin.write(`${code}\nprint("done")\n`);
+    await until(() => said.slice(before).includes("done\n"));
+  };
+
+  await execute("open('before.csv').close()");
+  const ids: string[] = [];
+  for (const [key, name] of ["first", "second"].entries()) {
+    recorder.tell({ ...begin(), attached: true } as FromEditor);
+    const { id, variables } = await recorder.answer("began");
+    ids.push(id);
+    await execute(attachingCode(tracer, variables));
+    recorder.tell(start(key + 1));
+    await execute(`open('${name}.csv').close()`);
+    recorder.tell(end(key + 1));
+  }
+  recorder.tell({ e: "finish", how: "boundary" });
+  recorder.child.stdin.end();
+  await recorder.exited;
+  const read = (id: string) => store.getRun(id)!.snapshot.data.map(({ path }) => path);
+  expect(ids.map(read)).toEqual([["first.csv"], ["second.csv"]]);
+  expect(store.getRun(ids[0]!)).toMatchObject({
+    status: "finished",
+    snapshot: { environment: { executable: python } },
+  });
+  expect(
+    store
+      .getRun(ids[0]!)!
+      .gaps.map(({ message }) => message)
+      .join(),
+  ).toContain("given the tracer while it was");
 });

@@ -168,11 +168,11 @@ export class Scratch {
   }
 
   /** The spool's files, each a process, with the events as the recorder reads them. Throws on a damaged line. */
-  processes(): SpoolEvent[][] {
-    return list(this.spool)
+  processes(spool = this.spool): SpoolEvent[][] {
+    return list(spool)
       .sort()
       .map((name) => {
-        const lines = readFileSync(join(this.spool, name), "latin1").split("\n");
+        const lines = readFileSync(join(spool, name), "latin1").split("\n");
         if (lines.pop() !== "") throw new Error(`${name} ends in a torn line`);
         return lines.map((line) => {
           const event = parseSpoolLine(line);
@@ -183,8 +183,8 @@ export class Scratch {
   }
 
   /** Events of one kind, of all processes. */
-  events<E extends SpoolEvent["e"]>(kind: E): SpoolEventOf<E>[] {
-    return this.processes()
+  events<E extends SpoolEvent["e"]>(kind: E, spool = this.spool): SpoolEventOf<E>[] {
+    return this.processes(spool)
       .flat()
       .filter((event): event is SpoolEventOf<E> => event.e === kind);
   }

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
 import type { CommandDeps } from "../commands/deps";
+import { setting } from "../configuration";
 import { Command } from "../contributions";
 import { requireTrust } from "../run/launcher";
 import type { PassiveNotebooks } from "./passive/passiveNotebooks";
@@ -50,13 +51,30 @@ export function registerNotebooks({ context, projects, log, register }: CommandD
     if (passive !== undefined || isExecution) pass((notebooks) => notebooks.changed(event));
   }
 
+  async function attachKernel(): Promise<void> {
+    requireTrust();
+    const notebook = vscode.window.activeNotebookEditor?.notebook;
+    if (!notebook) throw new UserError(vscode.l10n.t("Open a notebook, then try again."));
+    if (trackedKernel(notebook))
+      throw new UserError(vscode.l10n.t("This kernel is Modeltrail's own: it has the tracer."));
+    if (!setting("modeltrail.notebooks.record", notebook.uri)) {
+      throw new UserError(vscode.l10n.t("The setting modeltrail.notebooks.record is off: switch it on first."));
+    }
+    passive ??= load();
+    await (await passive).attach(notebook);
+    vscode.window.setStatusBarMessage(vscode.l10n.t("A new run: the kernel tells of its files from now on."), 5_000);
+  }
+
   async function startNewRun(): Promise<void> {
     requireTrust();
     const notebook = vscode.window.activeNotebookEditor?.notebook;
     if (!notebook) throw new UserError(vscode.l10n.t("Open a notebook, then try again."));
     const kernel = trackedKernel(notebook);
     if (kernel) await kernel.newRun();
-    else pass((notebooks) => notebooks.newRun(notebook));
+    else {
+      passive ??= load();
+      await (await passive).newRun(notebook);
+    }
     vscode.window.setStatusBarMessage(vscode.l10n.t("The next cell that is executed begins a new run."), 5_000);
   }
 
@@ -78,6 +96,7 @@ export function registerNotebooks({ context, projects, log, register }: CommandD
       await compareRecordedCell(projects, referenceFrom(given));
     }),
     register(Command.useTrackedKernel, "offer kernels", () => vscode.commands.executeCommand("notebook.selectKernel")),
+    register(Command.attachKernel, "use Modeltrail in the kernel", attachKernel),
     register(Command.startNewNotebookRun, "begin a new run of the notebook", startNewRun),
   );
   return {

@@ -29,13 +29,28 @@ export function followNotebook({ answer, ...options }: FollowOptions): Follower 
   const ending = new Set<Promise<void>>();
   let current: Current | null = null;
 
-  function begin({ notebook, cwd, session, layout }: Extract<FromEditor, { e: "begin" }>): void {
+  function begin({ notebook, cwd, session, layout, attached }: Extract<FromEditor, { e: "begin" }>): void {
     retire("boundary");
     try {
-      const run = beginNotebookRun({ ...options, notebook, cwd, session, layout, passive: true, source: "notebook" });
+      const run = beginNotebookRun({
+        ...options,
+        notebook,
+        cwd,
+        session,
+        layout,
+        passive: true,
+        attached,
+        source: "notebook",
+      });
       current = { run, executions: new Map(), running: new Set(), retired: false };
       runs.add(current);
-      answer({ e: "began", id: run.recording.id, root: run.recording.store.root });
+      const { id, tracer } = run.recording;
+      const { runId, spool, root } = tracer;
+      answer({
+        e: "began",
+        id,
+        variables: { MODELTRAIL_RUN_ID: runId, MODELTRAIL_SPOOL: spool, MODELTRAIL_ROOT: root },
+      });
     } catch (error) {
       answer({ e: "refused", message: (error as Error).message });
     }

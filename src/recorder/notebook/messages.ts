@@ -17,7 +17,15 @@ const Outputs = z.array(z.object({ kind: CellOutputKind, items: z.array(OutputIt
 /** Times are ms since the epoch. `key`: names an execution, until its end, as long as the recorder lives. */
 export const FromEditor = z.discriminatedUnion("e", [
   /** What starts from now on belongs to a new run. */
-  z.object({ e: z.literal("begin"), notebook: z.string(), cwd: z.string(), session: z.string(), layout: Notebook }),
+  z.object({
+    e: z.literal("begin"),
+    notebook: z.string(),
+    cwd: z.string(),
+    session: z.string(),
+    layout: Notebook,
+    /** The kernel is going to have the tracer, which tells of its files. */
+    attached: z.boolean(),
+  }),
   z.object({ e: z.literal("layout"), layout: Notebook }),
   z.object({
     e: z.literal("start"),
@@ -47,7 +55,8 @@ export const FromEditor = z.discriminatedUnion("e", [
 export type FromEditor = z.infer<typeof FromEditor>;
 
 export const FromRecorder = z.discriminatedUnion("e", [
-  z.object({ e: z.literal("began"), id: z.string(), root: z.string() }),
+  /** `variables`: the environment of the run, for a kernel that gets the tracer. */
+  z.object({ e: z.literal("began"), id: z.string(), variables: z.record(z.string(), z.string()) }),
   z.object({ e: z.literal("ended"), id: z.string() }),
   /** Nothing is recorded; why, in words for the user. */
   z.object({ e: z.literal("refused"), message: z.string() }),

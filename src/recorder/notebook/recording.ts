@@ -22,6 +22,8 @@ export interface NotebookRunOptions extends Omit<RecordingOptions, "command"> {
   words?: string[];
   /** The kernel was not started by us: we know only what an editor tells of it. */
   passive?: boolean;
+  /** And yet it is given the tracer. */
+  attached?: boolean;
 }
 
 export interface StartedCell extends Pick<CellExecution, "cellId" | "index" | "executionCount" | "language"> {
@@ -73,9 +75,15 @@ const BLIND: Gap = {
     "The notebook ran on a kernel that Modeltrail did not start, so the files that it read and wrote were not seen. With the command Use Tracked Kernel they are recorded, too.",
 };
 
+const LATE: Gap = {
+  kind: "tracer",
+  message:
+    "The notebook's kernel was given the tracer while it was running: files that it had opened before were not seen.",
+};
+
 /** Throws what `beginRecording` throws, when there can be no record. The code is being taken when this returns. */
 export function beginNotebookRun(options: NotebookRunOptions): NotebookRun {
-  const { notebook, session, layout, cwd, passive } = options;
+  const { notebook, session, layout, cwd, passive, attached } = options;
   const isFile = isAbsolute(notebook);
   const command = [isFile ? relative(cwd, notebook) : notebook, ...(options.words ?? [])];
   const experiment = options.experiment ?? (isFile ? undefined : basename(notebook, ".ipynb"));
@@ -106,7 +114,7 @@ export function beginNotebookRun(options: NotebookRunOptions): NotebookRun {
   /** Beside the cells, which do not wait for it. */
   async function prepare(): Promise<void> {
     try {
-      if (passive) recording.add({ gaps: [BLIND] });
+      if (passive) recording.add({ gaps: [attached ? LATE : BLIND] });
       await recording.takeCode(new AbortController().signal);
     } catch (error) {
       recording.warn(`The code could not be recorded: ${(error as Error).message}`);

@@ -164,6 +164,32 @@ test("takes numbers that begin anew for another session of the kernel, in which 
 describe("a run begins", () => {
   const begins = () => short().filter((line) => line.startsWith("begin"));
 
+  test("at once for a kernel that is given the tracer, and no other until it starts anew or is asked to", () => {
+    execute("a", 1);
+    observer.attach();
+    expect(told.filter(({ e }) => e === "begin")).toMatchObject([{ attached: false }, { attached: true }]);
+    const runAll = (from: number) => {
+      for (const id of ["a", "b", "c"]) change(id, {});
+      ["a", "b", "c"].forEach((id, at) => {
+        change(id, { executionOrder: from + at });
+        change(id, {
+          executionOrder: from + at,
+          success: true,
+          timing: { startTime: from + at, endTime: from + at + 1 },
+        });
+      });
+    };
+    runAll(2);
+    expect(begins()).toHaveLength(2);
+    observer.attach();
+    runAll(5);
+    expect(begins()).toHaveLength(3);
+    time += 10_000;
+    runAll(1);
+    expect(begins()).toHaveLength(4);
+    expect(observer.isAttached()).toBe(false);
+  });
+
   test("when all cells are asked for together, and not for any other number of them", () => {
     execute("a", 1);
     for (const id of ["b", "c"]) change(id, {});

@@ -32,6 +32,12 @@ export interface Observer {
   cellRemoved(cell: ObservedCell): void;
   /** What is executed next begins a new run. */
   newRun(): void;
+  /**
+   * Begins a run at once, of a kernel that is going to have the tracer; until the kernel starts anew, only this begins another:
+   * what Run All executes first is under way before the kernel could be told of a new run.
+   */
+  attach(): void;
+  isAttached(): boolean;
   /** The notebook is given to another kernel: what is executed next begins a session. */
   newKernel(): void;
   /** The recorder is gone; what is executed next begins a run with another one. */
@@ -57,6 +63,7 @@ export function createObserver({ tell, read, newSession, now }: ObserverOptions)
   const cells = new Map<string, Seen>();
   let session = newSession();
   let hasRun = false;
+  let isAttached = false;
   let keys = 0;
   let lastOrder = 0;
   let layoutIsNew = true;
@@ -82,7 +89,7 @@ export function createObserver({ tell, read, newSession, now }: ObserverOptions)
   function start(cell: ObservedCell, seen: Seen, order: number | null, startTime: number): void {
     if (order !== null && order <= lastOrder) restart();
     if (order !== null) lastOrder = order;
-    if (!hasRun || isRunAll(cell)) begin();
+    if (!hasRun || (!isAttached && isRunAll(cell))) begin();
     burst.isUsed = true;
     const execution: Running = { key: ++keys, order, reader: createStreamReader() };
     seen.running = execution;
@@ -103,6 +110,7 @@ export function createObserver({ tell, read, newSession, now }: ObserverOptions)
   function restart(): void {
     session = newSession();
     lastOrder = 0;
+    isAttached = false;
     for (const seen of cells.values()) seen.running = null;
     if (hasRun) tell({ e: "finish", how: "kernel-died" });
     hasRun = false;
@@ -110,7 +118,7 @@ export function createObserver({ tell, read, newSession, now }: ObserverOptions)
 
   function begin(): void {
     const { notebook, place } = read();
-    tell({ e: "begin", ...place, session, layout: notebook });
+    tell({ e: "begin", ...place, session, layout: notebook, attached: isAttached });
     hasRun = true;
     layoutIsNew = false;
   }
@@ -182,12 +190,19 @@ export function createObserver({ tell, read, newSession, now }: ObserverOptions)
     },
     newRun() {
       hasRun = false;
+      isAttached = false;
     },
+    attach() {
+      isAttached = true;
+      begin();
+    },
+    isAttached: () => isAttached,
     newKernel() {
       restart();
     },
     recorderLost() {
       hasRun = false;
+      isAttached = false;
       for (const seen of cells.values()) {
         seen.running = null;
         seen.ended = null;

@@ -1,10 +1,14 @@
 /** Records what notebooks execute, whichever extension's kernel does it, from what VS Code tells of them. */
 import { randomUUID } from "node:crypto";
+import path from "node:path";
 import * as vscode from "vscode";
+import { UserError } from "../../../domain/errors";
 import { setting } from "../../configuration";
 import type { Log } from "../../log";
 import type { Projects } from "../../stores/projects";
 import { trackedKernel } from "../trackedNotebooks";
+import { attachingCode } from "./attachingCode";
+import { executeInKernel } from "./jupyterKernel";
 import { createObserver, type Observer } from "./observer";
 import { codeCells, kernelName, observedCell, placeOf, readNotebook } from "./reading";
 import { type RecorderProcess, startRecorder } from "./recorderProcess";
@@ -19,14 +23,19 @@ export interface PassiveNotebooks extends vscode.Disposable {
   changed(event: vscode.NotebookDocumentChangeEvent): void;
   saved(document: vscode.NotebookDocument): void;
   closed(document: vscode.NotebookDocument): void;
-  /** What the notebook executes next begins a run. */
-  newRun(document: vscode.NotebookDocument): void;
+  /** What the notebook executes next begins a run; a kernel that has the tracer is told of it first. */
+  newRun(document: vscode.NotebookDocument): Promise<void>;
+  /** Begins a run and gives the notebook's living kernel, of the Jupyter extension, the tracer for it. */
+  attach(document: vscode.NotebookDocument): Promise<void>;
   /** Ends all runs; resolves when the recorders have been told everything. */
   closeAll(): Promise<void>;
 }
 
 interface Watched {
   observer: Observer;
+  /** Of a run that a kernel is to be given the tracer for. */
+  onBegan: ((variables: Record<string, string>) => void) | null;
+  onRefused: ((reason: string) => void) | null;
   recorder: RecorderProcess | null;
   kernel: string | null;
 }
@@ -51,7 +60,7 @@ export function createPassiveNotebooks({ distFolder, projects, log }: PassiveOpt
         one.recorder?.tell(message);
       },
     });
-    const one: Watched = { observer, recorder: null, kernel: kernelName(document) };
+    const one: Watched = { observer, recorder: null, kernel: kernelName(document), onBegan: null, onRefused: null };
     watched.set(document, one);
     return one;
   }
@@ -65,8 +74,14 @@ export function createPassiveNotebooks({ distFolder, projects, log }: PassiveOpt
       cwd,
       log,
       onMessage(message) {
-        if (message.e === "began") log.channel.info(`Recording ${document.uri.path} as run ${message.id}.`);
-        if (message.e === "refused") refuse(message.message);
+        if (message.e === "began") {
+          log.channel.info(`Recording ${document.uri.path} as run ${message.id}.`);
+          one.onBegan?.(message.variables);
+        }
+        if (message.e === "refused") {
+          one.onRefused?.(message.message);
+          refuse(message.message);
+        }
       },
       onLost() {
         one.recorder = null;
@@ -91,6 +106,26 @@ export function createPassiveNotebooks({ distFolder, projects, log }: PassiveOpt
     await one.recorder.close();
   }
 
+  async function attach(document: vscode.NotebookDocument): Promise<void> {
+    const one = watch(document);
+    const began = new Promise<Record<string, string>>((resolve, reject) => {
+      one.onBegan = resolve;
+      one.onRefused = (reason) => reject(new UserError(reason));
+    });
+    try {
+      one.observer.attach();
+      const tracer = path.join(distFolder, "..", "python", "tracer");
+      await executeInKernel(document.uri, attachingCode(tracer, await began));
+    } catch (error) {
+      // The run would tell of a tracer that is not there.
+      one.observer.newRun();
+      throw error;
+    } finally {
+      one.onBegan = null;
+      one.onRefused = null;
+    }
+  }
+
   return {
     changed(event) {
       const { notebook } = event;
@@ -102,7 +137,12 @@ export function createPassiveNotebooks({ distFolder, projects, log }: PassiveOpt
       watched.get(document)?.observer.tellLayout();
     },
     closed: (document) => void close(document),
-    newRun: (document) => watch(document).observer.newRun(),
+    async newRun(document) {
+      const { observer } = watch(document);
+      if (observer.isAttached()) await attach(document);
+      else observer.newRun();
+    },
+    attach,
     async closeAll() {
       await Promise.all([...watched.keys()].map(close));
     },
