@@ -1,5 +1,6 @@
 /** The filter, completed while it is typed. */
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { type Completion, complete } from "../../src/domain/query/complete";
 import type { ColumnKey } from "../../src/domain/table/columns";
 import { showText } from "../base/numbers";
@@ -41,13 +42,11 @@ export function FilterField({ data, value, fault, onChange, onLeave }: FilterFie
   function take({ insert }: Completion): void {
     const from = found!.from;
     const next = value.slice(0, from) + insert + value.slice(cursor!).replace(/^\s/, "");
-    onChange(next);
     const end = from + insert.length;
-    // The field has its new text after it was drawn.
-    requestAnimationFrame(() => {
-      ref.current?.setSelectionRange(end, end);
-      look();
-    });
+    // Drawn at once: whoever types on is quicker than the next frame, and would find the cursor in another place.
+    flushSync(() => onChange(next));
+    ref.current?.setSelectionRange(end, end);
+    look();
   }
 
   function onKeyDown(event: KeyboardEvent): void {
