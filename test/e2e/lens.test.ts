@@ -34,7 +34,7 @@ test("results stand beside the code that made them", async ({ workbench, folder,
       text: expect.stringMatching(/^last loss 0\.\d+ · val_loss/),
       isOld: false,
     });
-    await workbench.look("lens");
+    await workbench.picture("beside-the-code");
   });
 
   await test.step("behind the defaults of arguments stands what the best run used", async () => {

@@ -64,7 +64,7 @@ test("the best run is found by clicks, and by keys alone", async ({ workbench, p
   await expect(await table.cell(table.row(0), "accuracy")).toHaveText("0.9015 ± 7.0711e-4");
   await table.row(0).click();
   await expect(table.row(1)).toContainText(BEST);
-  await workbench.look("table-groups");
+  await workbench.picture("runs-table");
 
   // All of it comes back after a reload.
   await workbench.reload();
