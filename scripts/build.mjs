@@ -1,7 +1,7 @@
 // Bundles everything that ships into dist/. `--watch` rebuilds on change, unminified and with linked source maps. Tests bundle
 // what they need as it ships: `--out FOLDER --only cli,cli-main`.
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import * as esbuild from "esbuild";
@@ -22,9 +22,11 @@ const NODE_TARGET = "node22.13";
 /**
  * The programs that run on Node. `split` makes a dynamic import a file of its own, so that what is not needed is not
  * even read: the extension and the command start with little. The command's launcher is not bundled with its main part.
+ * `join` puts all that is needed at start into one file: esbuild makes dozens of what several dynamic imports share, and to open
+ * each takes as long as to run it.
  */
 const programs = [
-  { out: "extension", source: "src/extension/extension.ts", split: true, external: ["vscode"] },
+  { out: "extension", source: "src/extension/extension.ts", split: true, join: true, external: ["vscode"] },
   { out: "cli-main", source: "src/cli/main.ts", split: true },
   { out: "store-worker", source: "src/extension/storeWorker.ts", split: true },
   { out: "hash-worker", source: "src/snapshot/hashWorker.ts" },
@@ -68,10 +70,35 @@ function writeAsCommonJs(program) {
           const { imports } = metafile.outputs[path.relative(paths.root, file.path).replaceAll(path.sep, "/")];
           program.parts.set(path.basename(file.path), { bytes: Buffer.byteLength(code), imports });
         }
+        // Source maps are for files that stand apart.
+        if (program.join && !options.watch) await joinStart(program);
         await removeStaleParts(program);
       });
     },
   };
+}
+
+/**
+ * Puts the files that a program loads at its start into its entry, each a function as Node would make of it. In their places
+ * stand files that hand them out to those which are loaded later, so that each is run once.
+ */
+async function joinStart({ out, parts }) {
+  const entry = `${out}.js`;
+  const names = reachable(parts, entry, true);
+  const codes = new Map();
+  for (const name of names) codes.set(name, await readFile(path.join(options.out, name), "utf8"));
+  const functions = names.map((name) => `${JSON.stringify(`./${name}`)}(module,exports,require){${codes.get(name)}\n}`);
+  const loader =
+    "const loaded={};function load(name){if(!Object.hasOwn(parts,name))return require(name);" +
+    "let module=loaded[name];if(!module){module=loaded[name]={exports:{}};parts[name](module,module.exports,load)}" +
+    `return module.exports}module.exports={...load("./${entry}"),part:load};`;
+  await writeFile(path.join(options.out, entry), `"use strict";const parts={${functions.join(",\n")}};${loader}\n`);
+  for (const name of names) {
+    if (name === entry) continue;
+    await writeFile(path.join(options.out, name), `module.exports=require("./${entry}").part("./${name}");\n`);
+    await rm(path.join(options.out, `${name}.map`), { force: true });
+  }
+  await rm(path.join(options.out, `${entry}.map`), { force: true });
 }
 
 function withShebang(code, program) {
