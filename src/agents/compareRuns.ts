@@ -26,7 +26,7 @@ export const compareRuns = tool({
   },
 });
 
-export async function comparisonOf(store: Store, ids: readonly string[], signal: AbortSignal): Promise<RunComparison> {
+async function comparisonOf(store: Store, ids: readonly string[], signal: AbortSignal): Promise<RunComparison> {
   const readers = createComparisonReaders(store, { signal });
   try {
     return await compare(store, ids, readers, { signal });

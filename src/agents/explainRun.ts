@@ -1,10 +1,9 @@
 import * as z from "zod";
+import { differenceLine } from "../compare/differenceLine";
 import { repeatsOf } from "../compare/repeats";
-import { summarizeDifferences } from "../compare/summary";
-import { UserError } from "../domain/errors";
 import type { RunSummary } from "../domain/run";
+import { createComparisonReaders } from "../snapshot/comparisonReaders";
 import type { Store } from "../store/contract";
-import { comparisonOf } from "./compareRuns";
 import { ending, first, runInShort } from "./inWords";
 import { lastLines } from "./readLog";
 import { RunReference } from "./showRun";
@@ -12,7 +11,7 @@ import { tool } from "./tool";
 
 /** Lines of the log that a run's bad end is explained with. */
 const LAST_LINES = 40;
-/** Runs of the experiment that a metric is ranked among. */
+/** Runs of the experiment, the newest, that a metric is ranked among. */
 const MOST_RANKED = 1_000;
 const MOST_METRICS = 20;
 
@@ -64,30 +63,26 @@ async function changesBetween(
   after: RunSummary,
   signal: AbortSignal,
 ): Promise<string> {
+  const readers = createComparisonReaders(store, { signal });
   try {
-    return summarizeDifferences(await comparisonOf(store, [before.id, after.id], signal));
-  } catch (error) {
-    // A commit that is gone is no reason to say nothing of the run.
-    if (error instanceof UserError) return error.message;
-    throw error;
+    return await differenceLine(store, before.id, after.id, readers, signal);
+  } finally {
+    await readers.close();
   }
 }
 
 /** Whether high or low is good is for the reader to know: both ranks are told. */
 function ranksOf(store: Store, run: RunSummary): unknown[] {
+  const { runs } = store.listRuns({ experiment: run.experiment, status: ["finished"], limit: MOST_RANKED });
   return tellingMetrics(run)
     .slice(0, MOST_METRICS)
     .flatMap(([name, { last }]) => {
-      const sort = { key: `metric:${name}` as const, descending: true };
-      const { runs } = store.listRuns({ experiment: run.experiment, status: ["finished"], sort, limit: MOST_RANKED });
       const values = runs.flatMap(({ metrics }) => metrics[name]?.last ?? []).filter(Number.isFinite);
       if (values.length < 2 || !Number.isFinite(last)) return [];
-      const higher = values.filter((value) => value > last).length;
-      const lower = values.filter((value) => value < last).length;
-      const [highest, lowest] = [values[0], values.at(-1)];
-      return [
-        { name, value: last, fromTheHighest: higher + 1, fromTheLowest: lower + 1, of: values.length, highest, lowest },
-      ];
+      const fromTheHighest = values.filter((value) => value > last).length + 1;
+      const fromTheLowest = values.filter((value) => value < last).length + 1;
+      const [highest, lowest] = [Math.max(...values), Math.min(...values)];
+      return [{ name, value: last, fromTheHighest, fromTheLowest, of: values.length, highest, lowest }];
     });
 }
 

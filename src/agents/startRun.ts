@@ -1,6 +1,6 @@
 /** Starting a run for a model, after a person has agreed. */
 import { spawn } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
@@ -10,6 +10,7 @@ import { describeCommand } from "../recorder/describe";
 import { findPython } from "../recorder/process/findPython";
 import { storeExists } from "../store/locate";
 import { openStore } from "../store/open";
+import { scriptFile } from "./scriptFile";
 
 export const startRun = {
   name: "start_run",
@@ -41,19 +42,6 @@ export function planRun(root: string, request: StartRequest, env: NodeJS.Process
   // A file whose name begins with a dash would be taken for an option of Python.
   const word = relative.startsWith("-") ? `.${path.sep}${relative}` : relative;
   return { command: [pythonFor(root, request.script, env), word, ...request.args], cwd };
-}
-
-/** Absolute. Throws UserError. */
-export function scriptFile(root: string, script: string): string {
-  const file = path.resolve(root, script);
-  const relative = path.relative(root, file);
-  if (relative.startsWith("..") || path.isAbsolute(relative)) {
-    throw new UserError(`${script} lies outside of the project ${root}; only its own scripts are started.`);
-  }
-  if (!file.endsWith(".py") || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    throw new UserError(`${script} is no Python script of the project. Give the path of a .py file from ${root}.`);
-  }
-  return file;
 }
 
 /** That of the script's last run, else the project's own environment, else the first one there is. */

@@ -1,8 +1,7 @@
 /** Reads what a report tells. */
 import { traceOf } from "../compare/buckets";
+import { differenceLine } from "../compare/differenceLine";
 import { isLessBetter, tellingMetric } from "../compare/keyMetric";
-import { compareRuns } from "../compare/runs";
-import { summarizeDifferences } from "../compare/summary";
 import { edgeOf, type Grid, type Trace } from "../domain/curve";
 import { UserError } from "../domain/errors";
 import { createComparisonReaders } from "../snapshot/comparisonReaders";
@@ -139,27 +138,12 @@ async function changesFrom(
     for (const { id } of runs) {
       signal?.throwIfAborted();
       if (id === baseline.id) lines.push(null);
-      else lines.push(await lineBetween(store, [baseline.id, id], readers, signal));
+      else lines.push(await differenceLine(store, baseline.id, id, readers, signal));
     }
   } finally {
     await readers.close();
   }
   return lines;
-}
-
-async function lineBetween(
-  store: Store,
-  ids: string[],
-  readers: ReturnType<typeof createComparisonReaders>,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  try {
-    return summarizeDifferences(await compareRuns(store, ids, readers, { limit: 1, signal }));
-  } catch (error) {
-    // A commit that is gone is no reason to have no report.
-    if (error instanceof UserError) return error.message;
-    throw error;
-  }
 }
 
 function chartsOf(store: Store, runs: readonly RunHead[], names: readonly string[]): ReportChart[] {

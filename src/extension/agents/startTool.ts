@@ -1,8 +1,8 @@
 /** Starting a run for a language model, when the user has agreed to the command that VS Code shows. */
-import { statSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
+import { scriptFile } from "../../agents/scriptFile";
 import { UserError } from "../../domain/errors";
 import { requireTrust, type ScriptRun } from "../run/launcher";
 import { textResult } from "./readTool";
@@ -58,13 +58,6 @@ async function plan({ projects }: AgentDeps, given: StartInput): Promise<{ root:
   requireTrust();
   const { root, input } = await takeProject(projects, given);
   const { script, args = [], experiment, name, note } = input;
-  const file = path.resolve(root, script);
-  const relative = path.relative(root, file);
-  if (relative.startsWith("..") || path.isAbsolute(relative)) {
-    throw new UserError(vscode.l10n.t("{0} lies outside of the project; only its own scripts are started.", script));
-  }
-  if (!file.endsWith(".py") || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    throw new UserError(vscode.l10n.t("{0} is no Python script of the project.", script));
-  }
+  const file = scriptFile(root, script);
   return { root, run: { script: vscode.Uri.file(file), args, experiment, name, note } };
 }

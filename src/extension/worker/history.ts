@@ -1,7 +1,5 @@
 /** What changed since the run before. */
-import { compareRuns } from "../../compare/runs";
-import { summarizeDifferences } from "../../compare/summary";
-import { UserError } from "../../domain/errors";
+import { differenceLine } from "../../compare/differenceLine";
 import type { RunSummary } from "../../domain/run";
 import { createComparisonReaders } from "../../snapshot/comparisonReaders";
 import type { Store } from "../../store/contract";
@@ -41,11 +39,7 @@ function lineBetween(store: Store, before: RunSummary, after: RunSummary): Promi
 async function describe(store: Store, before: RunSummary, after: RunSummary): Promise<string> {
   const readers = createComparisonReaders(store);
   try {
-    return summarizeDifferences(await compareRuns(store, [before.id, after.id], readers, { limit: 1 }));
-  } catch (error) {
-    // A missing commit is no reason to show nothing of the run.
-    if (error instanceof UserError) return error.message;
-    throw error;
+    return await differenceLine(store, before.id, after.id, readers);
   } finally {
     await readers.close();
   }

@@ -1,8 +1,8 @@
 /** Files that changed on disk during a run, whoever changed them: what the tracer could not see is found this way. */
-import { lstatSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, parse } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { changeTime, list } from "./look";
 
 export interface ChangedFiles {
   /** Absolute. */
@@ -45,20 +45,4 @@ export async function findChangedFiles({ folder, since, isClosed, limit = LIMIT 
     }
   }
   return { files, complete: true };
-}
-
-function list(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}
-
-function changeTime(path: string): number {
-  try {
-    return lstatSync(path).ctimeMs;
-  } catch {
-    return 0;
-  }
 }

@@ -2,13 +2,13 @@
  * TensorBoard event files that were not seen when they were opened, as TensorFlow's own writer works in compiled code: looked for
  * now and then while the run goes on, where such files usually are, so that their curves are there before the end.
  */
-import { lstatSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { SpoolRecord } from "../../ingest/spool";
 import { fsPath } from "../../ingest/spoolPath";
 import type { IngestBatch } from "../../store/contract";
 import { now } from "../clock";
 import type { Listener } from "../listener";
+import { changeTime, list } from "./look";
 
 const NAME = /\.tfevents\./;
 /** Folders that scripts and libraries write event files to. */
@@ -74,20 +74,4 @@ export function createEventFiles(options: EventFilesOptions): Listener {
     // What was written unseen is looked for everywhere then: see files.ts.
     async finish() {},
   };
-}
-
-function list(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
-  }
-}
-
-function changeTime(path: string): number {
-  try {
-    return lstatSync(path).ctimeMs;
-  } catch {
-    return 0;
-  }
 }
