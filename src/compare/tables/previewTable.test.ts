@@ -12,7 +12,7 @@ function file(name: string, content: string): string {
 
 test("the first rows as they stand, missing ones as such", async () => {
   const csv = file("a.csv", `id,text\n1,"a, b"\n2,\n3,${"x".repeat(500)}\n`);
-  const { columns, rows, moreRows, faults } = await previewTable(csv, "csv", 3);
+  const { columns, rows, moreRows, faults } = await previewTable(csv, "csv", { rows: 3, columns: 100 });
   expect({ columns, moreRows, faults }).toEqual({ columns: ["id", "text"], moreRows: false, faults: [] });
   expect(rows.slice(0, 2)).toEqual([
     ["1", "a, b"],
@@ -23,14 +23,17 @@ test("the first rows as they stand, missing ones as such", async () => {
 
 test("no more than was asked for", async () => {
   const lines = Array.from({ length: 5_000 }, (_, at) => JSON.stringify({ at, [`c${at % 300}`]: at }));
-  const preview = await previewTable(file("a.jsonl", lines.join("\n")), "jsonl", 200);
+  const preview = await previewTable(file("a.jsonl", lines.join("\n")), "jsonl", { rows: 200, columns: 100 });
   expect(preview.rows).toHaveLength(200);
   expect(preview.columns).toHaveLength(100);
   expect(preview).toMatchObject({ moreRows: true, moreColumns: true });
 });
 
 test("a table with nothing in it, and what is none", async () => {
-  expect(await previewTable(file("a.csv", "a,b\n"), "csv", 10)).toMatchObject({ rows: [], moreRows: false });
-  const none = await previewTable(file("a.parquet", "no"), "parquet", 10);
+  expect(await previewTable(file("a.csv", "a,b\n"), "csv", { rows: 10, columns: 100 })).toMatchObject({
+    rows: [],
+    moreRows: false,
+  });
+  const none = await previewTable(file("a.parquet", "no"), "parquet", { rows: 10, columns: 100 });
   expect(none).toMatchObject({ columns: [], faults: ["The file is not Parquet."] });
 });

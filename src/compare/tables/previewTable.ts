@@ -12,18 +12,24 @@ export interface TablePreview {
   /** There are more rows, or columns, than these. */
   moreRows: boolean;
   moreColumns: boolean;
+  /** Whether the file ends here, undamaged. */
+  complete: boolean;
   /** What is wrong in the file, as far as it was read. */
   faults: string[];
 }
 
-const MOST_COLUMNS = 100;
+/** At most. */
+export interface PreviewSize {
+  rows: number;
+  columns: number;
+}
 
 /** Rejects as `readTable` does: a UserError when the file is no such table. */
-export async function previewTable(file: string, format: TableFormat, most: number): Promise<TablePreview> {
+export async function previewTable(file: string, format: TableFormat, most: PreviewSize): Promise<TablePreview> {
   const sink = new PreviewSink(most);
   const faults = new FaultLog();
-  await readTable(file, { format, sink, faults, limit: most + 1, onProgress: () => {} });
-  return { ...sink.preview(), faults: faults.list().map(({ message }) => message) };
+  const { complete } = await readTable(file, { format, sink, faults, limit: most.rows + 1, onProgress: () => {} });
+  return { ...sink.preview(), complete, faults: faults.list().map(({ message }) => message) };
 }
 
 class PreviewSink implements CellSink {
@@ -32,12 +38,12 @@ class PreviewSink implements CellSink {
   private complete = 0;
   private moreColumns = false;
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly most: PreviewSize) {}
 
   column(name: string): number {
     const known = this.names.get(name);
     if (known !== undefined) return known;
-    if (this.names.size === MOST_COLUMNS) {
+    if (this.names.size === this.most.columns) {
       this.moreColumns = true;
       return -1;
     }
@@ -47,22 +53,22 @@ class PreviewSink implements CellSink {
 
   cell(row: number, column: number, cell: Cell): void {
     const at = this.complete + row;
-    if (at >= this.most) return;
+    if (at >= this.most.rows) return;
     while (this.rows.length <= at) this.rows.push([]);
     this.rows[at]![column] = cell.text();
   }
 
   flush(rows: number): boolean {
     this.complete += rows;
-    return this.complete <= this.most;
+    return this.complete <= this.most.rows;
   }
 
-  preview(): Omit<TablePreview, "faults"> {
+  preview(): Omit<TablePreview, "complete" | "faults"> {
     const columns = [...this.names.keys()];
-    const shown = Math.min(this.complete, this.most);
+    const shown = Math.min(this.complete, this.most.rows);
     const rows = Array.from({ length: shown }, (_, at) =>
       columns.map((_name, column) => this.rows[at]?.[column] ?? null),
     );
-    return { columns, rows, moreRows: this.complete > this.most, moreColumns: this.moreColumns };
+    return { columns, rows, moreRows: this.complete > this.most.rows, moreColumns: this.moreColumns };
   }
 }

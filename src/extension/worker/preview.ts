@@ -1,17 +1,15 @@
 /** What a page can show of a kept file: read here, so that the extension host waits for no disk. */
 import { open } from "node:fs/promises";
 import path from "node:path";
-import type { Cell } from "../../compare/tables/cell";
-import { FaultLog } from "../../compare/tables/readers/faultLog";
-import { readTable } from "../../compare/tables/readers/readTable";
+import { previewTable } from "../../compare/tables/previewTable";
 import { tableFormatOf } from "../../compare/tables/tableFormat";
 import { formatSize } from "../../domain/format";
+import type { TableFormat } from "../../domain/tableComparison";
 import type { Preview } from "../../protocol/runPage";
 
 const MOST_MEDIA = 20_000_000;
 const MOST_TEXT = 200_000;
-const MOST_ROWS = 100;
-const MOST_COLUMNS = 50;
+const MOST_OF_TABLE = { rows: 100, columns: 50 };
 
 const MEDIA: Record<string, { kind: "image" | "audio" | "video"; mime: string }> = {
   png: { kind: "image", mime: "image/png" },
@@ -32,7 +30,7 @@ const MEDIA: Record<string, { kind: "image" | "audio" | "video"; mime: string }>
 /** `name` says what it is, `file` is where its bytes are. */
 export async function previewOf(name: string, file: string, size: number): Promise<Preview> {
   const format = tableFormatOf(name);
-  if (format !== null) return await previewTable(file, format);
+  if (format !== null) return await tableOf(file, format);
   const extension = path.extname(name).slice(1).toLowerCase();
   const media = Object.hasOwn(MEDIA, extension) ? MEDIA[extension] : undefined;
   if (media) {
@@ -70,36 +68,8 @@ function indented(text: string): string {
   }
 }
 
-async function previewTable(file: string, format: Parameters<typeof readTable>[1]["format"]): Promise<Preview> {
-  const columns = new Map<string, number>();
-  const rows: string[][] = [];
-  let complete = 0;
-  const rowAt = (row: number) => {
-    while (rows.length <= row) rows.push([]);
-    return rows[row]!;
-  };
-  const facts = await readTable(file, {
-    format,
-    limit: MOST_ROWS,
-    faults: new FaultLog(),
-    onProgress: () => {},
-    sink: {
-      // Formats whose rows name their own values ask for a column more than once.
-      column(name) {
-        if (!columns.has(name) && columns.size < MOST_COLUMNS) columns.set(name, columns.size);
-        return columns.get(name) ?? -1;
-      },
-      cell(row: number, column: number, cell: Cell) {
-        if (complete + row < MOST_ROWS) rowAt(complete + row)[column] = cell.text();
-      },
-      flush(count) {
-        complete += count;
-        if (complete > 0) rowAt(Math.min(complete, MOST_ROWS) - 1);
-        return complete < MOST_ROWS;
-      },
-    },
-  });
-  const names = [...columns.keys()];
-  const filled = rows.map((row) => names.map((_, at) => row[at] ?? ""));
-  return { kind: "table", columns: names, rows: filled, cut: complete > MOST_ROWS || !facts.complete };
+async function tableOf(file: string, format: TableFormat): Promise<Preview> {
+  const { columns, rows, moreRows, complete } = await previewTable(file, format, MOST_OF_TABLE);
+  const filled = rows.map((row) => row.map((cell) => cell ?? ""));
+  return { kind: "table", columns, rows: filled, cut: moreRows || !complete };
 }

@@ -16,7 +16,7 @@ const MOST_SERIES = 300;
 const MOST_ITEMS = 5_000;
 const MOST_IMAGE_BYTES = 20_000_000;
 const MOST_TEXT_BYTES = 200_000;
-const MOST_ROWS = 200;
+const MOST_OF_TABLE = { rows: 200, columns: 100 };
 const MIMES: Record<string, string> = { jpg: "image/jpeg", svg: "image/svg+xml" };
 
 export function sideBySide(store: Store, ids: readonly string[]): SideBySideContent {
@@ -65,7 +65,7 @@ export async function mediaContent(
   if (kind === "image") return await imageOf(file, path, size);
   const format = tableFormatOf(path);
   if (kind === "table" && format !== null) {
-    const { columns, rows, moreRows, moreColumns, faults } = await previewTable(file, format, MOST_ROWS);
+    const { columns, rows, moreRows, moreColumns, faults } = await previewTable(file, format, MOST_OF_TABLE);
     return { kind: "table", columns, rows, isCut: moreRows || moreColumns, faults };
   }
   return await textOf(file);
