@@ -1,4 +1,5 @@
 import "../base/base.css";
+import "../base/page.css";
 import "./charts.css";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { ChartsContent } from "../../src/protocol/charts";

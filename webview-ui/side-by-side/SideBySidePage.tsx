@@ -1,4 +1,5 @@
 import "../base/base.css";
+import "../base/page.css";
 import "./side-by-side.css";
 import { useEffect, useMemo, useState } from "react";
 import { itemAt, stepsOf } from "../../src/domain/media";
