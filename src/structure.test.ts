@@ -8,7 +8,8 @@ const root = path.resolve(import.meta.dirname, "..");
 const layers = [
   ["extension", "cli"],
   ["agents"],
-  ["recorder", "targets", "deploy", "monitor", "reproduce", "share", "space", "report"],
+  ["targets"],
+  ["recorder", "deploy", "monitor", "reproduce", "share", "space", "report"],
   ["snapshot", "ingest", "compare", "registry"],
   ["store"],
   ["protocol"],
