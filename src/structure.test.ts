@@ -8,6 +8,7 @@ const root = path.resolve(import.meta.dirname, "..");
 const layers = [
   ["extension", "cli"],
   ["agents"],
+  ["sweep"],
   ["targets"],
   ["recorder", "deploy", "monitor", "reproduce", "share", "space", "report"],
   ["snapshot", "ingest", "compare", "registry"],
