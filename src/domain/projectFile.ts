@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { Entries } from "./entries";
 import { parseSize } from "./parseSize";
 
 /** Bytes: a whole number, or a text like "50MB". */
@@ -43,6 +44,8 @@ export const ProjectFile = z.strictObject({
   data: z.nullish(z.array(z.string())),
   /** Globs by the name of the dataset that their files are, relative to the root. */
   datasets: z.nullish(z.record(z.string().check(z.minLength(1)), z.union([z.string(), z.array(z.string())]))),
+  /** Commands of the project by name: see docs/jobs.md. */
+  entries: z.nullish(Entries),
   /** What of the data is kept: of files larger than `maxFileSize` only the hash. */
   keep: z.nullish(z.strictObject({ maxFileSize: z.optional(Size) })),
   /** What MLflow is made to log: see docs/mlflow.md. */
