@@ -1,5 +1,6 @@
 /** The events of the tracer's spool, one JSON line each. The wire format of python/tracer; unknown fields are dropped. */
 import * as z from "zod/mini";
+import { TARGET_EVENTS } from "./targetEvent";
 
 /** Ms since the epoch. */
 const t = z.number();
@@ -98,6 +99,7 @@ const EVENTS = {
     /** The class of an exception that nobody caught. */
     exception: z.optional(z.string()),
   }),
+  ...TARGET_EVENTS,
 };
 export type SpoolEventOf<E extends keyof typeof EVENTS> = z.infer<(typeof EVENTS)[E]>;
 export type SpoolEvent = { [E in keyof typeof EVENTS]: SpoolEventOf<E> }[keyof typeof EVENTS];

@@ -19,10 +19,13 @@ export interface JobPlan {
   name: string;
   /** As the user gave it; paths of the project in it are relative to `cwd`. */
   command: readonly string[];
-  /** Where the command starts, relative to the project's root, with `/`. */
+  /** Where the command starts, relative to the stage, with `/`; "" is the stage itself. */
   cwd: string;
+  /** The project's folder, relative to the stage, with `/`; "" is the stage itself. The tracer's MODELTRAIL_ROOT. */
+  project: string;
   /**
    * The project as the job gets it: the run's code snapshot and its data, in a folder of our own that nothing else writes to.
+   * It stands for the root of the code, which may be above the project's folder.
    * What the command changes on the target comes back into it, so that at the end it is what the project's folder would be
    * after a local run.
    */
