@@ -15,9 +15,11 @@ import type {
 } from "../domain/run";
 import type { CellStore } from "./cells/contract";
 import type { FileRunStore } from "./fileRuns/contract";
+import type { JobStore } from "./jobs/contract";
 import type { LoggedModelStore } from "./loggedModels/contract";
 import type { RegistryStore } from "./registry/contract";
 import type { SearchStore } from "./search/contract";
+import type { SweepStore } from "./sweeps/contract";
 import type { TableStore } from "./table/contract";
 import type { TraceStore } from "./traces/contract";
 import type { TrackingStore } from "./tracking/contract";
@@ -581,6 +583,9 @@ export interface Store {
   readonly table: TableStore;
   /** Runs as files see them. */
   readonly fileRuns: FileRunStore;
+  /** What is to run where. */
+  readonly jobs: JobStore;
+  readonly sweeps: SweepStore;
 
   /** Folder of the run's log, spool and so on; made if absent. */
   runFolder(id: string): string;

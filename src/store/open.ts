@@ -19,6 +19,7 @@ import { startFreeing, unnamedObjects } from "./freeing";
 import { cachedHash, cachedHashesBelow, cacheHashes, forgetHash } from "./hashes";
 import { metricColumns, metricHistory, metricSources } from "./history";
 import { importRun } from "./importRun";
+import { makeJobs } from "./jobs/jobs";
 import {
   forgetFreedCode,
   listCode,
@@ -45,6 +46,7 @@ import { listFiles } from "./runFiles";
 import { createRun, endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
 import { makeSearch } from "./search/search";
 import { getSummaries } from "./summaries";
+import { makeSweeps } from "./sweeps/sweeps";
 import { makeTable } from "./table/table";
 import { makeTraces } from "./traces/traces";
 import { makeTracking } from "./tracking/tracking";
@@ -222,6 +224,8 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     traces: makeTraces(db),
     table: makeTable(db),
     fileRuns: makeFileRuns(db),
+    jobs: makeJobs(db),
+    sweeps: makeSweeps(db),
 
     runFolder: (id) => runFolder(folder, id),
     logPath: (id) => join(runFolder(folder, id), "output.log"),

@@ -453,4 +453,68 @@ export const MIGRATIONS: readonly string[] = [
   -- Counting a notebook's executions and finding the last of each cell, without reading what they showed.
   CREATE INDEX cells_cell ON cells (run, cell);
   `,
+  `
+  -- Sweeps: see domain/sweep.ts. spec: JSON; driver: identity of the process that drives it, as JSON. A trial's job is an id of
+  -- table jobs.
+  CREATE TABLE sweeps (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL UNIQUE,
+    spec TEXT NOT NULL,
+    cwd TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    driver TEXT,
+    created REAL NOT NULL,
+    ended REAL
+  ) STRICT;
+  CREATE TABLE trials (
+    sweep INTEGER NOT NULL REFERENCES sweeps (seq) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    params TEXT NOT NULL,
+    state TEXT NOT NULL,
+    job TEXT,
+    value REAL,
+    PRIMARY KEY (sweep, number)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- What is to run where: see domain/job.ts. asked, limits, handle: JSON. A row of "paused" holds back the queued jobs of a
+  -- target, that of '' those of all.
+  CREATE TABLE jobs (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    run TEXT,
+    target TEXT NOT NULL,
+    state TEXT NOT NULL,
+    outcome TEXT,
+    reason TEXT,
+    cancelling INTEGER NOT NULL DEFAULT 0,
+    priority REAL NOT NULL,
+    gpus INTEGER NOT NULL,
+    sweep TEXT,
+    retry_of TEXT,
+    name TEXT,
+    asked TEXT NOT NULL,
+    limits TEXT NOT NULL,
+    handle TEXT,
+    created REAL NOT NULL,
+    started REAL,
+    ended REAL,
+    revision INTEGER NOT NULL,
+    follower_pid INTEGER,
+    follower_start TEXT,
+    follower_host TEXT
+  ) STRICT;
+  CREATE INDEX jobs_queued ON jobs (target, priority DESC, seq) WHERE state = 'queued';
+  CREATE INDEX jobs_active ON jobs (state) WHERE state IN ('starting', 'waiting', 'running', 'collecting');
+  CREATE INDEX jobs_count ON jobs (target, state);
+  CREATE INDEX jobs_run ON jobs (run) WHERE run IS NOT NULL;
+  CREATE INDEX jobs_sweep ON jobs (sweep) WHERE sweep IS NOT NULL;
+  CREATE INDEX jobs_revision ON jobs (revision);
+  CREATE TRIGGER jobs_freed AFTER DELETE ON runs BEGIN
+    DELETE FROM jobs WHERE run = OLD.id;
+  END;
+  CREATE TABLE paused (target TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  `,
 ];
