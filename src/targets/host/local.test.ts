@@ -1,0 +1,4 @@
+import { createLocalHost } from "./local";
+import { describeHost } from "./testHost";
+
+describeHost("this machine", createLocalHost);
