@@ -40,10 +40,19 @@ export const Job = z.object({
   experiment: z.nullable(z.string()),
   name: z.nullable(z.string()),
   tags: z.record(z.string(), z.string()),
+  note: z.nullable(z.string()),
+  /** Who asked for it: "cli", "vscode", "sweep", … */
+  source: z.string(),
+  /** The run that its own is a part of. */
+  parent: z.nullable(z.string()),
+  /** Variables of whom it was asked for by that its command is given; never secrets. */
+  env: z.record(z.string(), z.string()),
   state: JobState,
   outcome: z.nullable(JobOutcome),
   /** One sentence: what it waits for, or why it ended as it did. */
   reason: z.nullable(z.string()),
+  /** Its end was asked for. */
+  cancelling: z.boolean(),
   /** Higher ones start first; default 0. */
   priority: z.number(),
   /** GPUs that it needs. */
