@@ -10,6 +10,7 @@ import { Artifact, CodeVersion, DataFile, Gap, RunDataset, RunStatus } from "../
 import { CurvesRequest } from "./charts";
 import type { Contract } from "./contract";
 import { PackedCurves } from "./packedCurves";
+import { Preview } from "./preview";
 
 const Metric = z.object({ key: z.string(), count: z.number(), lastStep: z.number() });
 
@@ -63,24 +64,6 @@ export const RunPageContent = z.object({
   logSize: z.number(),
 });
 export type RunPageContent = z.infer<typeof RunPageContent>;
-
-const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
-
-/** What can be shown of an artifact. */
-export const Preview = z.discriminatedUnion("kind", [
-  z.object({ kind: z.enum(["image", "audio", "video"]), mime: z.string(), bytes: Bytes }),
-  /** `cut`: there is more than this. */
-  z.object({ kind: z.enum(["text", "json", "html"]), text: z.string(), cut: z.boolean() }),
-  z.object({
-    kind: z.literal("table"),
-    columns: z.array(z.string()),
-    rows: z.array(z.array(z.string())),
-    cut: z.boolean(),
-  }),
-  /** Nothing can: says why. */
-  z.object({ kind: z.literal("none"), reason: z.string() }),
-]);
-export type Preview = z.infer<typeof Preview>;
 
 export const RunAction = z.enum([
   "charts",

@@ -2,11 +2,12 @@
  * Runs side by side: what their page and the extension host say to each other, over `openChannel` with `checksFor`.
  *
  * 1. The page calls `load` as soon as it listens, and again on `changed`; then `differences`, which may take longer.
- * 2. For each file that comes in sight it calls `media`.
+ * 2. For each file that comes in sight it calls `preview`.
  */
 import * as z from "zod";
-import { RunStatus } from "../domain/run";
+import { Artifact, RunStatus } from "../domain/run";
 import type { Contract } from "./contract";
+import { Preview } from "./preview";
 
 export const MOST_SIDES = 12;
 
@@ -22,7 +23,7 @@ export type SideBySideState = z.infer<typeof SideBySideState>;
 
 const Item = z.object({ step: z.number().nullable(), path: z.string(), sha256: z.string(), size: z.number() });
 
-/** A `MediaSeries` of src/compare/media.ts. */
+/** A `MediaSeries` of src/domain/media.ts. */
 export const Series = z.object({
   name: z.string(),
   kind: z.enum(["image", "text", "table"]),
@@ -62,26 +63,11 @@ export const Differences = z.object({
 });
 export type Differences = z.infer<typeof Differences>;
 
-export const Media = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("image"), mime: z.string(), bytes: z.instanceof(Uint8Array) }),
-  z.object({ kind: z.literal("text"), text: z.string(), isCut: z.boolean() }),
-  z.object({
-    kind: z.literal("table"),
-    columns: z.array(z.string()),
-    rows: z.array(z.array(z.string().nullable())),
-    isCut: z.boolean(),
-    faults: z.array(z.string()),
-  }),
-  /** A sentence that says why there is nothing to see. */
-  z.object({ kind: z.literal("none"), why: z.string() }),
-]);
-export type Media = z.infer<typeof Media>;
-
 /** What the page asks of the host. */
 export const sideBySideHost = {
   load: { argument: z.object({}), result: SideBySideContent },
   differences: { argument: z.object({}), result: Differences },
-  media: { argument: z.object({ path: z.string(), sha256: z.string(), size: z.number() }), result: Media },
+  preview: { argument: Artifact, result: Preview },
   /** VS Code's own diff editors. */
   compareCode: { argument: z.object({}), result: z.void() },
   openRun: { argument: z.object({ id: z.string() }), result: z.void() },

@@ -1,11 +1,12 @@
 import { useEffect, useState } from "react";
 import { formatSize } from "../../src/domain/format";
 import type { Artifact } from "../../src/domain/run";
-import type { Preview, RunPageContent } from "../../src/protocol/runPage";
+import type { Preview } from "../../src/protocol/preview";
+import type { RunPageContent } from "../../src/protocol/runPage";
 import { showText } from "../base/numbers";
 import { Button } from "../controls";
+import { PreviewView } from "../preview/PreviewView";
 import { extension } from "./extension";
-import { PreviewPart } from "./PreviewPart";
 
 /** The artifacts; the chosen one is shown as far as a page can. */
 export function Artifacts({ run: { artifacts } }: { run: RunPageContent }) {
@@ -51,7 +52,7 @@ function ChosenArtifact({ artifact }: { artifact: Artifact }) {
         {showText(path)}
         <Button onClick={() => extension.notify("open", { kind: "artifact", path, sha256 })}>Open</Button>
       </figcaption>
-      {preview ? <PreviewPart name={showText(path)} preview={preview} /> : <p role="status">Reading…</p>}
+      {preview ? <PreviewView name={showText(path)} preview={preview} /> : <p role="status">Reading…</p>}
     </figure>
   );
 }

@@ -43,6 +43,7 @@ function fill(panel: vscode.WebviewPanel, { root, ids }: SideBySideState, deps: 
     host: sideBySideHost,
     page: sideBySidePage,
     log,
+    media: true,
     handlers: {
       async load() {
         await projects.ensure(root);
@@ -52,7 +53,7 @@ function fill(panel: vscode.WebviewPanel, { root, ids }: SideBySideState, deps: 
         const either = AbortSignal.any([signal, closed.signal]);
         return inWords(await jobs.quietly("compareRuns", { root, ids, workspace: false, all: false }, either));
       },
-      media: (item, signal) => projects.call("mediaContent", { root, ...item }, signal),
+      preview: (artifact, signal) => projects.call("preview", { root, artifact }, signal),
       async compareCode() {
         const address = { kind: "runs", root, ids, workspace: false } as const;
         await vscode.commands.executeCommand(Command.compareCode, reportUri(address, panel.title));

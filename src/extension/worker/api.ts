@@ -10,8 +10,9 @@ import type { ColumnCells, ColumnKey, TableScope } from "../../domain/table/colu
 import type { LogText } from "../../ingest/logText";
 import type { ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
 import type { PackedCurves } from "../../protocol/packedCurves";
-import type { Preview, RunPageContent } from "../../protocol/runPage";
-import type { Media, SideBySideContent } from "../../protocol/sideBySide";
+import type { Preview } from "../../protocol/preview";
+import type { RunPageContent } from "../../protocol/runPage";
+import type { SideBySideContent } from "../../protocol/sideBySide";
 import type { CellPage, LastCells } from "../../store/cells/contract";
 import type {
   DatasetSummary,
@@ -139,8 +140,6 @@ export interface StoreApi {
   /** Files that differ between the code of two runs, or of a run and the files as they are now. */
   codeChanges(argument: { root: string; from: string; to: string | null }): CodeChange[];
   sideBySide(argument: { root: string; ids: string[] }): SideBySideContent;
-  /** The content of an artifact, as far as it can be shown. */
-  mediaContent(argument: { root: string; path: string; sha256: string; size: number }): Media;
   /** Where the bytes with this hash are kept; null when only the hash is known. */
   keptFile(argument: { root: string; sha256: string }): string | null;
 }

@@ -20,7 +20,7 @@ import { type Maintenance, maintain } from "./maintenance";
 import { previewOf } from "./preview";
 import { runPageContent } from "./runPage";
 import { SeriesCache } from "./seriesCache";
-import { mediaContent, sideBySide } from "./sideBySide";
+import { sideBySide } from "./sideBySide";
 import { tableColumns, tableIndex, tablePart } from "./table";
 import { WatchedStore } from "./watchedStore";
 
@@ -162,11 +162,7 @@ export function createStoreService(events: ServiceEvents): StoreService {
       const details = await handlers.getRun({ root, id }, signal);
       return details && runPageContent(root, details);
     },
-    async preview({ root, artifact }) {
-      const { folder } = storeOf(root);
-      if (!hasObject(folder, artifact.sha256)) return { kind: "none", reason: "Only its hash is kept, not its bytes." };
-      return await previewOf(artifact.path, objectPath(folder, artifact.sha256), artifact.size);
-    },
+    preview: ({ root, artifact }) => previewOf(storeOf(root).folder, artifact),
 
     readLog: ({ root, id, limit }) => readLogText(storeOf(root).logPath(id), limit),
     logPath: ({ root, id }) => storeOf(root).logPath(id),
@@ -178,7 +174,6 @@ export function createStoreService(events: ServiceEvents): StoreService {
     codeFile: ({ root, id, path }) => codeFile(storeOf(root), id, path),
     codeChanges: ({ root, from, to }, signal) => codeChanges(storeOf(root), from, to, signal),
     sideBySide: ({ root, ids }) => sideBySide(storeOf(root), ids),
-    mediaContent: ({ root, ...item }) => mediaContent(storeOf(root).folder, item),
     keptFile({ root, sha256 }) {
       const { folder } = storeOf(root);
       return hasObject(folder, sha256) ? objectPath(folder, sha256) : null;
