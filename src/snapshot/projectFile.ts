@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { PROJECT_FILE_NAME, ProjectFile } from "../domain/projectFile";
+import { projectFileFaults } from "../domain/projectFileFaults";
 
 /** What the project file says; nothing when there is none. Throws an Error of one line when it makes no sense. */
 export async function readProjectFile(root: string): Promise<ProjectFile> {
@@ -12,11 +13,12 @@ export async function readProjectFile(root: string): Promise<ProjectFile> {
   // Most project files are there for their place alone.
   if (/^(?:\s*(?:#.*)?(?:\n|$))*$/.test(content)) return {};
   const { parseYaml, yamlLine } = await import("./yaml");
-  const parsed = ProjectFile.safeParse(parseYaml(content) ?? {});
+  const value = parseYaml(content);
+  const parsed = ProjectFile.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
-  const reasons = parsed.error.issues.map(({ path: at, message }) => {
+  const reasons = projectFileFaults(value).map(({ path: at, message }) => {
     const line = yamlLine(content, at);
-    return [at.join(".") + (line === undefined ? "" : ` (line ${line})`), message].filter(Boolean).join(": ");
+    return `${at.join(".")}${line === undefined ? "" : ` (line ${line})`} ${message}`.trim();
   });
   throw new Error(reasons.join("; "));
 }
