@@ -2,7 +2,6 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type { SideBySideState } from "../protocol/sideBySide";
-import type { RunsTableState } from "../protocol/tableView";
 import { registerAdoption } from "./adoption/registerAdoption";
 import { registerAgents } from "./agents/registerAgents";
 import { registerCompareRuns } from "./commands/compareRuns";
@@ -27,9 +26,10 @@ import { LineageView } from "./lineage/lineageView";
 import { createLog } from "./log";
 import { registerKernels } from "./notebook/controller/registerKernels";
 import { registerNotebooks } from "./notebook/registerNotebooks";
-import type { ChartsPanels } from "./panels/chartsPanel";
+import type { ChartsDeps, ChartsPanels } from "./panels/chartsPanel";
 import type { PagePanels } from "./panels/pagePanels";
 import type { RunForms } from "./panels/runFormPanel";
+import type { RunsTables } from "./panels/runsTablePanel";
 import { lastValues } from "./run/lastValues";
 import { createLauncher } from "./run/launcher";
 import { registerTaskProvider } from "./run/taskProvider";
@@ -66,7 +66,8 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   let charts: Promise<ChartsPanels> | undefined;
   async function loadCharts(): Promise<ChartsPanels> {
     const { createChartsPanels } = await import("./panels/chartsPanel");
-    return createChartsPanels({ dist: vscode.Uri.file(distFolder), projects, log });
+    const filterTable: ChartsDeps["filterTable"] = async (...table) => (await runsTables()).filter(...table);
+    return createChartsPanels({ dist: vscode.Uri.file(distFolder), projects, log, filterTable });
   }
   const chartsPanels = () => (charts ??= loadCharts());
   let runPages: ReturnType<typeof loadRunPages> | undefined;
@@ -75,8 +76,8 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     return createRunPages({ dist: vscode.Uri.file(distFolder), projects, log });
   }
   const pagesOfRuns = () => (runPages ??= loadRunPages());
-  let tables: Promise<PagePanels<RunsTableState>> | undefined;
-  async function loadTables(): Promise<PagePanels<RunsTableState>> {
+  let tables: Promise<RunsTables> | undefined;
+  async function loadTables(): Promise<RunsTables> {
     const { createRunsTables } = await import("./panels/runsTablePanel");
     return createRunsTables({ dist: vscode.Uri.file(distFolder), projects, log });
   }

@@ -2,7 +2,25 @@
 import * as z from "zod";
 import { ChartSource } from "./charts";
 
+export const ChartKind = z.enum(["curves", "scatter"]);
+export type ChartKind = z.infer<typeof ChartKind>;
+
+/** Columns are named by `columnId`; null: what suits the runs. */
+const column = z.string().nullable().default(null);
+
+export const ScatterView = z.object({
+  x: column,
+  y: column,
+  /** Null: each run has its own colour. */
+  colour: column,
+  /** Null: what suits the values. */
+  logX: z.boolean().nullable().default(null),
+  logY: z.boolean().nullable().default(null),
+});
+export type ScatterView = z.infer<typeof ScatterView>;
+
 export const ChartsView = z.object({
+  kind: ChartKind.default("curves"),
   axis: z.enum(["step", "relative", "wall"]),
   logX: z.boolean(),
   logY: z.boolean(),
@@ -18,10 +36,11 @@ export const ChartsView = z.object({
   hidden: z.array(z.string()),
   /** Columns of charts. 0: as many as there is room for. */
   columns: z.number().int(),
+  scatter: ScatterView.prefault({}),
 });
 export type ChartsView = z.infer<typeof ChartsView>;
 
-export const firstView: ChartsView = {
+export const firstView: ChartsView = ChartsView.parse({
   axis: "step",
   logX: false,
   logY: false,
@@ -31,7 +50,7 @@ export const firstView: ChartsView = {
   range: null,
   hidden: [],
   columns: 0,
-};
+});
 
 export const ChartsState = z.object({
   source: ChartSource,

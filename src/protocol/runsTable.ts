@@ -54,6 +54,8 @@ export const runsTableHost = {
       views: z.array(SavedView),
       /** What cannot be done here. */
       without: z.array(TableAction),
+      /** Takes the place of the view's; null: nothing else was chosen meanwhile. */
+      filter: z.string().nullable(),
     }),
   },
   index: { argument: NoArgument, result: TableIndex },
@@ -76,5 +78,7 @@ export const runsTableHost = {
 export const runsTablePage = {
   /** `all`: too many to name. */
   changed: { argument: z.object({ runs: ids, removed: ids, all: z.boolean() }), result: z.void() },
+  /** Elsewhere it was chosen which runs are to show. */
+  filter: { argument: z.object({ filter: z.string() }), result: z.void() },
   viewsChanged: { argument: z.object({ views: z.array(SavedView) }), result: z.void() },
 } satisfies Contract;

@@ -10,6 +10,8 @@ import { plotTheme } from "../plot/theme";
 import { CursorLayer, Readout } from "./Cursor";
 import { type CurveAxes, curvesFrame, drawCurves } from "./drawCurves";
 import { ExportButtons } from "./ExportButtons";
+import type { ExportedPicture } from "./exportPicture";
+import { extension } from "./extension";
 import { type Line, type LineNames, linesOf } from "./lines";
 import { markLatest } from "./marks";
 import { highlighted, useShared } from "./shared";
@@ -67,7 +69,11 @@ function SizedChart({ size, ...props }: CurveChartProps & { size: Size }) {
     <>
       <header className="chart-title">
         <h2 title={showText(metric, 1_000)}>{showText(metric)}</h2>
-        <ExportButtons metric={metric} lines={lines} axes={axes} runs={runs} groups={groups} />
+        <ExportButtons
+          name={metric}
+          picture={axes && lines.length > 0 ? pictureOf(metric, lines, axes) : undefined}
+          csv={() => extension.call("saveCsv", { key: metric, runs: groups?.flat() ?? runs })}
+        />
       </header>
       {frame && axes ? (
         <Plot metric={metric} lines={lines} frame={frame} axes={axes} size={room} onRange={onRange} />
@@ -78,6 +84,17 @@ function SizedChart({ size, ...props }: CurveChartProps & { size: Size }) {
       )}
     </>
   );
+}
+
+function pictureOf(title: string, lines: Line[], axes: CurveAxes): ExportedPicture {
+  return {
+    title,
+    names: lines,
+    draw(pen, size, theme) {
+      const frame = curvesFrame(lines, axes, size);
+      if (frame) drawCurves(pen, frame, lines, theme, null);
+    },
+  };
 }
 
 /** Above so many curves a bucket has two pixels: nothing of a crowd is seen in one, and half as much is sent and drawn. */

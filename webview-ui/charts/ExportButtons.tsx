@@ -1,30 +1,31 @@
 import { useState } from "react";
 import { Button } from "../controls";
-import { type CurveAxes, curvesFrame } from "./drawCurves";
-import { exportPng, exportSvg } from "./exportPicture";
+import { type ExportedPicture, exportPng, exportSvg } from "./exportPicture";
 import { extension } from "./extension";
-import type { Line } from "./lines";
 
 export interface ExportProps {
-  metric: string;
-  lines: Line[];
-  axes: CurveAxes | undefined;
-  runs: string[];
-  groups: string[][] | null;
+  /** What the file is called. */
+  name: string;
+  /** Undefined: there is nothing to be seen. */
+  picture: ExportedPicture | undefined;
+  /** What is behind the picture, as a table; or a function that has it written. */
+  csv: (() => string) | (() => Promise<unknown>);
 }
 
-/** Saves what the chart shows as a picture, or every point behind it as a table. */
-export function ExportButtons({ metric, lines, axes, runs, groups }: ExportProps) {
+/** Saves what a chart shows as a picture, or the values behind it as a table. */
+export function ExportButtons({ name, picture, csv }: ExportProps) {
   const [fault, setFault] = useState<string>();
-  const picture = axes && lines.length > 0 && { metric, lines, axes };
 
   async function save(kind: "png" | "svg" | "csv"): Promise<void> {
     setFault(undefined);
     try {
-      if (kind === "csv") await extension.call("saveCsv", { key: metric, runs: groups?.flat() ?? runs });
-      else if (picture) {
-        const bytes = kind === "png" ? await exportPng(picture, curvesFrame) : exportSvg(picture, curvesFrame);
-        await extension.call("savePicture", { name: metric, kind, bytes });
+      if (kind === "csv") {
+        const table = await csv();
+        if (typeof table !== "string") return;
+        await extension.call("saveFile", { name, kind, bytes: new TextEncoder().encode(table) });
+      } else if (picture) {
+        const bytes = kind === "png" ? await exportPng(picture) : exportSvg(picture);
+        await extension.call("saveFile", { name, kind, bytes });
       }
     } catch (error) {
       setFault(error instanceof Error ? error.message : String(error));

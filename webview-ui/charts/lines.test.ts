@@ -45,7 +45,7 @@ test("a reading is of the nearest point, the greatest value first", () => {
 });
 
 const run = (id: string, params: Record<string, string>, tags: Record<string, string> = {}): ChartRun => {
-  return { id, name: id, status: "finished", experiment: "e", startTime: 0, params, tags };
+  return { id, name: id, status: "finished", experiment: "e", startTime: 0, duration: null, params, tags };
 };
 
 test("runs can be grouped by what differs among them", () => {

@@ -19,6 +19,8 @@ export interface AxisOptions {
   log: boolean;
   kind?: TickKind;
   title?: string;
+  /** Instead of numbers, at 0, 1, 2, … */
+  words?: readonly string[];
 }
 
 const CHARACTER = 6.2;
@@ -30,14 +32,21 @@ export function frameOf(size: { width: number; height: number }, x: AxisOptions,
   const bottom = size.height - LINE - 6 - (x.title ? LINE : 0);
   const top = 8;
   const yScale: Scale = { ...y.range, start: bottom, end: top, log: y.log };
-  const yTicks = ticksOf(yScale, Math.max(2, Math.floor((bottom - top) / TICK_HEIGHT)), y.kind);
+  const yTicks = ticksFor(yScale, y, Math.max(2, Math.floor((bottom - top) / TICK_HEIGHT)));
   const widest = Math.max(1, ...yTicks.map(({ label }) => label.length));
   const left = Math.min(size.width / 3, widest * CHARACTER + 12 + (y.title ? LINE : 0));
   const right = size.width - 12;
   const xScale: Scale = { ...x.range, start: left, end: right, log: x.log };
-  const xTicks = ticksOf(xScale, Math.max(2, Math.floor((right - left) / 80)), x.kind);
+  const xTicks = ticksFor(xScale, x, Math.max(2, Math.floor((right - left) / 80)));
   const inner = { x: left, y: top, width: Math.max(1, right - left), height: Math.max(1, bottom - top) };
   return { x: xScale, y: yScale, inner, xTicks, yTicks, xTitle: x.title ?? "", yTitle: y.title ?? "" };
+}
+
+/** Of more words than there is room for, every second or third has its mark. */
+function ticksFor(scale: Scale, { kind, words }: AxisOptions, count: number): Tick[] {
+  if (!words) return ticksOf(scale, count, kind);
+  const stride = Math.ceil(words.length / Math.max(count * 2, Math.abs(scale.end - scale.start) / LINE));
+  return words.flatMap((label, value) => (value % stride === 0 ? { value, label } : []));
 }
 
 export function drawAxes(pen: Pen, frame: Frame, theme: PlotTheme): void {

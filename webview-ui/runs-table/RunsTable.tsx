@@ -12,7 +12,7 @@ import { columnMenu } from "./columnMenu";
 import { titleOf, widthOf } from "./columns";
 import { offersFor } from "./conditions";
 import { type CopyFormat, writeTable } from "./copy";
-import { extension, onViewsChanged } from "./extension";
+import { extension, onFilter, onViewsChanged } from "./extension";
 import { Grid } from "./Grid";
 import { groupTitle, showGroupCell } from "./groups";
 import type { TableLoader } from "./loader";
@@ -63,6 +63,12 @@ export function RunsTable({ loader, state, views: firstViews, without }: RunsTab
     onViewsChanged.add(setViews);
     return () => void onViewsChanged.delete(setViews);
   }, []);
+
+  useEffect(() => {
+    const filter = (text: string) => setView((last) => ({ ...last, filter: text }));
+    onFilter.add(filter);
+    return () => void onFilter.delete(filter);
+  }, [setView]);
 
   useEffect(() => markFrame("modeltrail.rows"), []);
 

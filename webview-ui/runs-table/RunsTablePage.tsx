@@ -19,8 +19,9 @@ export function RunsTablePage() {
     setFault(undefined);
     try {
       performance.mark("modeltrail.ready");
-      const { state, part, lessIsBetter, views, without } = await extension.call("load", {});
-      const view = keptTable()?.view ?? state.view ?? DEFAULT_TABLE_VIEW;
+      const { state, part, lessIsBetter, views, without, filter } = await extension.call("load", {});
+      const kept = keptTable()?.view ?? state.view ?? DEFAULT_TABLE_VIEW;
+      const view = filter === null ? kept : { ...kept, filter };
       setLoaded({ state: { ...state, view }, views, without });
       loader.begin(part, lessIsBetter);
     } catch (error) {

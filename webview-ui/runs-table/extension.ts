@@ -12,12 +12,17 @@ export interface RunChange {
 export const onChanged = new Set<(change: RunChange) => void>();
 export const onViewsChanged = new Set<(views: SavedView[]) => void>();
 
+export const onFilter = new Set<(filter: string) => void>();
+
 export const extension = connect(
   runsTablePage,
   runsTableHost,
   {
     changed: (change) => {
       for (const listener of onChanged) listener(change);
+    },
+    filter: ({ filter }) => {
+      for (const listener of onFilter) listener(filter);
     },
     viewsChanged: ({ views }) => {
       for (const listener of onViewsChanged) listener(views);

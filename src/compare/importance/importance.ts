@@ -35,6 +35,18 @@ const LEAF = 3;
 
 /** Equal input gives equal output. Null: fewer than `LEAST_RUNS` runs with a finite value, or all have the same. */
 export function importanceOf(params: readonly Param[], metric: readonly number[]): Importance | null {
+  const steps = importanceSteps(params, metric);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same in steps of one tree, for a thread that has more to do. */
+export function* importanceSteps(
+  params: readonly Param[],
+  metric: readonly number[],
+): Generator<undefined, Importance | null> {
   const used = metric.map((_, run) => run).filter((run) => Number.isFinite(metric[run]));
   const target = used.map((run) => metric[run]!);
   const mean = target.reduce((sum, value) => sum + value / target.length, 0);
@@ -53,8 +65,8 @@ export function importanceOf(params: readonly Param[], metric: readonly number[]
     .filter(({ distinct }) => distinct > 1);
   const features = varied.flatMap(({ columns }) => columns);
   const random = createRandom();
-  const forest = growForest(features, scaled, random);
-  const { rises, explained } = permute(varied, features, scaled, forest, random);
+  const forest = yield* growForest(features, scaled, random);
+  const { rises, explained } = yield* permute(varied, features, scaled, forest, random);
   const found = varied.map(({ name, numbers }, place): ParamImportance => {
     const correlation = numbers ? rankCorrelation(numbers, target) : Number.NaN;
     return { name, correlation: Number.isNaN(correlation) ? null : correlation, ...meanOf(rises[place]!) };
@@ -68,35 +80,39 @@ interface Grown {
   unseen: number[];
 }
 
-function growForest(
+function* growForest(
   features: readonly (readonly number[])[],
   target: readonly number[],
   random: () => number,
-): Grown[] {
+): Generator<undefined, Grown[]> {
   const options = { tried: Math.max(1, Math.ceil(features.length / 3)), leaf: LEAF, random };
-  return Array.from({ length: TREES }, () => {
+  const forest: Grown[] = [];
+  while (forest.length < TREES) {
     const rows = target.map(() => Math.floor(random() * target.length));
     const seen = new Set(rows);
-    return {
+    forest.push({
       tree: growTree(features, target, rows, options),
       unseen: target.map((_, row) => row).filter((row) => !seen.has(row)),
-    };
-  });
+    });
+    yield;
+  }
+  return forest;
 }
 
 type Encoded = ReturnType<typeof encode>;
 
 /** For each param, by how much its shuffling raises each tree's squared error. */
-function permute(
+function* permute(
   params: readonly Encoded[],
   features: readonly (readonly number[])[],
   target: readonly number[],
   forest: readonly Grown[],
   random: () => number,
-): { rises: number[][]; explained: number } {
+): Generator<undefined, { rises: number[][]; explained: number }> {
   const rises: number[][] = params.map(() => []);
   const sums = target.map(() => ({ sum: 0, count: 0 }));
   for (const { tree, unseen } of forest) {
+    yield;
     if (unseen.length < 2) continue;
     const plain = unseen.map((row) => tree((feature) => features[feature]![row]!));
     for (const [at, row] of unseen.entries()) {

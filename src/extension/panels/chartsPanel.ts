@@ -9,12 +9,14 @@ import { withCancel } from "../progress";
 import type { Projects } from "../stores/projects";
 import { csvName, writeCurvesCsv } from "./curvesCsv";
 import { createPagePanels } from "./pagePanels";
+import type { RunsTables } from "./runsTablePanel";
 import { showPage } from "./webviewPage";
 
 export interface ChartsDeps {
   dist: vscode.Uri;
   projects: Projects;
   log: Log;
+  filterTable(...table: Parameters<RunsTables["filter"]>): Promise<void>;
 }
 
 export interface ChartsPanels extends vscode.WebviewPanelSerializer {
@@ -41,8 +43,10 @@ export function createChartsPanels(deps: ChartsDeps): ChartsPanels {
 const titleOf = ({ runs }: ChartSource) =>
   "experiment" in runs ? runs.experiment : vscode.l10n.t("{0} runs", runs.ids.length);
 
-function fillCharts(panel: vscode.WebviewPanel, source: ChartSource, { dist, projects, log }: ChartsDeps): void {
+function fillCharts(panel: vscode.WebviewPanel, source: ChartSource, deps: ChartsDeps): void {
+  const { dist, projects, log, filterTable } = deps;
   const { root } = source;
+  let shownTitle = titleOf(source);
   let shown = new Set<string>();
 
   const channel = showPage({
@@ -57,11 +61,15 @@ function fillCharts(panel: vscode.WebviewPanel, source: ChartSource, { dist, pro
         await projects.ensure(root);
         const content = await projects.call("chartsContent", { root, source });
         shown = new Set(content.runs.map(({ id }) => id));
+        shownTitle = content.title;
         panel.title = vscode.l10n.t("Charts of {0}", content.title);
         return content;
       },
       curves: (request, signal) => projects.call("curves", { root, request }, signal),
-      async savePicture({ name, kind, bytes }) {
+      metricCells: (request, signal) => projects.call("metricCells", { root, request }, signal),
+      boxes: (request, signal) => projects.call("boxes", { root, request }, signal),
+      importance: (request, signal) => projects.call("importance", { root, request }, signal),
+      async saveFile({ name, kind, bytes }) {
         const target = await askWhere(`${csvName(name)}.${kind}`);
         if (target) await vscode.workspace.fs.writeFile(target, bytes);
         return target !== undefined;
@@ -77,6 +85,10 @@ function fillCharts(panel: vscode.WebviewPanel, source: ChartSource, { dist, pro
           ),
         );
         return true;
+      },
+      async filterTable({ filter }) {
+        const scope = "experiment" in source.runs ? source.runs : { ids: source.runs.ids };
+        await filterTable({ root, scope, title: shownTitle }, filter);
       },
       async openRun({ id }) {
         await vscode.commands.executeCommand(Command.openRunPage, { root, id });

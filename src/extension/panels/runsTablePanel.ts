@@ -6,7 +6,7 @@ import { UserError } from "../../domain/errors";
 import type { ColumnKey, TableScope } from "../../domain/table/columns";
 import { runsTableHost, runsTablePage } from "../../protocol/runsTable";
 import type { SavedView } from "../../protocol/tableView";
-import { RunsTableState } from "../../protocol/tableView";
+import { DEFAULT_TABLE_VIEW, RunsTableState } from "../../protocol/tableView";
 import { Panel } from "../contributions";
 import type { Log } from "../log";
 import { requireTrust } from "../run/launcher";
@@ -25,20 +25,50 @@ export interface RunsTableDeps {
 /** Rows that come at once with all that they have. */
 const FIRST_ROWS = 100;
 
-export function createRunsTables(deps: RunsTableDeps): PagePanels<RunsTableState> {
-  return createPagePanels({
+export interface RunsTables extends PagePanels<RunsTableState> {
+  /** Shows the table with this filter: the one that is open, or else a new one beside the active editor. */
+  filter(table: Pick<RunsTableState, "root" | "scope" | "title">, filter: string): void;
+}
+
+export function createRunsTables(deps: RunsTableDeps): RunsTables {
+  const filters = new Map<string, (filter: string) => void>();
+  const keyOf = ({ root, scope }: Pick<RunsTableState, "root" | "scope">) => JSON.stringify([root, scope]);
+  const panels = createPagePanels<RunsTableState>({
     type: Panel.runsTable,
     dist: deps.dist,
     state: RunsTableState,
-    key: ({ root, scope }) => JSON.stringify([root, scope]),
+    key: keyOf,
     title: ({ title }) => title,
-    fill: (panel, state) => fillTable(panel, state, deps),
+    fill(panel, state) {
+      const filter = fillTable(panel, state, deps);
+      filters.set(keyOf(state), filter);
+      panel.onDidDispose(() => {
+        if (filters.get(keyOf(state)) === filter) filters.delete(keyOf(state));
+      });
+    },
   });
+  return {
+    ...panels,
+    filter(table, filter) {
+      const setFilter = filters.get(keyOf(table));
+      if (setFilter) setFilter(filter);
+      else panels.open({ ...table, view: { ...DEFAULT_TABLE_VIEW, filter } }, vscode.ViewColumn.Beside);
+    },
+  };
 }
 
-function fillTable(panel: vscode.WebviewPanel, state: RunsTableState, { dist, projects, log }: RunsTableDeps): void {
+/** Gives a function that sets the table's filter. */
+function fillTable(
+  panel: vscode.WebviewPanel,
+  state: RunsTableState,
+  { dist, projects, log }: RunsTableDeps,
+): (filter: string) => void {
   const { root, scope } = state;
   const views = () => readViews(root, (error) => log.error("read the saved views", error));
+
+  // A page that is not there, or not yet, hears nothing: it is told when it loads.
+  let hears = false;
+  let waiting: string | null = null;
 
   const channel = showPage({
     panel,
@@ -52,7 +82,10 @@ function fillTable(panel: vscode.WebviewPanel, state: RunsTableState, { dist, pr
         await projects.ensure(root);
         const part = await projects.call("tablePart", { root, scope, limit: FIRST_ROWS, more: [] });
         const metrics = part.columns.map(({ column }) => column);
+        const filter = waiting;
+        [hears, waiting] = [true, null];
         return {
+          filter,
           state,
           part,
           lessIsBetter: lessIsBetter(metrics),
@@ -109,10 +142,17 @@ function fillTable(panel: vscode.WebviewPanel, state: RunsTableState, { dist, pr
     viewFiles.onDidChange(tellViews),
     viewFiles.onDidCreate(tellViews),
     viewFiles.onDidDelete(tellViews),
+    panel.onDidChangeViewState(() => {
+      hears &&= panel.visible;
+    }),
   ];
   panel.onDidDispose(() => {
     for (const subscription of subscriptions) subscription.dispose();
   });
+  return (filter) => {
+    if (hears) channel.notify("filter", { filter });
+    else waiting = filter;
+  };
 }
 
 function lessIsBetter(columns: readonly ColumnKey[]): string[] {

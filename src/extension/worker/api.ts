@@ -8,7 +8,17 @@ import type { Reproduction } from "../../domain/reproduction";
 import type { Artifact, Run, RunSummary } from "../../domain/run";
 import type { ColumnCells, ColumnKey, TableScope } from "../../domain/table/columns";
 import type { LogText } from "../../ingest/logText";
-import type { ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
+import type {
+  Boxes,
+  BoxesRequest,
+  CellsRequest,
+  ChartSource,
+  ChartsContent,
+  CurvesRequest,
+  ImportanceAnswer,
+  ImportanceRequest,
+  MetricCells,
+} from "../../protocol/charts";
 import type { PackedCurves } from "../../protocol/packedCurves";
 import type { Preview } from "../../protocol/preview";
 import type { RunPageContent } from "../../protocol/runPage";
@@ -105,6 +115,10 @@ export interface StoreApi {
   /** The runs of a panel with charts, and their metrics. */
   chartsContent(argument: { root: string; source: ChartSource }): ChartsContent;
   curves(argument: { root: string; request: CurvesRequest }): PackedCurves;
+  metricCells(argument: { root: string; request: CellsRequest }): MetricCells;
+  boxes(argument: { root: string; request: BoxesRequest }): Boxes;
+  /** Null when the runs are too few, or have all the same value. */
+  importance(argument: { root: string; request: ImportanceRequest }): ImportanceAnswer | null;
   /** Points `from` up to `from + limit` of a series. */
   metricColumns(argument: { root: string; id: string; key: string; from: number; limit: number }): MetricColumns;
 

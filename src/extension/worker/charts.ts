@@ -1,5 +1,6 @@
 /** What charts show, read and worked out in the worker. */
 import { curvesOf } from "../../compare/curves";
+import { isLessBetter, tellingMetric } from "../../compare/keyMetric";
 import { UserError } from "../../domain/errors";
 import type { RunSummary } from "../../domain/run";
 import type { ChartRun, ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
@@ -17,12 +18,14 @@ export function chartsContent(store: Store, asked: ChartSource): ChartsContent {
   const { runs, total } = runsOf(store, source);
   const counts = new Map<string, number>();
   for (const { metrics } of runs) for (const key of Object.keys(metrics)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const judged = tellingMetric(counts.keys());
   return {
     source: asked,
     title: titleOf(source, runs),
     runs: runs.map(toChartRun),
     leftOut: total - runs.length,
     metrics: Array.from(counts, ([key, count]) => ({ key, runs: count })).sort(byKey),
+    judged: judged === undefined ? null : { key: judged, less: isLessBetter(judged) },
   };
 }
 
@@ -40,8 +43,9 @@ function titleOf(source: ChartSource["runs"], runs: readonly RunSummary[]): stri
   return runs.length === 1 ? runs[0]!.name : `${runs.length} runs`;
 }
 
-function toChartRun({ id, name, status, experiment, startTime, params, tags }: RunSummary): ChartRun {
-  return { id, name, status, experiment, startTime, params, tags };
+function toChartRun({ id, name, status, experiment, startTime, endTime, params, tags }: RunSummary): ChartRun {
+  const duration = endTime === null ? null : endTime - startTime;
+  return { id, name, status, experiment, startTime, duration, params, tags };
 }
 
 /** The curves of one metric. Throws when the request was given up before its end. */

@@ -11,6 +11,7 @@ import type { Store } from "../../store/contract";
 import { locateRoot } from "../../store/locate";
 import { hasObject, objectPath } from "../../store/objects";
 import type { StoreApi, StoreChange } from "./api";
+import { boxes, importance, metricCells } from "./chartFigures";
 import { chartsContent, curves } from "./charts";
 import { datasetFiles, runsOfDataset, versionDifferences } from "./datasets";
 import { editorResults, fileHistory, metricTrail, paramTrail } from "./fileResults";
@@ -140,6 +141,9 @@ export function createStoreService(events: ServiceEvents): StoreService {
 
     chartsContent: ({ root, source }) => chartsContent(storeOf(root), source),
     curves: ({ root, request }, signal) => curves(storeOf(root), series, request, signal),
+    metricCells: ({ root, request }) => metricCells(storeOf(root), request),
+    boxes: ({ root, request }, signal) => boxes(storeOf(root), series, request, signal),
+    importance: ({ root, request }, signal) => importance(storeOf(root), request, signal),
     metricColumns: ({ root, id, key, from, limit }) => storeOf(root).metricColumns(id, key, from, limit),
 
     async fileResults({ root, file, judged }) {

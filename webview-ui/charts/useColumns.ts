@@ -1,0 +1,61 @@
+import { useEffect, useMemo, useState } from "react";
+import { columnOf } from "../../src/domain/table/columns";
+import type { Aspect, ChartRun } from "../../src/protocol/charts";
+import { type Column, columnFor } from "./columns";
+import { extension } from "./extension";
+
+export interface Columns {
+  /** Undefined while it is being read; null: there is no such column. */
+  of(id: string | null): Column | null | undefined;
+  fault: string | undefined;
+}
+
+interface Read {
+  runs: readonly ChartRun[];
+  metrics: Map<string, Float64Array>;
+}
+
+/** The columns with these ids, of these runs; metrics are asked for, anew with each `revision`. */
+export function useColumns(runs: readonly ChartRun[], ids: readonly (string | null)[], revision: number): Columns {
+  const [read, setRead] = useState<Read>();
+  const [fault, setFault] = useState<string>();
+  const wanted = JSON.stringify([...new Set(ids.filter((id) => id !== null && columnOf(id)?.source === "metric"))]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision has other values.
+  useEffect(() => {
+    const controller = new AbortController();
+    const names = JSON.parse(wanted) as string[];
+    const metrics = names.map((id) => {
+      const { key, aspect = "last" } = columnOf(id)!;
+      return { key, aspect: aspect as Aspect };
+    });
+    if (metrics.length === 0) {
+      setRead({ runs, metrics: new Map() });
+      return;
+    }
+    extension.call("metricCells", { metrics, runs: runs.map(({ id }) => id) }, controller.signal).then(
+      ({ values }) => {
+        if (controller.signal.aborted) return;
+        const cut = (at: number) => values.subarray(at * runs.length, (at + 1) * runs.length);
+        setRead({ runs, metrics: new Map(names.map((id, at) => [id, cut(at)])) });
+        setFault(undefined);
+      },
+      (error: Error) => {
+        if (!controller.signal.aborted) setFault(error.message);
+      },
+    );
+    return () => controller.abort();
+  }, [wanted, runs, revision]);
+
+  return useMemo(() => {
+    const known = new Map<string, Column | null>();
+    const of = (id: string | null): Column | null | undefined => {
+      if (id === null) return null;
+      const metric = read?.metrics.get(id);
+      // What was read of other runs does not belong to these.
+      if (columnOf(id)?.source === "metric" && (!metric || metric.length !== runs.length)) return undefined;
+      if (!known.has(id)) known.set(id, columnFor(id, runs, metric));
+      return known.get(id);
+    };
+    return { of, fault };
+  }, [read, runs, fault]);
+}
