@@ -1,17 +1,7 @@
 import * as z from "zod/mini";
 import { Entries } from "./entries";
-import { parseSize } from "./parseSize";
-
-/** Bytes: a whole number, or a text like "50MB". */
-export const Size = z.pipe(
-  z.custom<string | number>((value) => sizeOf(value) !== undefined, 'is not a size like "50MB"'),
-  z.transform((value) => sizeOf(value)!),
-);
-
-function sizeOf(value: unknown): number | undefined {
-  if (typeof value === "string") return parseSize(value);
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-}
+import { Size } from "./size";
+import { LocalSettings, Targets } from "./targets";
 
 const Days = z.number().check(z.nonnegative());
 
@@ -62,6 +52,10 @@ export const ProjectFile = z.strictObject({
       keepScratchDays: z.optional(Days),
     }),
   ),
+  /** Places to run, by name: see docs/targets.md. */
+  targets: z.nullish(Targets),
+  /** The queue of this machine: see docs/queue.md. */
+  local: z.nullish(LocalSettings),
 });
 export type ProjectFile = z.infer<typeof ProjectFile>;
 

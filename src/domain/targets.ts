@@ -1,0 +1,301 @@
+/**
+ * `targets:` and `local:` of modeltrail.yaml: places to run, by name. Each kind has its object here; what a text in it means
+ * is the business of the kind's room in src/targets/. Descriptions are what an editor shows.
+ */
+import * as z from "zod/mini";
+import type { JobLimits } from "./job";
+import { parseDuration } from "./parseDuration";
+import { isSecretName, MASK, maskArguments, maskText } from "./secrets";
+import { Size } from "./size";
+
+const said = (text: string) => z.describe(text);
+
+const Text = z.string().check(z.minLength(1));
+const Texts = z.array(Text);
+const Argv = z.array(Text).check(z.minLength(1));
+const Count = z.int().check(z.positive());
+const HttpUrl = z.string().check(z.regex(/^https?:\/\//, "is not an address that begins with http:// or https://"));
+
+/** Seconds: a number, or a text like "2h30m". */
+export const Duration = z.pipe(
+  z
+    .custom<string | number>((value) => (durationOf(value) ?? 0) > 0, 'is not a duration like "2h30m"')
+    .check(z.meta({ type: ["string", "number"], examples: ["30m", "2h30m"] })),
+  z.transform((value) => durationOf(value)!),
+);
+
+function durationOf(value: unknown): number | undefined {
+  if (typeof value === "string") return parseDuration(value);
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+export const LimitSettings = z.strictObject({
+  time: z.optional(Duration.check(said("How long a job may run, such as 2h30m."))),
+  memory: z.optional(Size.check(said("Memory of all of a job's processes, such as 16GB."))),
+  cost: z.optional(z.number().check(z.positive(), said("What a job may cost, by costPerHour."))),
+});
+export type LimitSettings = z.infer<typeof LimitSettings>;
+
+/** Limits as jobs have them. */
+export function jobLimits({ time, memory, cost }: LimitSettings): JobLimits {
+  return {
+    ...(time === undefined ? {} : { seconds: time }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(cost === undefined ? {} : { cost }),
+  };
+}
+
+const VariableName = z.string().check(z.regex(/^[A-Za-z_]\w*$/, "is no name of a variable"));
+const VariableValue = z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String));
+const Env = z.record(VariableName, VariableValue);
+
+/** What every target can say. */
+const common = {
+  slots: z.optional(Count.check(said("Jobs at the same time; without it, as many as there are."))),
+  costPerHour: z.optional(z.number().check(z.nonnegative(), said("What an hour of a job costs, in any currency."))),
+  limits: z.optional(LimitSettings.check(said("What a job may take, unless it says so itself."))),
+  env: z.optional(Env.check(said("Variables that the command gets. Never secrets."))),
+  data: z.optional(
+    Texts.check(said("Globs of files in the project to send along, besides what earlier runs of the script read.")),
+  ),
+};
+
+/** The Python of a machine that is reached through its files. */
+const environment = {
+  python: z.optional(Text.check(said("The Python on the target, when the command says python."))),
+  conda: z.optional(Text.check(said("A conda environment on the target, by name or folder."))),
+  venv: z.optional(
+    z
+      .literal("snapshot")
+      .check(said("A virtual environment made on the target of the packages that the project names or runs here.")),
+  ),
+  folder: z.optional(Text.check(said("Where jobs live on the target (default: ~/.modeltrail/jobs)."))),
+};
+
+const SshTarget = z.strictObject({
+  kind: z.literal("ssh"),
+  host: Text.check(said("A host as `ssh` takes it: user@host, or a Host of your ssh config.")),
+  ...environment,
+  ...common,
+});
+
+const SlurmTarget = z.strictObject({
+  kind: z.literal("slurm"),
+  host: z.optional(Text.check(said("The login node, as `ssh` takes it; without it, this machine."))),
+  partition: z.optional(Text),
+  account: z.optional(Text),
+  qos: z.optional(Text),
+  time: z.optional(Duration.check(said("Wall time of the allocation, such as 2h."))),
+  memory: z.optional(Size.check(said("Memory of the allocation, such as 16GB."))),
+  cpus: z.optional(Count.check(said("CPUs of a task."))),
+  gres: z.optional(Text.check(said("Generic resources, such as gpu:a100:1."))),
+  nodes: z.optional(Count),
+  options: z.optional(Texts.check(said("More words for sbatch, such as --constraint=v100."))),
+  setup: z.optional(Texts.check(said("Lines of shell before the command, such as module load cuda."))),
+  ...environment,
+  ...common,
+});
+
+const container = {
+  image: z.optional(
+    Text.check(said("The image to run in; without it, one is built of the snapshot and its packages.")),
+  ),
+  build: z.optional(
+    z
+      .strictObject({
+        base: z.optional(
+          Text.check(said("The image that it is built on (default: python of the same version, slim).")),
+        ),
+        file: z.optional(Text.check(said("A Dockerfile of the project's own."))),
+        packages: z.optional(Texts.check(said("Packages of the base's distribution to install."))),
+      })
+      .check(said("How the image is built.")),
+  ),
+};
+
+const ContainerTarget = (kind: "docker" | "podman") =>
+  z.strictObject({
+    kind: z.literal(kind),
+    ...container,
+    program: z.optional(Text.check(said("The command line program, such as nerdctl (default: the kind's own)."))),
+    context: z.optional(Text.check(said("The engine, as the program knows it, when it is not this machine's."))),
+    python: z.optional(Text.check(said("The Python in the image (default: python3)."))),
+    gpus: z.optional(z.union([Count, z.literal("all")]).check(said("GPUs of each container."))),
+    memory: z.optional(Size.check(said("Memory of each container, such as 8GB."))),
+    cpus: z.optional(z.number().check(z.positive())),
+    volumes: z.optional(Texts.check(said("More folders, such as /data:/data:ro."))),
+    network: z.optional(Text),
+    options: z.optional(Texts.check(said("More words for `run`."))),
+    ...common,
+  });
+
+/** What pods ask for. */
+const pod = {
+  image: Text.check(said("The image to run in.")),
+  kubeconfig: z.optional(
+    Text.check(said("The file with the cluster's address (default: KUBECONFIG, ~/.kube/config).")),
+  ),
+  context: z.optional(Text.check(said("The context in it (default: the current one)."))),
+  namespace: z.optional(Text),
+  serviceAccount: z.optional(Text),
+  cpu: z.optional(z.union([Text, z.number()]).check(said("CPUs of a pod, such as 2 or 500m."))),
+  memory: z.optional(Text.check(said("Memory of a pod, such as 8Gi."))),
+  gpus: z.optional(Count),
+  gpuResource: z.optional(Text.check(said("How the cluster calls a GPU (default: nvidia.com/gpu)."))),
+  nodeSelector: z.optional(z.record(z.string(), z.string())),
+  imagePullSecrets: z.optional(Texts.check(said("Names of the cluster's own secrets for its registries."))),
+  python: z.optional(Text.check(said("The Python in the image (default: python3)."))),
+};
+
+const KubernetesTarget = z.strictObject({
+  kind: z.literal("kubernetes"),
+  ...pod,
+  volumes: z.optional(
+    z
+      .array(z.strictObject({ claim: Text, path: Text, readOnly: z.optional(z.boolean()) }))
+      .check(said("Persistent volume claims of the cluster, and where they are mounted.")),
+  ),
+  queue: z.optional(Text.check(said("The local queue of Kueue."))),
+  ...common,
+});
+
+const TrainJobTarget = z.strictObject({
+  kind: z.literal("trainjob"),
+  ...pod,
+  image: z.optional(Text.check(said("The image to run in (default: the runtime's)."))),
+  runtime: Text.check(said("A ClusterTrainingRuntime of the cluster, such as torch-distributed.")),
+  nodes: z.optional(Count),
+  ...common,
+});
+
+const RayTarget = z.strictObject({
+  kind: z.literal("ray"),
+  address: HttpUrl.check(said("The dashboard's address, such as http://head:8265.")),
+  tokenVariable: z.optional(VariableName.check(said("The environment variable that holds the access token."))),
+  python: z.optional(Text),
+  packages: z.optional(Texts.check(said("Packages that Ray installs for each job."))),
+  cpus: z.optional(z.number().check(z.positive())),
+  gpus: z.optional(z.number().check(z.positive())),
+  ...common,
+});
+
+/** Any program that can start a job and say how it stands: see docs/targets.md. */
+const CommandTarget = z.strictObject({
+  kind: z.literal("command"),
+  submit: Argv.check(said("Starts the job. What it prints is its id; {stage}, {command…} and others are put in.")),
+  id: z.optional(
+    Text.check(said("A regular expression with one group: the id in what `submit` prints (default: its last word).")),
+  ),
+  status: Argv.check(said("Says how the job {job} stands.")),
+  states: z
+    .strictObject({
+      waiting: z.optional(Text.check(said("A regular expression for what `status` prints of one that waits."))),
+      running: z.optional(Text),
+      finished: z.optional(Text),
+      failed: z.optional(Text),
+      killed: z.optional(Text),
+      gone: z.optional(Text),
+    })
+    .check(said("What `status` prints, as regular expressions.")),
+  exitCode: z.optional(Text.check(said("A regular expression with one group: the exit code in what `status` prints."))),
+  log: z.optional(Argv.check(said("Prints all of the job's output so far."))),
+  collect: z.optional(Argv.check(said("Brings what the job wrote into {stage}."))),
+  cancel: Argv.check(said("Ends the job {job}.")),
+  clean: z.optional(Argv.check(said("Removes what is left of the job {job}."))),
+  check: z.optional(Argv.check(said("Fails when a job would; what it prints says why."))),
+  interval: z.optional(Duration.check(said("How often `status` is asked (default: 5s)."))),
+  ...common,
+});
+
+/** Of a program or extension: its kind has a dot in it, and the rest is its own. */
+const OwnKind = z
+  .string()
+  .check(z.regex(/^[a-z][\w-]*(?:\.[\w-]+)+$/, "is no kind: those of extensions are like vendor.kind"));
+const ForeignTarget = z.looseObject({ kind: OwnKind, ...common });
+
+export const TARGET_KINDS = {
+  ssh: SshTarget,
+  slurm: SlurmTarget,
+  docker: ContainerTarget("docker"),
+  podman: ContainerTarget("podman"),
+  kubernetes: KubernetesTarget,
+  trainjob: TrainJobTarget,
+  ray: RayTarget,
+  command: CommandTarget,
+} as const;
+export type TargetKind = keyof typeof TARGET_KINDS;
+/** The settings of a target of this kind, as its room gets them. */
+export type TargetOf<Kind extends TargetKind> = z.infer<(typeof TARGET_KINDS)[Kind]>;
+export type ForeignTargetSettings = z.infer<typeof ForeignTarget>;
+export type KnownTargetSettings = { [Kind in TargetKind]: TargetOf<Kind> }[TargetKind];
+export type TargetSettings = KnownTargetSettings | ForeignTargetSettings;
+
+/** For the JSON schema of the file: what a target may look like. */
+export const TARGET_SCHEMAS: readonly z.ZodMiniType[] = [...Object.values(TARGET_KINDS), ForeignTarget];
+
+/** Whether the settings are of a kind that we know ourselves. */
+export function isKnownTarget(settings: TargetSettings): settings is KnownTargetSettings {
+  return Object.hasOwn(TARGET_KINDS, settings.kind);
+}
+
+/** By hand rather than as a union, so that what is said of a mistake is about the kind that was meant. */
+const TargetSettings = z.pipe(
+  z.looseObject({ kind: z.string() }),
+  z.transform((value, context): TargetSettings => {
+    const { kind } = value;
+    if (!kind.includes(".") && !Object.hasOwn(TARGET_KINDS, kind)) {
+      context.issues.push({ code: "invalid_value", values: Object.keys(TARGET_KINDS), path: ["kind"], input: kind });
+      return z.NEVER;
+    }
+    const schema: z.ZodMiniType = kind.includes(".") ? ForeignTarget : TARGET_KINDS[kind as TargetKind];
+    const { error, data } = schema.safeParse(value);
+    const issues = error?.issues ?? [];
+    context.issues.push(...issues.map((issue) => ({ ...issue, input: undefined }) as z.core.$ZodRawIssue));
+    context.issues.push(...secretIssues(value));
+    return data as TargetSettings;
+  }),
+);
+
+/** The file is shared, and so no place for secrets. */
+function secretIssues(value: unknown, path: PropertyKey[] = []): z.core.$ZodRawIssue[] {
+  if (typeof value === "string") {
+    const isSecret = path.length > 1 && path[0] === "env" && isSecretName(String(path.at(-1)));
+    return (isSecret && value !== "" && value !== MASK) || maskText(value) !== value ? [secretIssue(path)] : [];
+  }
+  if (Array.isArray(value)) {
+    const words = value.map(String);
+    return maskArguments(words).flatMap((masked, at) => (masked === words[at] ? [] : [secretIssue([...path, at])]));
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => secretIssues(inner, [...path, key]));
+}
+
+function secretIssue(path: PropertyKey[]): z.core.$ZodRawIssue {
+  const message =
+    "looks like a secret, and modeltrail.yaml is no place for one: leave it out, and set it where the command runs or in the environment that Modeltrail is started from";
+  return { code: "custom", message, path, input: undefined };
+}
+
+/** `local` is this machine itself, which is always there. */
+const TargetName = z.string().check(
+  z.regex(/^[A-Za-z0-9][\w.-]*$/, "is no name of letters, digits, `_`, `.` and `-`"),
+  z.refine((name) => name !== LOCAL, "is this machine itself, whose settings stand under `local:`"),
+);
+
+/** The name of the target that is this machine. */
+export const LOCAL = "local";
+
+export const Targets = z.record(TargetName, TargetSettings);
+
+/** The queue of this machine. */
+export const LocalSettings = z.strictObject({
+  slots: z.optional(Count.check(said("Queued jobs at the same time (default: 1, or one for each GPU)."))),
+  gpus: z.optional(
+    z
+      .union([z.int().check(z.nonnegative()), z.array(z.union([z.int().check(z.nonnegative()), Text]))])
+      .check(said("GPUs that queued jobs may have: how many, or which, as CUDA_VISIBLE_DEVICES names them.")),
+  ),
+  costPerHour: common.costPerHour,
+  limits: common.limits,
+});
+export type LocalSettings = z.infer<typeof LocalSettings>;
