@@ -46,6 +46,8 @@ export const SweepSpec = z
     metric: z.optional(z.string()),
     /** Default: by the metric's name; losses and errors are made smaller. */
     direction: z.optional(z.enum(["minimize", "maximize"])),
+    /** Which of a run's values counts: the one at its end, or the best on the way. */
+    take: z._default(z.enum(["last", "best"]), "last"),
     /** At the most. Default: the whole grid; 20 for the other methods. */
     trials: z.optional(z.int().check(z.positive())),
     /** Trials at the same time; default: as many as the target has slots. */
@@ -105,6 +107,11 @@ export const Trial = z.object({
   value: z.nullable(z.number()),
 });
 export type Trial = z.infer<typeof Trial>;
+
+/** Whether it is over, whatever became of it. */
+export function isOver(state: TrialState): boolean {
+  return state === "complete" || state === "pruned" || state === "failed";
+}
 
 /** `running`: as long as a driver is at work, or is to go on. `stopped`: by its user; it can go on. `ended`: nothing is left. */
 export const SweepState = z.enum(["running", "stopped", "ended"]);
