@@ -65,6 +65,12 @@ export const RunPageContent = z.object({
 });
 export type RunPageContent = z.infer<typeof RunPageContent>;
 
+/** The start of a line of the log: bytes before it, and its number from 1. */
+export const LogPosition = z.object({ offset: z.number().int().min(0), line: z.number().int().min(1) });
+export type LogPosition = z.infer<typeof LogPosition>;
+export const LogHit = LogPosition.extend({ before: z.string(), match: z.string(), after: z.string() });
+export type LogHit = z.infer<typeof LogHit>;
+
 export const RunAction = z.enum([
   "charts",
   "log",
@@ -87,6 +93,16 @@ export const runPageHost = {
   log: {
     argument: z.object({}),
     result: z.object({ text: z.string(), size: z.number(), skipped: z.number() }),
+  },
+  /** Lines of the whole log with a text, from a position on. */
+  searchLog: {
+    argument: z.object({ text: z.string().min(1).max(1_000), from: LogPosition }),
+    result: z.object({ hits: z.array(LogHit), next: LogPosition, done: z.boolean(), size: z.number() }),
+  },
+  /** Lines around a position. */
+  logPlace: {
+    argument: LogPosition,
+    result: z.object({ from: LogPosition, to: LogPosition, lines: z.array(z.string()), size: z.number() }),
   },
   preview: { argument: Artifact, result: Preview },
   /** In the editor. */

@@ -1,9 +1,12 @@
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { formatSize } from "../../src/domain/format";
-import type { RunPageContent } from "../../src/protocol/runPage";
+import type { LogPosition, RunPageContent } from "../../src/protocol/runPage";
 import { Button, TextField } from "../controls";
 import { extension } from "./extension";
-import { matchesOf } from "./logSearch";
+import { LogHitList } from "./LogHitList";
+import { LogPlaceView } from "./LogPlaceView";
+import { hitsWords } from "./logHits";
+import { useLogSearch } from "./useLogSearch";
 
 interface Log {
   text: string;
@@ -11,27 +14,22 @@ interface Log {
   skipped: number;
 }
 
-/** The end of the log, with the lines that have a text in them. */
+/** The end of the log; the lines of all of it with a text, and the place of each. */
 export function LogPart({ run, revision }: { run: RunPageContent; revision: number }) {
   const [log, setLog] = useState<Log>();
   const [fault, setFault] = useState<string>();
   const [wanted, setWanted] = useState("");
+  const [position, setPosition] = useState<LogPosition>();
+  const search = useLogSearch(wanted, revision);
   const id = useId();
-  const end = useRef<HTMLPreElement>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another revision has other lines.
   useEffect(() => {
     extension.call("log", {}).then(setLog, (error: Error) => setFault(error.message));
   }, [revision]);
-  const found = useMemo(() => (log ? matchesOf(log.text, wanted) : undefined), [log, wanted]);
-  // What is wanted of a log is mostly at its end: the newest line, or the error that ended the run.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: after each change of what shows.
-  useEffect(() => {
-    if (end.current) end.current.scrollTop = end.current.scrollHeight;
-  }, [found]);
 
   if (fault) return <p role="alert">The log could not be read: {fault}</p>;
-  if (!log || !found) return <p role="status">Reading the log…</p>;
+  if (!log) return <p role="status">Reading the log…</p>;
   if (log.size === 0) return <p className="faint">Nothing was printed.</p>;
   return (
     <>
@@ -42,33 +40,46 @@ export function LogPart({ run, revision }: { run: RunPageContent; revision: numb
           label="Search"
           describedBy={[]}
           value={wanted}
-          placeholder="Text in a line"
-          onChange={setWanted}
+          placeholder="Text in a line of the whole log"
+          onChange={(text) => {
+            setWanted(text);
+            setPosition(undefined);
+          }}
         />
         <span role="status" className="faint">
-          {wanted.trim() && `${found.lines.length === 1 ? "1 line" : `${found.lines.length} lines`} of ${found.total}`}
+          {search.found && hitsWords(search.found)}
         </span>
+        {search.isSearching && <Button onClick={search.cancel}>Cancel</Button>}
         <Button onClick={() => extension.notify("act", { action: "log" })}>Open Log</Button>
       </div>
-      {log.skipped > 0 && (
+      {wanted.trim() === "" ? (
+        <LogEnd log={log} />
+      ) : position ? (
+        <LogPlaceView position={position} onMove={setPosition} onBack={() => setPosition(undefined)} />
+      ) : (
+        <LogHitList search={search} onOpen={({ offset, line }) => setPosition({ offset, line })} />
+      )}
+      {wanted.trim() === "" && log.skipped > 0 && (
         <p className="faint">
-          The last {formatSize(log.size - log.skipped)} of {formatSize(log.size)} of {run.name} are here. Open Log shows
-          more.
+          The last {formatSize(log.size - log.skipped)} of {formatSize(log.size)} of {run.name} are here. Search looks
+          through all of it.
         </p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: so that it scrolls with the keys. */}
-      <pre ref={end} className="log" tabIndex={0} role="log" aria-label="Log" aria-live="off">
-        {wanted.trim()
-          ? found.lines.map(({ number, before, match, after }) => (
-              <div key={number}>
-                <span className="line-number">{number}</span>
-                {before}
-                <mark>{match}</mark>
-                {after}
-              </div>
-            ))
-          : log.text}
-      </pre>
     </>
+  );
+}
+
+function LogEnd({ log: { text } }: { log: Log }) {
+  const end = useRef<HTMLPreElement>(null);
+  // What is wanted of a log is mostly at its end: the newest line, or the error that ended the run.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each change of what shows.
+  useEffect(() => {
+    if (end.current) end.current.scrollTop = end.current.scrollHeight;
+  }, [text]);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: so that it scrolls with the keys.
+    <pre ref={end} className="log" tabIndex={0} role="log" aria-label="Log" aria-live="off">
+      {text}
+    </pre>
   );
 }

@@ -61,6 +61,8 @@ function fillPage(panel: vscode.WebviewPanel, { root, id }: RunPageState, { dist
       },
       curves: (request, signal) => projects.call("curves", { root, request }, signal),
       log: () => projects.call("readLog", { root, id, limit: LOG_BYTES }),
+      searchLog: (asked, signal) => projects.call("searchLog", { root, id, ...asked }, signal),
+      logPlace: (position, signal) => projects.call("logPlace", { root, id, position }, signal),
       preview: (artifact) => projects.call("preview", { root, artifact }),
       async open({ kind, path, sha256 }) {
         const [run] = await projects.call("getSummaries", { root, ids: [id] });

@@ -7,6 +7,8 @@ import type { Lineage, LineageDirection, LineageRun } from "../../domain/lineage
 import type { Reproduction } from "../../domain/reproduction";
 import type { Artifact, Run, RunSummary } from "../../domain/run";
 import type { ColumnCells, ColumnKey, TableScope } from "../../domain/table/columns";
+import type { LogPlace } from "../../ingest/logPlace";
+import type { LogPosition, LogSearchPart } from "../../ingest/logSearch";
 import type { LogText } from "../../ingest/logText";
 import type {
   Boxes,
@@ -144,6 +146,9 @@ export interface StoreApi {
   preview(argument: { root: string; artifact: Artifact }): Preview;
 
   readLog(argument: { root: string; id: string; limit: number }): LogText;
+  /** Lines of the whole log with a text; pauses after a while, to be asked again. */
+  searchLog(argument: { root: string; id: string; text: string; from: LogPosition }): LogSearchPart;
+  logPlace(argument: { root: string; id: string; position: LogPosition }): LogPlace;
   logPath(argument: { root: string; id: string }): string;
   /** Folder of the run's own files. */
   runFolder(argument: { root: string; id: string }): string;

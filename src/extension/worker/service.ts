@@ -2,6 +2,8 @@
 import { resolve } from "node:path";
 import { repeatsOf } from "../../compare/repeats";
 import { UserError } from "../../domain/errors";
+import { readLogPlace } from "../../ingest/logPlace";
+import { searchLog } from "../../ingest/logSearch";
 import { readLogText } from "../../ingest/logText";
 import type { Handlers } from "../../protocol/channel";
 import { stopRun } from "../../recorder/stop";
@@ -27,6 +29,8 @@ import { WatchedStore } from "./watchedStore";
 
 /** More rows than this help nobody in a tree. */
 const MOST_CELLS = 500;
+/** A search of a log answers after so many hits, or bytes, and is asked to go on. */
+const LOG_SEARCH = { limit: 200, most: 64_000_000 };
 
 export interface ServiceEvents {
   changed(change: StoreChange): void;
@@ -169,6 +173,9 @@ export function createStoreService(events: ServiceEvents): StoreService {
     preview: ({ root, artifact }) => previewOf(storeOf(root).folder, artifact),
 
     readLog: ({ root, id, limit }) => readLogText(storeOf(root).logPath(id), limit),
+    searchLog: ({ root, id, text, from }, signal) =>
+      searchLog(storeOf(root).logPath(id), { text, from, ...LOG_SEARCH }, signal),
+    logPlace: ({ root, id, position }) => readLogPlace(storeOf(root).logPath(id), position),
     logPath: ({ root, id }) => storeOf(root).logPath(id),
     runFolder: ({ root, id }) => storeOf(root).runFolder(id),
     codePath({ root, id, file }) {
