@@ -7,7 +7,7 @@ import { statSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import * as z from "zod/mini";
 import { createSources, type SourcesOptions } from "../ingest/sources";
-import { createSpoolReader } from "../ingest/spool";
+import { createSpoolReader, type SpoolRecord } from "../ingest/spool";
 import type { IngestBatch, Store } from "../store/contract";
 import { addToBatch, countPoints, isEmptyBatch } from "./batch";
 import { now } from "./clock";
@@ -47,11 +47,14 @@ export interface PipelineOptions {
   rules?: SourcesOptions["rules"];
   /** Is given what to call for each file that the run wrote: files of metrics are among them. */
   onOffer(register: (path: string) => void): void;
+  /** What the listeners hear in place of what the spool says; `final`: nothing comes after it. Default: the same. */
+  translate?(events: SpoolRecord[], final: boolean): SpoolRecord[];
 }
 
 const Checkpoint = z.object({ sources: z.record(z.string(), z.unknown()) });
 
-export function createPipeline({ store, id, listeners, keepFiles, rules, onOffer }: PipelineOptions): Pipeline {
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { store, id, listeners, keepFiles, rules, onOffer, translate = (events) => events } = options;
   const logPath = store.logPath(id);
   const checkpoints = Checkpoint.safeParse(store.checkpoint(id)).data?.sources;
   const spoolPath = spoolFolder(store.runFolder(id));
@@ -79,7 +82,10 @@ export function createPipeline({ store, id, listeners, keepFiles, rules, onOffer
   function hearSome(final: boolean): boolean {
     const heard = spool.read(final);
     damaged += heard.damaged;
-    const events = heard.events.sort((one, other) => one.t - other.t);
+    const events = translate(
+      heard.events.sort((one, other) => one.t - other.t),
+      final && !heard.more,
+    );
     for (const listener of listeners) if (events.length > 0) listener.hear(events);
     return heard.more || events.length > 0;
   }

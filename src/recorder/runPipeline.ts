@@ -1,5 +1,5 @@
 /** The pipeline of one run, put together from what the store knows of it: the same while it runs and after a crash. */
-import { sep } from "node:path";
+import { join, sep } from "node:path";
 import { PROJECT_FILE_NAME, type ProjectFile } from "../domain/projectFile";
 import type { Gap, Run } from "../domain/run";
 import type { OwnRules } from "../ingest/ownRules";
@@ -11,19 +11,21 @@ import type { RunHead, Store } from "../store/contract";
 import { locateRoot } from "../store/locate";
 import { describeCommand } from "./describe";
 import { diskStart } from "./endNote";
-import { noteInputs } from "./inputs";
+import { noteInputs, type RunFacts } from "./inputs";
 import { createBlindness } from "./listeners/blindness";
 import { createClientArtifacts } from "./listeners/clientArtifacts";
 import { createDatasetUses } from "./listeners/datasets";
 import { createDvcliveParams } from "./listeners/dvcliveParams";
 import { createEnvironmentListener } from "./listeners/environment";
 import { createEventFiles } from "./listeners/eventFiles";
-import { createFilesListener, type KnownRead } from "./listeners/files";
+import { createFilesListener, type FileFacts, type KnownRead } from "./listeners/files";
 import { createMirror } from "./listeners/mirror";
 import { createParamsListener } from "./listeners/params";
 import { createPathRules, looksSecret } from "./listeners/pathRules";
 import { createRanks } from "./listeners/ranks";
 import { keepLoggedFiles } from "./loggedFiles";
+import { createTargetListeners, type TargetSide } from "./onTarget/listeners";
+import { atOrigin, inStage, type StagePlace } from "./onTarget/stagePlace";
 import { createPipeline, type Pipeline } from "./pipeline";
 
 export interface RunPipelineOptions {
@@ -33,6 +35,8 @@ export interface RunPipelineOptions {
   codeRoot?: string;
   /** After a crash: ms since the epoch of the run's end. */
   endTime?: number;
+  /** Of a run on a target. */
+  onTarget?: TargetSide;
 }
 
 export interface RunPipeline extends Pipeline {
@@ -50,25 +54,30 @@ export async function createRunPipeline(
   const run = store.getRun(id)!;
   const { command, cwd, script, startTime, snapshot } = run;
   const { folder: storeFolder } = store;
-  const root = projectOf(store, cwd);
+  const { onTarget } = options;
+  const root = onTarget ? join(onTarget.place.stage, onTarget.place.project) : projectOf(store, cwd);
+  const codeRoot = onTarget?.place.stage ?? options.codeRoot;
   const { project, gaps } = await readProject(root);
   const { rules, warnings } = await readRules(root, project);
   const hasher = createDataHasher({ store: { ...store, root }, keepBytes: project.keep?.maxFileSize });
   const isNotebook = command[0]?.endsWith(".ipynb");
-  const blindness = createBlindness(isNotebook ? null : describeCommand(command, cwd, root).isPython);
+  const side = onTarget ? createTargetListeners(onTarget) : null;
+  const { isPython } = describeCommand(command, cwd, root);
+  const blindness = createBlindness(isNotebook ? null : isPython, side?.isInstalled);
   const params = createParamsListener(command, script);
   const env = options.env ?? snapshot.environment?.variables ?? {};
-  const environment = createEnvironmentListener({ root, storeFolder, env });
+  const environment = side ? [] : [createEnvironmentListener({ root, storeFolder, env })];
   const written: ((path: string) => void)[] = [];
   const tellWritten = (path: string) => {
     for (const tell of written) tell(path);
   };
-  const code = () => codePlace(store.getRunHead(id)!, options.codeRoot);
+  const code = () => codePlace(store.getRunHead(id)!, codeRoot);
   const { isData, isClosed } = createPathRules(root, storeFolder);
   const diskTime = diskStart(store.runFolder(id)) ?? startTime;
+  const workFolder = onTarget ? inStage(onTarget.place, cwd) : cwd;
   const files = createFilesListener({
     root,
-    cwd,
+    cwd: workFolder,
     storeFolder,
     hasher,
     datasets: createDatasetUses({
@@ -80,20 +89,22 @@ export async function createRunPipeline(
       code,
       isData: (path) => isData(path) && !looksSecret(path),
     }),
-    startTime,
-    diskStart: diskTime,
+    // Nobody but us changes a stage.
+    startTime: onTarget ? Number.POSITIVE_INFINITY : startTime,
+    changedSince: () => (onTarget ? (onTarget.place.collectedSince() ?? Number.POSITIVE_INFINITY) : diskTime),
     endTime: options.endTime,
     knownReads: storedReads(run),
     code,
     mayMiss: () => blindness.isPossible,
     isArgument: params.has,
-    hadCompany: () => hadCompany(store, run),
+    hadCompany: () => !onTarget && hadCompany(store, run),
     onWritten: tellWritten,
   });
   const eventFiles = createEventFiles({
-    cwd,
+    cwd: workFolder,
     since: diskTime,
-    mayMiss: () => blindness.isPossible,
+    // What a target has is there when all is over.
+    mayMiss: () => !onTarget && blindness.isPossible,
     // Child runs are our own.
     hasCompany: () => store.running().some((one) => one.id !== id && one.recorder.pid !== process.pid),
     isClosed,
@@ -104,18 +115,20 @@ export async function createRunPipeline(
     id,
     listeners: [
       params,
-      environment,
+      ...environment,
+      ...(side?.listeners ?? []),
       files,
       blindness,
       eventFiles,
       createDvcliveParams(),
       createClientArtifacts(store, id, hasher),
-      createMirror(store, id),
+      createMirror(store, id, side !== null),
       createRanks(),
     ],
-    keepFiles: (logged) => keepLoggedFiles(hasher, logged),
+    keepFiles: (logged) => (side ? side.keepFiles(logged, hasher) : keepLoggedFiles(hasher, logged)),
     rules,
     onOffer: (register) => written.push(register),
+    translate: side?.translate,
   });
   pipeline.add({ gaps, warnings });
   return {
@@ -123,11 +136,23 @@ export async function createRunPipeline(
     autolog: project.mlflow?.autolog ?? null,
     async finish(finishOptions) {
       const last = await pipeline.finish(finishOptions);
-      if (last) await noteInputs(store, id, last, { ...files.facts, root, codeRoot: options.codeRoot });
+      if (last)
+        await noteInputs(
+          store,
+          id,
+          last,
+          onTarget ? originFacts(files.facts, onTarget.place) : { ...files.facts, root, codeRoot },
+        );
       return last;
     },
     close: hasher.close,
   };
+}
+
+/** As if the command had run in the user's own folder, so that such runs repeat each other. */
+function originFacts(facts: FileFacts, place: StagePlace): RunFacts {
+  const used = facts.used.map((path) => atOrigin(place, path));
+  return { ...facts, used, root: join(place.origin, place.project), codeRoot: place.origin };
 }
 
 /** A reproduction has its project in a folder of its own, which is not that of the store where it is recorded. */

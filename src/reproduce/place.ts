@@ -1,5 +1,6 @@
 /** Where a run was, and where it is to be this time: paths are moved from the one to the other. */
 import path from "node:path";
+import { replaceFolder } from "../domain/replaceFolder";
 import type { RestoreReport } from "../domain/restore";
 import type { Run } from "../domain/run";
 
@@ -30,12 +31,7 @@ export function moveOf(run: Pick<Run, "cwd" | "snapshot">, report: RestoreReport
 
 /** A text that may name files of the first place, in full: an argument, a list of folders. */
 export function moveText(text: string, { before, after }: Move): string {
-  // What only begins with the same letters is another folder.
-  return text
-    .split(before.root)
-    .map((part, at) => (at === 0 || /^(?:$|[\\/:;,"'=\s])/.test(part) ? part : `\0${part}`))
-    .join(after.root)
-    .replaceAll(`${after.root}\0`, before.root);
+  return replaceFolder(text, before.root, after.root);
 }
 
 /** The name that a file of the second run has in the first run's terms: what is named in full in the old place is its file. */

@@ -26,9 +26,9 @@ export interface Blindness extends Listener {
 
 /**
  * `isPython`: the command is an interpreter, so that silence means that the tracer could not start. Null: who records the run
- * knows why there is silence, and says so.
+ * knows why there is silence, and says so. `isInstalled`: whether a module is in one of the folders that modules come from.
  */
-export function createBlindness(isPython: boolean | null): Blindness {
+export function createBlindness(isPython: boolean | null, isInstalled = isPresent): Blindness {
   const programs = new Set<string>();
   const modules = new Set<string>();
   const searched = new Set<string>();
@@ -45,7 +45,7 @@ export function createBlindness(isPython: boolean | null): Blindness {
   }
 
   /** Those that are there: many libraries try to import others and do without, as in `try: import pyarrow`. */
-  const presentModules = () => [...modules].filter((name) => isPresent(name, searched));
+  const presentModules = () => [...modules].filter((name) => isInstalled(name, searched));
 
   return {
     get isPossible() {
@@ -68,7 +68,7 @@ export function createBlindness(isPython: boolean | null): Blindness {
   };
 }
 
-function isPresent(name: string, searched: Iterable<string>): boolean {
+function isPresent(name: string, searched: ReadonlySet<string>): boolean {
   for (const folder of searched) {
     if (existsSync(join(folder, name)) || existsSync(join(folder, `${name}.py`))) return true;
   }

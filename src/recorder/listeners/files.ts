@@ -28,9 +28,10 @@ export interface FilesOptions {
   datasets: DatasetUses;
   /** Where the code snapshot is; null when there is none. */
   code(): CodePlace | null;
-  /** Ms since the epoch by our clock, and by that of the project's disk. */
+  /** Ms since the epoch: when the code was taken. Source files that are newer were changed meanwhile. */
   startTime: number;
-  diskStart: number;
+  /** Ms since the epoch by the clock of the project's disk: files that changed since then may be the run's. */
+  changedSince(): number;
   /** After a crash: files that were stored as read before, by name. What they contain by now does not count. */
   knownReads?: ReadonlyMap<string, KnownRead>;
   /** After a crash: when the run ended, as far as is known. What was changed later is not what it wrote. */
@@ -217,8 +218,9 @@ export function createFilesListener(options: FilesOptions): FilesListener {
   }
 
   async function lookForChanges(): Promise<void> {
-    const { cwd, diskStart } = options;
-    const { files, complete } = await findChangedFiles({ folder: cwd, since: diskStart, isClosed: rules.isClosed });
+    const { cwd } = options;
+    const since = options.changedSince();
+    const { files, complete } = await findChangedFiles({ folder: cwd, since, isClosed: rules.isClosed });
     if (!complete) say(gap.notAllLookedAt(nameOf(cwd)));
     const candidates = files.filter((path) => !written.has(path) && rules.isResult(path));
     const edited = await codeFiles(options.code(), candidates.some(isEdited));

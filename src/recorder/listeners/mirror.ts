@@ -30,7 +30,8 @@ const STATUS: Record<string, RunStatus> = { FINISHED: "finished", FAILED: "faile
 /** Points that are held until the end; more would only take more memory. */
 const MAX_POINTS = 2_000_000;
 
-export function createMirror(store: Store, id: string): Listener {
+/** `isOurs`: the store that it was logged to is one that we gave it, and no other place where the run could be found. */
+export function createMirror(store: Store, id: string, isOurs = false): Listener {
   let found: IngestBatch = {};
   let ours: string | undefined;
   let held = 0;
@@ -42,7 +43,7 @@ export function createMirror(store: Store, id: string): Listener {
     // One that the script goes on with is the first too.
     if (ours === undefined && event.parent === undefined) {
       ours = run;
-      addToBatch(found, { tags: { [UPSTREAM_TAG]: run } });
+      if (!isOurs) addToBatch(found, { tags: { [UPSTREAM_TAG]: run } });
     }
     if (run === ours) {
       addToBatch(found, { params, tags, points: [{ source: SOURCE, points }] });

@@ -50,14 +50,22 @@ export function looksSecret(path: string): boolean {
   );
 }
 
+/** Of a machine: its user's home folder, and where temporary files are. */
+export interface MachinePlaces {
+  home: string;
+  temporary: readonly string[];
+}
+
+const THIS_MACHINE: MachinePlaces = { home: homedir(), temporary: [...new Set([tmpdir(), "/tmp", "/var/tmp"])] };
+
 /** `root`: the project's folder; `store`: the store folder, which is nobody's data. */
-export function createPathRules(root: string, store: string): PathRules {
+export function createPathRules(root: string, store: string, places: MachinePlaces = THIS_MACHINE): PathRules {
   const inProject = isBelow(root);
   // A reproduction lies below the store: its project is judged by itself.
   const inStore = isBelow(store)(root) ? () => false : isBelow(store);
-  const home = homedir();
+  const { home } = places;
   const inHome = isBelow(home);
-  const inTemporary = [...new Set([tmpdir(), "/tmp", "/var/tmp"])].map(isBelow);
+  const inTemporary = places.temporary.map(isBelow);
   const environments = new Map<string, boolean>();
 
   /** A virtual environment can have any name; what makes it one is a file in it. */
