@@ -30,6 +30,7 @@ import type { ChartsDeps, ChartsPanels } from "./panels/chartsPanel";
 import type { PagePanels } from "./panels/pagePanels";
 import type { RunForms } from "./panels/runFormPanel";
 import type { RunsTables } from "./panels/runsTablePanel";
+import { registerProjectFile } from "./projectFile/registerProjectFile";
 import { lastValues } from "./run/lastValues";
 import { createLauncher } from "./run/launcher";
 import { registerTaskProvider } from "./run/taskProvider";
@@ -132,6 +133,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     "show running runs": () => registerStatusBar(projects, log),
     "offer kernels for notebooks": () => registerKernels(deps),
     "record notebooks": () => registerNotebooks(deps),
+    "help with the project file": () => registerProjectFile(context.extensionUri, log),
     "offer tasks": () => registerTaskProvider(launcher),
     "offer tools to language models": () => registerAgents({ context, distFolder, projects, jobs, launcher, log }),
     "open the Runs table": () => registerOpenRunsTable(deps, runsTables),
