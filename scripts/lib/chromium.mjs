@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
-import { onPath, runOrThrow } from "./processes.mjs";
+import { canInstall, installFromDebian } from "./debian.mjs";
+import { onPath } from "./processes.mjs";
 
 const programs = [
   "chromium",
@@ -33,17 +34,9 @@ export const chromiumArguments = [
 export async function ensureChromium() {
   const found = findChromium();
   if (found) return found;
-  if (isDebian() && process.getuid?.() === 0) {
+  if (canInstall()) {
     console.log("Installing Chromium from Debian's packages …");
-    const options = {
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-      stdio: ["ignore", "ignore", "inherit"],
-      limit: 10 * 60_000,
-    };
-    const wait = ["-o", "DPkg::Lock::Timeout=300", "-q"];
-    await runOrThrow("apt-get", ["update", ...wait], options);
-    const packages = ["chromium", "fonts-dejavu-core", "fonts-liberation", "fonts-noto-color-emoji"];
-    await runOrThrow("apt-get", ["install", "-y", "--no-install-recommends", ...wait, ...packages], options);
+    await installFromDebian(["chromium", "fonts-dejavu-core", "fonts-liberation", "fonts-noto-color-emoji"]);
   }
   const installed = findChromium();
   if (!installed)
@@ -58,8 +51,4 @@ function findChromium() {
     ...(otherPlaces[process.platform] ?? []),
   ];
   return candidates.find((file) => file && existsSync(file));
-}
-
-function isDebian() {
-  return existsSync("/etc/os-release") && /^ID=debian$/m.test(readFileSync("/etc/os-release", "utf8"));
 }
