@@ -34,6 +34,10 @@ export interface RecordingOptions {
   note?: string;
   /** Who asked for the run: "cli", "vscode", … */
   source: string;
+  /** The job that it is the run of: see store/jobs/contract.ts. */
+  job?: string;
+  /** Default: the run within which we were started. */
+  parent?: string;
   /** The code that the run works with was restored from this run into `root` and is not taken anew. */
   restored?: { run: string; root: string };
   /** The command is not given our environment, so that no client of it can find us. */
@@ -91,9 +95,10 @@ export function beginRecording(options: RecordingOptions): Recording {
     command: maskArguments(command),
     cwd,
     script,
-    parent: parentRun(store, env),
+    parent: options.parent ?? parentRun(store, env),
     startTime,
     recorder: processIdentity(),
+    job: options.job,
   });
   const runFolder = store.runFolder(id);
   const spool = spoolFolder(runFolder);
@@ -161,6 +166,7 @@ export function beginRecording(options: RecordingOptions): Recording {
     started(running) {
       for (const { path, abandoned } of running?.fifos ?? []) endpoint?.printsTo(path, abandoned);
       if (running) {
+        if (options.job) store.jobs.move(options.job, ["starting"], "running");
         add({ process: processIdentity(running.pid) });
         sampler = startSampler(running.pid, env, (points) => add({ points: [{ source: "system", points }] }));
       }

@@ -47,6 +47,8 @@ export interface NewRun {
   recorder: ProcessIdentity;
   /** Who started it: "cli", "vscode", … */
   source: string;
+  /** The job that it is begun for: from then on the job has this run, and ends when it does. */
+  job?: string;
 }
 
 /** How the run's command ended. */
@@ -55,6 +57,8 @@ export interface RunEnd {
   exitCode: number | null;
   signal: string | null;
   endTime: number;
+  /** Why, when it is more than that: for its job. Undefined: what is known of the job holds. */
+  reason?: string | null;
 }
 
 /** Where a dataset comes from: `modeltrail.yaml`, DVC's files, or simply what runs read. */

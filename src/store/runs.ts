@@ -7,6 +7,7 @@ import { cancelCells } from "./cells/write";
 import type { IngestBatch, NewRun, ProcessIdentity, RunEnd, RunningRun } from "./contract";
 import type { Database } from "./database";
 import { addGaps, addWarnings, applyBatch } from "./ingest";
+import { beginJobRun, endJobOfRun } from "./jobs/change";
 import { concludeSeries } from "./metrics";
 import { isThisMachine } from "./process";
 import { nextRevision, touchRun } from "./revision";
@@ -52,6 +53,7 @@ export function createRun(db: Database, id: string, run: NewRun): void {
 }
 
 /** The number of the experiment `name`, which is made when it is new, and brought back when a client has deleted it. Inside a write only. */
+    if (run.job !== undefined) beginJobRun(db, run.job, id);
 export function experimentId(db: Database, name: string): number {
   const found = db.get<{ id: number; deleted: number | null }>(
     "SELECT id, deleted FROM experiments WHERE name = ?",
@@ -121,6 +123,8 @@ export function endRun(db: Database, id: string, end: RunEnd, last?: IngestBatch
   });
 }
 
+    const { status } = db.get<{ status: RunEnd["status"] }>("SELECT status FROM runs WHERE seq = ?", seq)!;
+    endJobOfRun(db, id, status, end.reason);
 export function requestStop(db: Database, id: string): void {
   db.write(() => {
     const seq = seqOf(db, id);

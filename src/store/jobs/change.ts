@@ -13,7 +13,8 @@ export function moveJob(
   to: Exclude<JobState, "ended">,
   patch: JobPatch = {},
 ): boolean {
-  const begun = to === "running" ? { started: Date.now() } : {};
+  // What it waited for is over.
+  const begun = { reason: null, ...(to === "running" ? { started: Date.now() } : {}) };
   return change(db, id, "state IN (SELECT value FROM json_each(?))", [JSON.stringify(from)], {
     ...columns({ ...begun, ...patch }),
     state: to,
@@ -68,7 +69,18 @@ export function requestCancel(db: Database, id: string, reason: string): boolean
   });
 }
 
-/** Null: the column is left as it is. */
+/** The run has begun: its job is its own from now on. Inside a write only. */
+export function beginJobRun(db: Database, id: string, run: string): void {
+  change(db, id, "state <> 'ended'", [], { run });
+}
+
+/** The run has ended, and its job with it. Inside a write only. */
+export function endJobOfRun(db: Database, run: string, outcome: JobOutcome, reason: string | null | undefined): void {
+  const found = db.get<{ id: string }>("SELECT id FROM jobs WHERE run = ? AND state <> 'ended'", run);
+  if (found) endJob(db, found.id, outcome, { reason });
+}
+
+/** Undefined: the column is left as it is. */
 function columns(patch: JobPatch): Record<string, Value> {
   const { run, handle, reason, priority, limits, started, ended } = patch;
   const given: Record<string, Value | undefined> = {
@@ -82,6 +94,12 @@ function columns(patch: JobPatch): Record<string, Value> {
   };
   return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, Value] => entry[1] !== undefined));
 }
+
+/** It begins once, and why it was cancelled stays its reason. */
+const EXPRESSIONS: Record<string, string> = {
+  started: "coalesce(started, ?)",
+  reason: "coalesce(iif(cancelling = 1, reason, NULL), ?)",
+};
 
 /** Sets the columns of the job where `condition` holds; whether it did. */
 function change(
@@ -97,7 +115,7 @@ function change(
     // Looked at first: a revision that stands for nothing would wake every reader.
     const found = db.get(`SELECT 1 FROM jobs WHERE id = ? AND ${condition}`, id, ...values);
     if (!found) return false;
-    const assignments = names.map((name) => (name === "started" ? "started = coalesce(started, ?)" : `${name} = ?`));
+    const assignments = names.map((name) => `${name} = ${EXPRESSIONS[name] ?? "?"}`);
     const sql = `UPDATE jobs SET ${assignments.join(", ")}, revision = ? WHERE id = ?`;
     return db.run(sql, ...Object.values(set), nextRevision(db), id) > 0;
   });

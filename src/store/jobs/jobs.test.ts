@@ -127,6 +127,24 @@ test("queues are paused by target, or all at once", () => {
   expect(jobs.paused()).toEqual(["cluster"]);
 });
 
+test("a job has its run's end, whoever tells it, and a reason that stays", () => {
+  const store = tempStore();
+  const [job, cancelled] = store.jobs.createMany([newJob(), newJob()]);
+  const run = store.createRun(newRun({ job: job!.id }));
+  expect(store.jobs.get(job!.id)!.run).toBe(run);
+  store.jobs.move(job!.id, ["queued"], "running");
+  store.endRun(run, { status: "failed", exitCode: null, signal: "SIGKILL", endTime: 2_000, reason: "out of memory" });
+  expect(store.jobs.get(job!.id)).toMatchObject({ state: "ended", outcome: "failed", reason: "out of memory" });
+
+  const other = store.createRun(newRun({ job: cancelled!.id }));
+  store.jobs.move(cancelled!.id, ["queued"], "waiting", { reason: "for a node" });
+  store.jobs.requestCancel(cancelled!.id, "Cancelled.");
+  store.jobs.move(cancelled!.id, ["waiting"], "running");
+  store.requestStop(other);
+  store.endRun(other, { status: "finished", exitCode: 0, signal: null, endTime: 2_000 });
+  expect(store.jobs.get(cancelled!.id)).toMatchObject({ outcome: "killed", reason: "Cancelled." });
+});
+
 test("with a freed run its job goes", () => {
   const store = tempStore();
   const run = store.createRun(newRun());
