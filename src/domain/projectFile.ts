@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { Entries } from "./entries";
 import { Size } from "./size";
+import { SweepDefinition } from "./sweep";
 import { LocalSettings, Targets } from "./targets";
 
 const Days = z.number().check(z.nonnegative());
@@ -52,6 +53,8 @@ export const ProjectFile = z.strictObject({
       keepScratchDays: z.optional(Days),
     }),
   ),
+  /** Searches for the best values of a command's params, by name: see docs/sweeps.md. */
+  sweeps: z.nullish(z.record(z.string().check(z.minLength(1)), SweepDefinition)),
   /** Places to run, by name: see docs/targets.md. */
   targets: z.nullish(Targets),
   /** The queue of this machine: see docs/queue.md. */

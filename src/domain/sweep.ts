@@ -1,5 +1,6 @@
 /** A sweep: many runs of one command with different values, looking for the best. */
 import * as z from "zod/mini";
+import { EntryCommand } from "./entries";
 
 const Name = z.string().check(z.regex(/^[A-Za-z_][\w.-]*$/, "is not a name of letters, digits, `_`, `.` and `-`"));
 
@@ -34,58 +35,89 @@ export type SweepParam = z.infer<typeof SweepParam>;
 export const OPTUNA_SAMPLERS = ["tpe", "random", "cmaes", "gp", "qmc"] as const;
 export const OPTUNA_PRUNERS = ["median", "percentile", "hyperband", "successive-halving"] as const;
 
+const said = (text: string) => z.describe(text);
+
+const shape = {
+  method: z._default(
+    z
+      .enum(["grid", "random", "optuna"])
+      .check(said("grid: every combination, in order. random: drawn by `seed`. optuna: what Optuna suggests.")),
+    "grid",
+  ),
+  params: z
+    .record(Name, SweepParam)
+    .check(z.refine((params) => Object.keys(params).length > 0, "names no params"))
+    .check(said("What is varied: a list of values for each param, or a range with `from` and `to`.")),
+  metric: z.optional(z.string().check(said("What is to get better; Optuna and `stop` need it."))),
+  direction: z.optional(
+    z
+      .enum(["minimize", "maximize"])
+      .check(said("Default: by the metric's name; losses, errors and times are made smaller.")),
+  ),
+  take: z._default(
+    z.enum(["last", "best"]).check(said("Which of a run's values counts: the one at its end, or the best on the way.")),
+    "last",
+  ),
+  trials: z.optional(
+    z.int().check(z.positive(), said("Trials at the most. Default: the whole grid; 20 for the other methods.")),
+  ),
+  parallel: z.optional(
+    z.int().check(z.positive(), said("Trials at the same time. Default: as many as the target has slots.")),
+  ),
+  seed: z._default(z.int(), 0),
+  gpus: z._default(z.int().check(z.nonnegative(), said("GPUs of each trial.")), 0),
+  target: z._default(z.string().check(said("Where trials run: a name of `targets`, or local.")), "local"),
+  experiment: z.optional(z.string().check(said("Experiment that the runs belong to. Default: after the script."))),
+  stop: z.optional(
+    z.strictObject({
+      without: z.optional(
+        z.int().check(z.positive(), said("After so many trials in a row that brought nothing better.")),
+      ),
+      at: z.optional(z.number().check(said("When the metric is as good as this."))),
+      seconds: z.optional(z.number().check(z.positive(), said("So many seconds after the sweep began."))),
+    }),
+  ),
+  optuna: z.optional(
+    z.strictObject({
+      sampler: z._default(z.enum(OPTUNA_SAMPLERS), "tpe"),
+      pruner: z.optional(
+        z.enum(OPTUNA_PRUNERS).check(said("Ends trials that do worse than others did at the same step.")),
+      ),
+    }),
+  ),
+};
+
+type Shape = z.infer<z.ZodMiniObject<typeof shape>>;
+
+const optunaNeedsMetric = z.refine<Shape>(
+  ({ method, metric, optuna }: Shape) => metric !== undefined || (method !== "optuna" && optuna === undefined),
+  "Optuna needs `metric`, the name of what is to get better",
+);
+const stopNeedsMetric = z.refine<Shape>(
+  ({ metric, stop }: Shape) => metric !== undefined || (stop?.without ?? stop?.at) === undefined,
+  "`stop.without` and `stop.at` need `metric`, the name of what is to get better",
+);
+
 /** What is to be tried, and when that is enough. */
 export const SweepSpec = z
   .strictObject({
-    /** `{name}` in it becomes the param's value; without any, `--name value` is put behind it for each. */
+    /** `{name}` in it becomes the param's value; params without such a place are put behind it as `--name value`. */
     command: z.array(z.string()).check(z.minLength(1)),
-    /** `grid`: every combination, in order. `random`: drawn by `seed`. `optuna`: what Optuna suggests. */
-    method: z._default(z.enum(["grid", "random", "optuna"]), "grid"),
-    params: z.record(Name, SweepParam).check(z.refine((params) => Object.keys(params).length > 0, "names no params")),
-    /** What is to get better; Optuna and `stop` need it. */
-    metric: z.optional(z.string()),
-    /** Default: by the metric's name; losses and errors are made smaller. */
-    direction: z.optional(z.enum(["minimize", "maximize"])),
-    /** Which of a run's values counts: the one at its end, or the best on the way. */
-    take: z._default(z.enum(["last", "best"]), "last"),
-    /** At the most. Default: the whole grid; 20 for the other methods. */
-    trials: z.optional(z.int().check(z.positive())),
-    /** Trials at the same time; default: as many as the target has slots. */
-    parallel: z.optional(z.int().check(z.positive())),
-    seed: z._default(z.int(), 0),
-    /** GPUs of each trial. */
-    gpus: z._default(z.int().check(z.nonnegative()), 0),
-    target: z._default(z.string(), "local"),
-    experiment: z.optional(z.string()),
-    stop: z.optional(
-      z.strictObject({
-        /** So many trials in a row brought nothing better. */
-        without: z.optional(z.int().check(z.positive())),
-        /** The metric is as good as this. */
-        at: z.optional(z.number()),
-        /** Since the sweep began, s. */
-        seconds: z.optional(z.number().check(z.positive())),
-      }),
-    ),
-    optuna: z.optional(
-      z.strictObject({
-        sampler: z._default(z.enum(OPTUNA_SAMPLERS), "tpe"),
-        /** Ends trials that do worse than others did at the same step. */
-        pruner: z.optional(z.enum(OPTUNA_PRUNERS)),
-      }),
-    ),
+    ...shape,
   })
-  .check(
-    z.refine(
-      ({ method, metric, optuna }) => metric !== undefined || (method !== "optuna" && optuna === undefined),
-      "Optuna needs `metric`, the name of what is to get better",
-    ),
-    z.refine(
-      ({ metric, stop }) => metric !== undefined || (stop?.without ?? stop?.at) === undefined,
-      "`stop.without` and `stop.at` need `metric`, the name of what is to get better",
-    ),
-  );
+  .check(optunaNeedsMetric, stopNeedsMetric);
 export type SweepSpec = z.infer<typeof SweepSpec>;
+
+/** The same as modeltrail.yaml has it: see docs/sweeps.md. */
+export const SweepDefinition = z
+  .strictObject({
+    command: EntryCommand.check(
+      said("What is run: {name} in it becomes a param's value; other params are put behind it as --name value."),
+    ),
+    ...shape,
+  })
+  .check(optunaNeedsMetric, stopNeedsMetric);
+export type SweepDefinition = z.infer<typeof SweepDefinition>;
 
 /** The values of one trial, by param. */
 export type TrialParams = Record<string, SweepValue>;
