@@ -35,13 +35,13 @@ import { lastValues } from "./run/lastValues";
 import { createLauncher } from "./run/launcher";
 import { registerTaskProvider } from "./run/taskProvider";
 import { registerStatusBar } from "./statusBar";
-import { createJobs } from "./stores/jobs";
+import { createChores } from "./stores/chores";
 import { createProjects } from "./stores/projects";
 import { createWorkerClient } from "./stores/workerClient";
 import { ExperimentsTreeProvider } from "./tree/experimentsTree";
 
 /** What tests inside VS Code look at; nothing of it is offered to other extensions. */
-export type Internals = Pick<CommandDeps, "projects" | "tree" | "data" | "lineage" | "jobs" | "launcher"> & {
+export type Internals = Pick<CommandDeps, "projects" | "tree" | "data" | "lineage" | "chores" | "launcher"> & {
   lens(): Promise<Lens>;
 };
 
@@ -53,10 +53,10 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   const tree = new ExperimentsTreeProvider(projects, context.workspaceState, log);
   const data = new DataTree(projects, log);
   const lineage = new LineageView(projects, log);
-  const jobs = createJobs(distFolder);
-  const documents = registerDocuments(projects, jobs);
+  const chores = createChores(distFolder);
+  const documents = registerDocuments(projects, chores);
   const launcher = createLauncher({ distFolder, projects, tree, log });
-  context.subscriptions.push(log.channel, client, projects, tree, data, lineage, jobs, documents);
+  context.subscriptions.push(log.channel, client, projects, tree, data, lineage, chores, documents);
 
   let forms: Promise<RunForms> | undefined;
   async function loadForms(): Promise<RunForms> {
@@ -86,7 +86,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   let sides: Promise<PagePanels<SideBySideState>> | undefined;
   async function loadSideBySide(): Promise<PagePanels<SideBySideState>> {
     const { createSideBySidePanels } = await import("./panels/sideBySidePanel");
-    return createSideBySidePanels({ dist: vscode.Uri.file(distFolder), projects, jobs, log });
+    return createSideBySidePanels({ dist: vscode.Uri.file(distFolder), projects, chores, log });
   }
   const sideBySidePanels = () => (sides ??= loadSideBySide());
   const deps: CommandDeps = {
@@ -99,7 +99,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     forms: () => (forms ??= loadForms()),
     files: documents.files,
     reports: documents.reports,
-    jobs,
+    chores,
     log,
     register: commandRegistrar(log, () => tree.view.selection),
   };
@@ -135,7 +135,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     "record notebooks": () => registerNotebooks(deps),
     "help with the project file": () => registerProjectFile(context.extensionUri, log),
     "offer tasks": () => registerTaskProvider(launcher),
-    "offer tools to language models": () => registerAgents({ context, distFolder, projects, jobs, launcher, log }),
+    "offer tools to language models": () => registerAgents({ context, distFolder, projects, chores, launcher, log }),
     "open the Runs table": () => registerOpenRunsTable(deps, runsTables),
     "bring tables back": () =>
       vscode.window.registerWebviewPanelSerializer(Panel.runsTable, {
@@ -180,6 +180,6 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   // After activation: opening the stores finishes lost runs and counts what is running.
   setImmediate(() => void projects.ready().then(() => Promise.allSettled([showResults(), offerImports()])));
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { projects, tree, data, lineage, jobs, launcher, lens: showResults }
+    ? { projects, tree, data, lineage, chores, launcher, lens: showResults }
     : undefined;
 }

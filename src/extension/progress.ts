@@ -1,18 +1,18 @@
 /** Something that may take long, with a notification that says so and can cancel it. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
-import type { JobProgress } from "./worker/jobs/api";
+import type { ChoreProgress } from "./worker/chores/api";
 
 /** What is done within this time needs no notification: it would cover what the user asked to see. */
 const PATIENCE_MS = 700;
 
 export async function withCancel<T>(
   title: string,
-  action: (signal: AbortSignal, report: (progress: JobProgress) => void) => Promise<T>,
+  action: (signal: AbortSignal, report: (progress: ChoreProgress) => void) => Promise<T>,
   patience = PATIENCE_MS,
 ): Promise<T> {
   const controller = new AbortController();
-  let show = (_: JobProgress): void => {};
+  let show = (_: ChoreProgress): void => {};
   const result = action(controller.signal, (progress) => show(progress));
   const settled = result.then(
     () => true,

@@ -87,9 +87,9 @@ describe("versions", () => {
     assert.deepEqual([await read(original), await read(modified)], ["a,b\n1,2\n", "a,b\n1,2\n3,4\n"]);
   });
 
-  it("are restored by a job, exactly", async () => {
+  it("are restored by a chore, exactly", async () => {
     const to = path.join(folder, "back");
-    const report = await own.jobs.run("Restoring…", "restoreRun", { root, id: first.id, to });
+    const report = await own.chores.run("Restoring…", "restoreRun", { root, id: first.id, to });
     assert.deepEqual(report.problems, []);
     assert.equal(readFileSync(path.join(report.project, DATA), "utf8"), "a,b\n1,2\n");
     assert.match(readFileSync(path.join(report.project, "host_versions.py"), "utf8"), /default="1"/);
@@ -97,7 +97,7 @@ describe("versions", () => {
 
   it("are restored into a git worktree of their own", async () => {
     const to = path.join(folder, "worktree");
-    const report = await own.jobs.run("Restoring…", "restoreWorktree", { root, id: first.id, to });
+    const report = await own.chores.run("Restoring…", "restoreWorktree", { root, id: first.id, to });
     const git = (...args: string[]) => execFileSync("git", args, { cwd: root, encoding: "utf8" });
     assert.ok(git("worktree", "list").includes(to));
     assert.match(readFileSync(path.join(report.project, "host_versions.py"), "utf8"), /default="1"/);
@@ -123,7 +123,7 @@ describe("versions", () => {
 
   it("are not restored over something, and the sentence that says so arrives", async () => {
     const argument = { root, id: first.id, to: root };
-    await assert.rejects(own.jobs.run("Restoring…", "restoreRun", argument), { name: "UserError" });
+    await assert.rejects(own.chores.run("Restoring…", "restoreRun", argument), { name: "UserError" });
   });
 
   it("of a result lead to what it was made from", async () => {

@@ -4,7 +4,7 @@ import type { AgentDeps } from "./registerAgents";
 import { takeProject } from "./takeProject";
 
 export async function invokeReadTool(
-  { projects, jobs }: AgentDeps,
+  { projects, chores }: AgentDeps,
   name: string,
   given: object,
   token: vscode.CancellationToken,
@@ -14,7 +14,7 @@ export async function invokeReadTool(
   const subscription = token.onCancellationRequested(() => controller.abort());
   try {
     const argument = { root, tool: name.replace(/^modeltrail_/, ""), input };
-    return textResult(await jobs.quietly("askTool", argument, controller.signal));
+    return textResult(await chores.quietly("askTool", argument, controller.signal));
   } finally {
     subscription.dispose();
   }

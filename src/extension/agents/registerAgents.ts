@@ -5,7 +5,7 @@ import { LanguageModelTool, McpProvider } from "../contributions";
 import type { Log } from "../log";
 import type { Launcher } from "../run/launcher";
 import { recorderEnvironment } from "../run/recorderTask";
-import type { Jobs } from "../stores/jobs";
+import type { Chores } from "../stores/chores";
 import type { Projects } from "../stores/projects";
 import type { StartInput } from "./startTool";
 
@@ -13,7 +13,7 @@ export interface AgentDeps {
   context: vscode.ExtensionContext;
   distFolder: string;
   projects: Projects;
-  jobs: Jobs;
+  chores: Chores;
   launcher: Launcher;
   log: Log;
 }

@@ -7,7 +7,7 @@ import type { LineageView } from "../lineage/lineageView";
 import type { Log } from "../log";
 import type { RunForms } from "../panels/runFormPanel";
 import type { Launcher } from "../run/launcher";
-import type { Jobs } from "../stores/jobs";
+import type { Chores } from "../stores/chores";
 import type { Projects } from "../stores/projects";
 import type { ExperimentsTree } from "../tree/experimentsTree";
 import type { RegisterCommand } from "./registerCommand";
@@ -24,7 +24,7 @@ export interface CommandDeps {
   files(): Promise<RecordedFiles>;
   reports(): Promise<Reports>;
   /** Long work, off this thread and off the one that reads. */
-  jobs: Jobs;
+  chores: Chores;
   log: Log;
   register: RegisterCommand;
 }

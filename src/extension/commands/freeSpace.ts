@@ -2,7 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { formatSize } from "../../domain/format";
-import type { FreeingPlan } from "../worker/jobs/api";
+import type { FreeingPlan } from "../worker/chores/api";
 import type { CommandDeps } from "./deps";
 import { openProjectFile } from "./projectFile";
 import { pickProject } from "./shareRuns";
@@ -15,10 +15,10 @@ interface Choice extends vscode.QuickPickItem {
 const MOST_NAMES = 8;
 
 export async function freeSpace(deps: CommandDeps): Promise<void> {
-  const { jobs, projects, reports } = deps;
+  const { chores, projects, reports } = deps;
   const root = await pickProject(projects, vscode.l10n.t("Free Space Of"));
   const measuring = vscode.l10n.t("Looking at what uses space…");
-  const { usage, plans } = await jobs.run(measuring, "planFreeing", { root, budget: null });
+  const { usage, plans } = await chores.run(measuring, "planFreeing", { root, budget: null });
   const chosen = await vscode.window.showQuickPick(choices(plans), {
     title: vscode.l10n.t("Free Space: {0} Used in {1}", formatSize(usage.total), path.basename(root)),
     placeHolder: vscode.l10n.t("Nothing goes before you have been asked. Pinned runs always stay"),
@@ -79,13 +79,13 @@ async function keepToBudget(deps: CommandDeps, root: string, used: number): Prom
   });
   if (text === undefined) return;
   const measuring = vscode.l10n.t("Looking at what uses space…");
-  const { plans } = await deps.jobs.run(measuring, "planFreeing", { root, budget: Number(text) * 1e9 });
+  const { plans } = await deps.chores.run(measuring, "planFreeing", { root, budget: Number(text) * 1e9 });
   await confirm(deps, root, plans.find(({ what }) => what === "budget")!);
 }
 
 /** Nothing is freed before this has been answered. */
 async function confirm(deps: CommandDeps, root: string, plan: FreeingPlan): Promise<void> {
-  const { jobs, projects } = deps;
+  const { chores, projects } = deps;
   const { runs, bytes, excess } = plan;
   if (runs.length === 0 && bytes === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t("There is nothing that could go."));
@@ -117,7 +117,7 @@ async function confirm(deps: CommandDeps, root: string, plan: FreeingPlan): Prom
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, ...buttons);
   if (answer === deleteOnly) return projects.call("deleteRuns", { root, ids: live.map(({ id }) => id) });
   if (answer !== free) return;
-  const report = await jobs.run(vscode.l10n.t("Freeing space…"), "freeSpace", { root, plan });
+  const report = await chores.run(vscode.l10n.t("Freeing space…"), "freeSpace", { root, plan });
   const told = vscode.l10n.t("Freed {0}: {1}.", formatSize(report.bytes), countRuns(report.runs.length));
   if (report.notes.length === 0) void vscode.window.showInformationMessage(told);
   else void vscode.window.showWarningMessage([told, ...report.notes].join(" "));

@@ -2,7 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
-import type { ReportFormat } from "../worker/jobs/api";
+import type { ReportFormat } from "../worker/chores/api";
 import type { CommandDeps } from "./deps";
 import { pickRuns, type RunAt, runsGiven } from "./pickRuns";
 
@@ -21,7 +21,7 @@ export async function reportRuns(deps: CommandDeps, given: readonly unknown[]): 
   const options = { root, ids, baseline, format };
   const title = vscode.l10n.t("Writing the report…");
   if (ending === null) {
-    const { text } = await deps.jobs.run(title, "reportRuns", { ...options, file: null });
+    const { text } = await deps.chores.run(title, "reportRuns", { ...options, file: null });
     await vscode.env.clipboard.writeText(text);
     void vscode.window.showInformationMessage(
       vscode.l10n.t("The report is in the clipboard, to be pasted as a comment."),
@@ -34,7 +34,7 @@ export async function reportRuns(deps: CommandDeps, given: readonly unknown[]): 
     filters: ending === "html" ? { [vscode.l10n.t("Page")]: ["html"] } : { [vscode.l10n.t("Markdown")]: ["md"] },
   });
   if (!target) return;
-  const { files } = await deps.jobs.run(title, "reportRuns", { ...options, file: target.fsPath });
+  const { files } = await deps.chores.run(title, "reportRuns", { ...options, file: target.fsPath });
   await offer(vscode.Uri.file(files[0]!), format);
 }
 

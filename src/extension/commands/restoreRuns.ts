@@ -25,7 +25,7 @@ export async function restoreToFolder(deps: CommandDeps, given: readonly unknown
     suggested: beside(root, run.name),
   });
   const title = vscode.l10n.t("Restoring {0}…", run.name);
-  await tell(deps, at, await deps.jobs.run(title, "restoreRun", { root, id: run.id, to }));
+  await tell(deps, at, await deps.chores.run(title, "restoreRun", { root, id: run.id, to }));
 }
 
 export async function restoreToWorktree(deps: CommandDeps, given: readonly unknown[]): Promise<void> {
@@ -45,7 +45,7 @@ export async function restoreToWorktree(deps: CommandDeps, given: readonly unkno
     suggested: beside(root, run.name),
   });
   const title = vscode.l10n.t("Restoring {0}…", run.name);
-  await tell(deps, at, await deps.jobs.run(title, "restoreWorktree", { root, id: run.id, to }));
+  await tell(deps, at, await deps.chores.run(title, "restoreWorktree", { root, id: run.id, to }));
 }
 
 /** A folder next to the project: inside of it, runs would take it for theirs. */
@@ -142,7 +142,7 @@ export async function restoreFile(deps: CommandDeps, node: unknown): Promise<voi
   if (path.isAbsolute(file)) return vscode.commands.executeCommand(Command.saveFile, node);
   const title = vscode.l10n.t("Restoring {0}…", name);
   const argument = { root, id: run.run.id, path: file, to, written: entry.file.written ?? false };
-  await deps.jobs.run(title, "restoreFile", argument);
+  await deps.chores.run(title, "restoreFile", argument);
   const open = vscode.l10n.t("Open");
   const text = vscode.l10n.t("{0} is back, as {1} had it.", entry.file.path, run.run.name);
   const chosen = await vscode.window.showInformationMessage(text, open);

@@ -14,7 +14,7 @@ import { byRoot, pickRuns } from "./pickRuns";
 
 const ENDING = "modeltrail";
 
-export async function exportRuns({ projects, jobs, reports }: CommandDeps, given: readonly unknown[]): Promise<void> {
+export async function exportRuns({ projects, chores, reports }: CommandDeps, given: readonly unknown[]): Promise<void> {
   const runs = await pickRuns(given, projects, {
     title: vscode.l10n.t("Export Runs"),
     except: ({ run }) => run.status === "running",
@@ -37,7 +37,7 @@ export async function exportRuns({ projects, jobs, reports }: CommandDeps, given
   if (!target) return;
   const ids = runs.map(({ run }) => run.id);
   const title = vscode.l10n.t("Exporting {0}…", name);
-  const report = await jobs.run(title, "exportRuns", { root, ids, file: target.fsPath, withoutData });
+  const report = await chores.run(title, "exportRuns", { root, ids, file: target.fsPath, withoutData });
   const text = vscode.l10n.t("{0} exported to {1}, {2}.", name, report.file, formatSize(report.size));
   if (report.missing.length === 0) {
     const reveal = vscode.l10n.t("Reveal");
@@ -70,7 +70,7 @@ async function pickContents(count: number): Promise<boolean> {
   return picked.withoutData;
 }
 
-export async function importRuns({ projects, jobs, tree }: CommandDeps): Promise<void> {
+export async function importRuns({ projects, chores, tree }: CommandDeps): Promise<void> {
   const root = await pickProject(projects, vscode.l10n.t("Import Runs Into"));
   const picked = await vscode.window.showOpenDialog({
     title: vscode.l10n.t("Import Runs"),
@@ -80,7 +80,7 @@ export async function importRuns({ projects, jobs, tree }: CommandDeps): Promise
   });
   const file = picked?.[0]?.fsPath;
   if (!file) return;
-  const { runs } = await jobs.run(vscode.l10n.t("Importing runs…"), "importRuns", { root, file });
+  const { runs } = await chores.run(vscode.l10n.t("Importing runs…"), "importRuns", { root, file });
   const of = (outcome: (typeof runs)[number]["outcome"]) => runs.filter((run) => run.outcome === outcome);
   const parts = [
     [of("imported"), vscode.l10n.t("imported")],

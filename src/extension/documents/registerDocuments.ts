@@ -1,7 +1,7 @@
 /** Documents of ours: live logs, the files that runs recorded, and reports. */
 import * as vscode from "vscode";
 import { Scheme } from "../contributions";
-import type { Jobs } from "../stores/jobs";
+import type { Chores } from "../stores/chores";
 import type { Projects } from "../stores/projects";
 import { followEnds } from "./followEnd";
 import type { LiveLogs } from "./liveLogs";
@@ -14,7 +14,7 @@ export interface Documents extends vscode.Disposable {
   reports(): Promise<Reports>;
 }
 
-export function registerDocuments(projects: Projects, jobs: Jobs): Documents {
+export function registerDocuments(projects: Projects, chores: Chores): Documents {
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   const renewed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   const never = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
@@ -34,7 +34,7 @@ export function registerDocuments(projects: Projects, jobs: Jobs): Documents {
 
   async function loadReports(): Promise<Reports> {
     const { Reports } = await import("./reports");
-    return new Reports(projects, jobs, (uri) => renewed.fire([{ type: vscode.FileChangeType.Changed, uri }]));
+    return new Reports(projects, chores, (uri) => renewed.fire([{ type: vscode.FileChangeType.Changed, uri }]));
   }
 
   const getReports = () => (reports ??= loadReports());

@@ -1,7 +1,7 @@
 /** Documents that say how things differ, or what something came to: made when they are opened, from what the stores know. */
 import * as vscode from "vscode";
 import { reportFor } from "../reports/reportFor";
-import type { Jobs } from "../stores/jobs";
+import type { Chores } from "../stores/chores";
 import type { Projects } from "../stores/projects";
 import { parseReportUri } from "./parseUri";
 import type { ReadOnlyFiles } from "./readOnlyFileSystem";
@@ -20,7 +20,7 @@ export class Reports implements ReadOnlyFiles {
 
   constructor(
     private readonly projects: Projects,
-    private readonly jobs: Jobs,
+    private readonly chores: Chores,
     private readonly onChanged: (uri: vscode.Uri) => void,
   ) {}
 
@@ -76,6 +76,6 @@ export class Reports implements ReadOnlyFiles {
       return this.events.get(address.key) ?? vscode.l10n.t("This was told when it happened, and is not kept.");
     }
     await this.projects.ensure(address.root);
-    return reportFor(address, whole, this.projects, this.jobs);
+    return reportFor(address, whole, this.projects, this.chores);
   }
 }

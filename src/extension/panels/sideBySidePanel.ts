@@ -7,7 +7,7 @@ import { type Differences, SideBySideState, sideBySideHost, sideBySidePage } fro
 import { Command, Panel } from "../contributions";
 import { reportUri } from "../documents/uris";
 import type { Log } from "../log";
-import type { Jobs } from "../stores/jobs";
+import type { Chores } from "../stores/chores";
 import type { Projects } from "../stores/projects";
 import { createPagePanels, type PagePanels } from "./pagePanels";
 import { showPage } from "./webviewPage";
@@ -15,7 +15,7 @@ import { showPage } from "./webviewPage";
 export interface SideBySideDeps {
   dist: vscode.Uri;
   projects: Projects;
-  jobs: Jobs;
+  chores: Chores;
   log: Log;
 }
 
@@ -34,7 +34,7 @@ export function createSideBySidePanels(deps: SideBySideDeps): PagePanels<SideByS
 }
 
 function fill(panel: vscode.WebviewPanel, { root, ids }: SideBySideState, deps: SideBySideDeps): void {
-  const { dist, projects, jobs, log } = deps;
+  const { dist, projects, chores, log } = deps;
   const closed = new AbortController();
   const channel = showPage({
     panel,
@@ -51,7 +51,7 @@ function fill(panel: vscode.WebviewPanel, { root, ids }: SideBySideState, deps: 
       },
       async differences(_, signal) {
         const either = AbortSignal.any([signal, closed.signal]);
-        return inWords(await jobs.quietly("compareRuns", { root, ids, workspace: false, all: false }, either));
+        return inWords(await chores.quietly("compareRuns", { root, ids, workspace: false, all: false }, either));
       },
       preview: (artifact, signal) => projects.call("preview", { root, artifact }, signal),
       async compareCode() {

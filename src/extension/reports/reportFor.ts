@@ -1,4 +1,4 @@
-/** The document of an address: what it tells is asked of the stores, long work as a job. */
+/** The document of an address: what it tells is asked of the stores, long work as a chore. */
 import path from "node:path";
 import * as vscode from "vscode";
 import { comparisonDocument } from "../../compare/document";
@@ -7,7 +7,7 @@ import { UserError } from "../../domain/errors";
 import { REPRODUCES_TAG } from "../../domain/verdictTags";
 import type { MadeReport } from "../documents/uris";
 import { escapeMarkdown } from "../markdown";
-import type { Jobs } from "../stores/jobs";
+import type { Chores } from "../stores/chores";
 import type { Projects } from "../stores/projects";
 import { reproductionReport } from "./reproductionReport";
 import { spaceReport } from "./spaceReport";
@@ -16,34 +16,39 @@ import { versionsReport } from "./versionsReport";
 type Of<Kind extends MadeReport["kind"]> = Extract<MadeReport, { kind: Kind }>;
 
 /** Markdown. `whole`: also what is the same. */
-export async function reportFor(address: MadeReport, whole: boolean, projects: Projects, jobs: Jobs): Promise<string> {
+export async function reportFor(
+  address: MadeReport,
+  whole: boolean,
+  projects: Projects,
+  chores: Chores,
+): Promise<string> {
   switch (address.kind) {
     case "runs":
-      return ofRuns(address, whole, jobs);
+      return ofRuns(address, whole, chores);
     case "versions":
-      return ofVersions(address, jobs);
+      return ofVersions(address, chores);
     case "tables":
-      return ofTables(address, jobs);
+      return ofTables(address, chores);
     case "reproduction":
       return ofReproduction(address, projects);
     case "space":
-      return spaceReport(await jobs.run(vscode.l10n.t("Looking at what uses space…"), "spaceUsage", address));
+      return spaceReport(await chores.run(vscode.l10n.t("Looking at what uses space…"), "spaceUsage", address));
   }
 }
 
-async function ofRuns({ root, ids, workspace }: Of<"runs">, whole: boolean, jobs: Jobs): Promise<string> {
+async function ofRuns({ root, ids, workspace }: Of<"runs">, whole: boolean, chores: Chores): Promise<string> {
   const title = vscode.l10n.t("Comparing runs…");
-  return comparisonDocument(await jobs.run(title, "compareRuns", { root, ids, workspace, all: whole }));
+  return comparisonDocument(await chores.run(title, "compareRuns", { root, ids, workspace, all: whole }));
 }
 
-async function ofVersions({ root, name, before, after }: Of<"versions">, jobs: Jobs): Promise<string> {
+async function ofVersions({ root, name, before, after }: Of<"versions">, chores: Chores): Promise<string> {
   const title = vscode.l10n.t("Comparing versions of {0}…", name);
-  return versionsReport(name, await jobs.run(title, "compareVersions", { root, before, after }));
+  return versionsReport(name, await chores.run(title, "compareVersions", { root, before, after }));
 }
 
-async function ofTables({ root, path: file, before, after }: Of<"tables">, jobs: Jobs): Promise<string> {
+async function ofTables({ root, path: file, before, after }: Of<"tables">, chores: Chores): Promise<string> {
   const title = vscode.l10n.t("Comparing {0}…", path.posix.basename(file));
-  const comparison = await jobs.run(title, "compareTables", { root, path: file, before, after });
+  const comparison = await chores.run(title, "compareTables", { root, path: file, before, after });
   return `# ${escapeMarkdown(file)}\n\n${renderTableComparison(comparison, { style: "markdown" })}`;
 }
 

@@ -3,7 +3,7 @@ import { renderTableComparison } from "../../compare/tables/renderComparison";
 import type { DatasetComparison } from "../../domain/datasetComparison";
 import { formatSize } from "../../domain/format";
 import { code, escapeMarkdown, markdownTable } from "../markdown";
-import type { ComparedVersions } from "../worker/jobs/api";
+import type { ComparedVersions } from "../worker/chores/api";
 
 const right = (title: string) => ({ title, align: "right" as const });
 

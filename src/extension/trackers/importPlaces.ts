@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import * as z from "zod/mini";
 import { withCancel } from "../progress";
-import type { JobProgress } from "../worker/jobs/api";
+import type { ChoreProgress } from "../worker/chores/api";
 import { runCommand } from "./commandLine";
 
 const Places = z.array(z.object({ kind: z.string(), title: z.string(), location: z.string(), imported: z.boolean() }));
@@ -46,7 +46,7 @@ export async function importRunsOf(distFolder: string, root: string, from: Sourc
     "--",
     source,
   ];
-  const work = (signal: AbortSignal, report: (progress: JobProgress) => void) => {
+  const work = (signal: AbortSignal, report: (progress: ChoreProgress) => void) => {
     const onProgress = ({ done, total }: { done: number; total: number }) =>
       report({ done, total, what: vscode.l10n.t("{0} of {1}", done, total) });
     return runCommand(distFolder, words, { cwd: root, signal, onProgress, ...(env ? { env } : {}) });

@@ -13,7 +13,7 @@ import type { SpaceUsage } from "../../../space/usage";
 export type { ReportFormat };
 
 /** How far something is. */
-export interface JobProgress {
+export interface ChoreProgress {
   /** What is being worked on, for people. */
   what?: string;
   done?: number;
@@ -41,7 +41,7 @@ export interface FreeingPlan extends SpacePlan {
   what: "rules" | "deleted" | "scratch" | "budget";
 }
 
-export interface JobApi {
+export interface ChoreApi {
   /** With `workspace` also from the files as they are now; `all`: with what is the same. */
   compareRuns(argument: { root: string; ids: string[]; workspace: boolean; all: boolean }): RunComparison;
   /** Two versions of a dataset, with the first of the tables that changed. */
@@ -80,6 +80,6 @@ export interface JobApi {
   freeSpace(argument: { root: string; plan: SpacePlan }): FreeReport;
 }
 
-export interface JobEvents {
-  progress(argument: JobProgress): void;
+export interface ChoreEvents {
+  progress(argument: ChoreProgress): void;
 }

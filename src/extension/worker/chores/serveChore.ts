@@ -1,15 +1,15 @@
-/** Long work for the extension, in a thread of its own: one job, then the thread ends. Reading the stores never waits for it. */
+/** Long work for the extension, in a thread of its own: one chore, then the thread ends. Reading the stores never waits for it. */
 import type { MessagePort } from "node:worker_threads";
 import { openChannel } from "../../../protocol/channel";
-import type { JobApi, JobEvents, JobProgress } from "./api";
-import { jobHandlers } from "./handlers";
+import type { ChoreApi, ChoreEvents, ChoreProgress } from "./api";
+import { choreHandlers } from "./handlers";
 
 /** Progress comes by the thousand; nobody sees more than a few a second. */
 const REPORT_MS = 100;
 
-export function serveJob(port: MessagePort): void {
+export function serveChore(port: MessagePort): void {
   let last = 0;
-  const host = openChannel<JobApi, JobEvents>({
+  const host = openChannel<ChoreApi, ChoreEvents>({
     port: {
       post(message) {
         port.postMessage(message);
@@ -21,7 +21,7 @@ export function serveJob(port: MessagePort): void {
         return () => port.off("message", listener);
       },
     },
-    handlers: jobHandlers((progress: JobProgress) => {
+    handlers: choreHandlers((progress: ChoreProgress) => {
       const now = performance.now();
       if (now - last < REPORT_MS) return;
       last = now;

@@ -5,7 +5,7 @@ import { tableFormatOf } from "../../../compare/tables/tableFormat";
 import { UserError } from "../../../domain/errors";
 import { hasObject, objectPath } from "../../../store/objects";
 import { versionDifferences } from "../datasets";
-import type { ChangedTable, ComparedVersions, JobProgress } from "./api";
+import type { ChangedTable, ChoreProgress, ComparedVersions } from "./api";
 
 /** Files that are listed, and tables that are looked into. */
 const MOST_FILES = 1_000;
@@ -13,7 +13,7 @@ const MOST_TABLES = 5;
 
 export interface CompareVersionsOptions {
   signal: AbortSignal;
-  report(progress: JobProgress): void;
+  report(progress: ChoreProgress): void;
 }
 
 export async function compareVersions(

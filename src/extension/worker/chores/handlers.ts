@@ -1,4 +1,4 @@
-/** What each job does. It has a store of its own, which is closed when the job is done. */
+/** What each chore does. It has a store of its own, which is closed when the chore is done. */
 import { compareRuns, WORKSPACE } from "../../../compare/runs";
 import { compareTables } from "../../../compare/tables/compareTables";
 import { UserError } from "../../../domain/errors";
@@ -18,10 +18,10 @@ import { DEFAULT_RULES, readRules, type SpaceRules } from "../../../space/rules"
 import { spaceUsage } from "../../../space/usage";
 import type { Store } from "../../../store/contract";
 import { openStore } from "../../../store/open";
-import type { FreeingPlan, JobApi, JobProgress } from "./api";
+import type { ChoreApi, ChoreProgress, FreeingPlan } from "./api";
 import { compareVersions, tableSources } from "./compareVersions";
 
-export function jobHandlers(report: (progress: JobProgress) => void): Handlers<JobApi> {
+export function choreHandlers(report: (progress: ChoreProgress) => void): Handlers<ChoreApi> {
   const bytes = (done: number, total: number) => report({ done, total });
   const onProgress = ({ bytes, totalBytes, files, totalFiles }: RestoreProgress) =>
     report({
@@ -91,7 +91,7 @@ export function jobHandlers(report: (progress: JobProgress) => void): Handlers<J
 }
 
 /** A plan that would free no more than the one before it is left out. */
-async function freeingPlans(store: Store, budget: number | null): Promise<ReturnType<JobApi["planFreeing"]>> {
+async function freeingPlans(store: Store, budget: number | null): Promise<ReturnType<ChoreApi["planFreeing"]>> {
   const plan = async (what: FreeingPlan["what"], rules: SpaceRules): Promise<FreeingPlan> => {
     return { what, ...(await planFreeing(store, rules)) };
   };

@@ -5,36 +5,36 @@ import type * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
 import { type Channel, openChannel } from "../../protocol/channel";
 import { withCancel } from "../progress";
-import type { JobApi, JobEvents, JobProgress } from "../worker/jobs/api";
+import type { ChoreApi, ChoreEvents, ChoreProgress } from "../worker/chores/api";
 
-type Call = Channel<JobApi>["call"];
+type Call = Channel<ChoreApi>["call"];
 
-export interface Jobs extends vscode.Disposable {
+export interface Chores extends vscode.Disposable {
   /** Rejects with an AbortError when the user cancels. `title` says what is being done: "Restoring calm-otter…". */
-  run<Name extends keyof JobApi & string>(
+  run<Name extends keyof ChoreApi & string>(
     title: string,
     method: Name,
-    argument: Parameters<JobApi[Name]>[0],
-  ): Promise<ReturnType<JobApi[Name]>>;
+    argument: Parameters<ChoreApi[Name]>[0],
+  ): Promise<ReturnType<ChoreApi[Name]>>;
   /** The same for who shows nothing of it; `signal` cancels. */
-  quietly<Name extends keyof JobApi & string>(
+  quietly<Name extends keyof ChoreApi & string>(
     method: Name,
-    argument: Parameters<JobApi[Name]>[0],
+    argument: Parameters<ChoreApi[Name]>[0],
     signal: AbortSignal,
-  ): Promise<Awaited<ReturnType<JobApi[Name]>>>;
+  ): Promise<Awaited<ReturnType<ChoreApi[Name]>>>;
 }
 
-/** What tells `storeWorker.ts` to carry out a job instead of serving the stores. */
-const JOB = "job";
-/** A cancelled job has this long to tidy up. */
+/** What tells `storeWorker.ts` to carry out a chore instead of serving the stores. */
+const CHORE = "chore";
+/** A cancelled chore has this long to tidy up. */
 const TIDY_MS = 10_000;
 
-export function createJobs(distFolder: string): Jobs {
+export function createChores(distFolder: string): Chores {
   const threads = new Set<Worker>();
 
-  function start(onProgress: (progress: JobProgress) => void): { call: Call; thread: Worker } {
-    const thread = new Worker(path.join(distFolder, "store-worker.js"), { workerData: JOB });
-    const channel = openChannel<JobEvents, JobApi>({
+  function start(onProgress: (progress: ChoreProgress) => void): { call: Call; thread: Worker } {
+    const thread = new Worker(path.join(distFolder, "store-worker.js"), { workerData: CHORE });
+    const channel = openChannel<ChoreEvents, ChoreApi>({
       port: {
         post: (message) => thread.postMessage(message),
         listen: (listener) => {
@@ -54,7 +54,7 @@ export function createJobs(distFolder: string): Jobs {
     return { call: channel.call, thread };
   }
 
-  function carryOut(method: keyof JobApi, argument: unknown, signal: AbortSignal, report = (_: JobProgress) => {}) {
+  function carryOut(method: keyof ChoreApi, argument: unknown, signal: AbortSignal, report = (_: ChoreProgress) => {}) {
     const { call, thread } = start(report);
     signal.addEventListener("abort", () => setTimeout(() => void thread.terminate(), TIDY_MS).unref());
     return call(method, argument as never, signal) as never;
