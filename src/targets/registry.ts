@@ -1,0 +1,68 @@
+/** From the name of a target to what can run jobs there. */
+import { UserError } from "../domain/errors";
+import {
+  isKnownTarget,
+  type KnownTargetSettings,
+  LOCAL,
+  TARGET_KINDS,
+  type TargetKind,
+  type TargetOf,
+  type TargetSettings,
+} from "../domain/targets";
+import { readProjectFile } from "../snapshot/projectFile";
+import type { Target } from "./contract";
+
+/** What a target is made with, besides its settings. */
+export interface TargetContext {
+  /** The project. */
+  root: string;
+  /** Of this process. */
+  env: NodeJS.ProcessEnv;
+}
+
+/** What the room of a kind offers. Throws UserError for settings that cannot be. */
+export type MakeTarget<Settings> = (
+  name: string,
+  settings: Settings,
+  context: TargetContext,
+) => Target | Promise<Target>;
+
+type Rooms = { [Kind in TargetKind]?: () => Promise<MakeTarget<TargetOf<Kind>>> };
+
+/** Where each kind is made, loaded when it is asked for. */
+const ROOMS: Rooms = {};
+
+/** The targets that the project names, with their settings. Throws UserError when modeltrail.yaml makes no sense. */
+export async function listTargets(root: string): Promise<Record<string, TargetSettings>> {
+  try {
+    return (await readProjectFile(root)).targets ?? {};
+  } catch (error) {
+    throw new UserError(`modeltrail.yaml cannot be used: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The settings of the target `name`. Throws UserError when there is none of this name. */
+export async function targetSettings(root: string, name: string): Promise<TargetSettings> {
+  const targets = await listTargets(root);
+  const settings = Object.hasOwn(targets, name) ? targets[name] : undefined;
+  if (settings) return settings;
+  const names = [LOCAL, ...Object.keys(targets)].join(", ");
+  throw new UserError(`There is no target "${name}" in modeltrail.yaml. There are: ${names}.`);
+}
+
+/** The target `name` of the project, which is not `local`: jobs there need nobody in between. */
+export async function openTarget(name: string, context: TargetContext): Promise<Target> {
+  return makeTarget(name, await targetSettings(context.root, name), context);
+}
+
+export async function makeTarget(name: string, settings: TargetSettings, context: TargetContext): Promise<Target> {
+  if (!isKnownTarget(settings)) {
+    throw new UserError(`Nothing here knows targets of the kind "${settings.kind}".`);
+  }
+  const room = ROOMS[settings.kind] as (() => Promise<MakeTarget<KnownTargetSettings>>) | undefined;
+  if (!room) {
+    const kinds = Object.keys(TARGET_KINDS).filter((kind) => ROOMS[kind as TargetKind]);
+    throw new UserError(`Targets of the kind "${settings.kind}" cannot be used. There are: ${kinds.join(", ")}.`);
+  }
+  return (await room())(name, settings, context);
+}
