@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { ChartSource } from "./charts";
 
-export const ChartKind = z.enum(["curves", "scatter"]);
+export const ChartKind = z.enum(["curves", "scatter", "parallel"]);
 export type ChartKind = z.infer<typeof ChartKind>;
 
 /** Columns are named by `columnId`; null: what suits the runs. */
@@ -18,6 +18,24 @@ export const ScatterView = z.object({
   logY: z.boolean().nullable().default(null),
 });
 export type ScatterView = z.infer<typeof ScatterView>;
+
+/** A part of an axis: from number to number (null: without an end), or these words. */
+export const Brush = z.union([
+  z.object({ from: z.number().nullable(), to: z.number().nullable() }),
+  z.object({ words: z.array(z.string()) }),
+]);
+export type Brush = z.infer<typeof Brush>;
+
+export const ParallelView = z.object({
+  /** From left to right; null: what suits the runs. */
+  axes: z.array(z.string()).nullable().default(null),
+  /** The empty text: each run has its own. */
+  colour: column,
+  /** By axis, where it is not what suits the values. */
+  log: z.record(z.string(), z.boolean()).default({}),
+  brushes: z.record(z.string(), Brush).default({}),
+});
+export type ParallelView = z.infer<typeof ParallelView>;
 
 export const ChartsView = z.object({
   kind: ChartKind.default("curves"),
@@ -37,6 +55,7 @@ export const ChartsView = z.object({
   /** Columns of charts. 0: as many as there is room for. */
   columns: z.number().int(),
   scatter: ScatterView.prefault({}),
+  parallel: ParallelView.prefault({}),
 });
 export type ChartsView = z.infer<typeof ChartsView>;
 

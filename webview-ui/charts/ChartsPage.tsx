@@ -10,6 +10,7 @@ import { CurvesView } from "./CurvesView";
 import { keepCharts, keptCharts } from "./extension";
 import { KindTabs } from "./KindTabs";
 import type { KindProps } from "./kindProps";
+import { ParallelView } from "./parallel/ParallelView";
 import { ScatterView } from "./scatter/ScatterView";
 import { useContent } from "./useContent";
 
@@ -35,6 +36,7 @@ interface ChartsProps {
 const VIEWS: Record<ChartKind, ComponentType<KindProps>> = {
   curves: CurvesView,
   scatter: ScatterView,
+  parallel: ParallelView,
 };
 
 function Charts({ content, revision, fault }: ChartsProps) {

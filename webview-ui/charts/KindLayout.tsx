@@ -44,7 +44,9 @@ export function KindLayout(props: KindLayoutProps) {
         <section className="chart whole" aria-label={showText(title)}>
           <header className="chart-title">
             <h2 title={showText(title, 1_000)}>{showText(title)}</h2>
-            {aside && <span className="faint">{aside}</span>}
+            <span className="chart-aside" role="status">
+              {aside}
+            </span>
             <ExportButtons {...exported} />
           </header>
           {children}

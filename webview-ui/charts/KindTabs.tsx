@@ -4,6 +4,7 @@ import type { ChartKind } from "../../src/protocol/chartsState";
 export const KINDS: readonly { kind: ChartKind; label: string }[] = [
   { kind: "curves", label: "Curves" },
   { kind: "scatter", label: "Scatter" },
+  { kind: "parallel", label: "Parallel Coordinates" },
 ];
 
 export interface KindTabsProps {

@@ -18,6 +18,7 @@ const column = (id: string) => columnFor(id, runs, undefined)!;
 
 describe("columns", () => {
   test("params that are numbers are numbers, whatever stands for none; all else are words", () => {
+    expect([column("param:lr").kind, column("param:seed").kind]).toEqual(["number", "count"]);
     expect([column("param:lr").words, [...column("param:lr").values]]).toEqual([null, [0.001, Number.NaN, 0.1]]);
     expect(column("param:optimizer")).toMatchObject({ words: ["adam", "sgd"] });
     expect([...column("param:optimizer").values]).toEqual([1, 0, Number.NaN]);

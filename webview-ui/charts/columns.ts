@@ -107,7 +107,8 @@ function fromTexts(texts: readonly Text[]): Cells {
   const given = texts.filter((text) => text !== undefined && !NO_NUMBER.test(text.trim())) as string[];
   if (given.length === 0 || !given.every(isNumber)) return inWords(texts);
   const values = Float64Array.from(texts, (text) => (text === undefined ? Number.NaN : Number(text)));
-  return { values, words: null, kind: "number" };
+  const isWhole = values.every((value) => Number.isNaN(value) || Number.isInteger(value));
+  return { values, words: null, kind: isWhole ? "count" : "number" };
 }
 
 const collator = new Intl.Collator("en", { numeric: true });

@@ -41,7 +41,7 @@ export function exactValue({ words, kind }: Column, value: number): string {
 const DECADES = 2;
 
 export function suitsLog({ values, words, kind }: Column): boolean {
-  if (words || kind !== "number") return false;
+  if (words || kind === "time" || kind === "duration") return false;
   const all = rangeOf([values], false);
   const above = rangeOf([values], true);
   return all !== null && above !== null && all.from > 0 && Math.log10(above.to / above.from) >= DECADES;

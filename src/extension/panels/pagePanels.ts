@@ -17,8 +17,10 @@ export interface PagePanelsOptions<State> {
   fill(panel: vscode.WebviewPanel, state: State): void;
 }
 
+type Place = Parameters<typeof vscode.window.createWebviewPanel>[2];
+
 export interface PagePanels<State> extends vscode.WebviewPanelSerializer {
-  open(state: State, column?: vscode.ViewColumn): vscode.WebviewPanel;
+  open(state: State, column?: Place): vscode.WebviewPanel;
 }
 
 export function createPagePanels<State>(options: PagePanelsOptions<State>): PagePanels<State> {

@@ -22,6 +22,8 @@ export interface RunsTableDeps {
   log: Log;
 }
 
+/** Whoever filters from elsewhere goes on there. */
+const BESIDE = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
 /** Rows that come at once with all that they have. */
 const FIRST_ROWS = 100;
 
@@ -52,7 +54,7 @@ export function createRunsTables(deps: RunsTableDeps): RunsTables {
     filter(table, filter) {
       const setFilter = filters.get(keyOf(table));
       if (setFilter) setFilter(filter);
-      else panels.open({ ...table, view: { ...DEFAULT_TABLE_VIEW, filter } }, vscode.ViewColumn.Beside);
+      else panels.open({ ...table, view: { ...DEFAULT_TABLE_VIEW, filter } }, BESIDE);
     },
   };
 }
