@@ -12,7 +12,13 @@ import type { Contract } from "./contract";
 import { PackedCurves } from "./packedCurves";
 import { Preview } from "./preview";
 
-const Metric = z.object({ key: z.string(), count: z.number(), lastStep: z.number() });
+const Metric = z.object({
+  key: z.string(),
+  count: z.number(),
+  lastStep: z.number(),
+  /** Who told it, in words. */
+  from: z.string(),
+});
 
 const EnvironmentFacts = z.object({
   python: z.string().nullable(),
@@ -43,6 +49,8 @@ export const RunPageContent = z.object({
   endTime: z.number().nullable(),
   command: z.array(z.string()),
   cwd: z.string(),
+  /** Who started it, in words. */
+  startedBy: z.string(),
   note: z.string(),
   pinned: z.boolean(),
   params: z.record(z.string(), z.string()),

@@ -469,6 +469,8 @@ export interface Store {
   resolveRun(reference: string, options?: { deleted?: boolean }): string;
   /** Points of one series in step order, one per (step): a later or better source replaces. `from`/`limit` page by index. */
   metricHistory(id: string, key: string, from: number, limit: number): MetricHistory;
+  /** Who started the run: "cli", "vscode", … (see domain/runSource.ts). */
+  runSource(id: string): string;
   /** Who told each metric of a run: "mlflow", "output", … (see domain/metricSource.ts). */
   metricSources(id: string): Record<string, string[]>;
   /** The same page as columns: a tenth of the time and memory when there are many points. */

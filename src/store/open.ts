@@ -43,7 +43,17 @@ import { listRepeats, setInputs } from "./repeats";
 import { resolveRun } from "./resolve";
 import { changesSince } from "./revision";
 import { listFiles } from "./runFiles";
-import { createRun, endRun, ingest, readCheckpoint, requestStop, runningRuns, setCode, stopRequested } from "./runs";
+import {
+  createRun,
+  endRun,
+  ingest,
+  readCheckpoint,
+  requestStop,
+  runningRuns,
+  runSource,
+  setCode,
+  stopRequested,
+} from "./runs";
 import { makeSearch } from "./search/search";
 import { getSummaries } from "./summaries";
 import { makeSweeps } from "./sweeps/sweeps";
@@ -156,6 +166,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     listKeys: () => listKeys(db),
     resolveRun: (reference, which) => resolveRun(db, reference, which),
     metricHistory: (id, key, from, limit) => metricHistory(db, id, key, from, limit),
+    runSource: (id) => runSource(db, id),
     metricSources: (id) => metricSources(db, id),
     metricColumns: (id, key, from, limit, options) => metricColumns(db, id, key, from, limit, options),
     metricAxis: (id, key, axis) => metricAxis(db, id, key, axis),

@@ -19,6 +19,10 @@ export function seqOf(db: Database, id: string): number {
   return row.seq;
 }
 
+export function runSource(db: Database, id: string): string {
+  return db.get<{ source: string }>("SELECT source FROM runs WHERE seq = ?", seqOf(db, id))!.source;
+}
+
 export function newRunId(): string {
   return randomBytes(16).toString("hex");
 }

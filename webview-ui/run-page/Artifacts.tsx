@@ -1,12 +1,12 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { formatSize } from "../../src/domain/format";
 import type { Artifact } from "../../src/domain/run";
-import type { Preview } from "../../src/protocol/preview";
 import type { RunPageContent } from "../../src/protocol/runPage";
 import { showText } from "../base/numbers";
 import { Button } from "../controls";
 import { PreviewView } from "../preview/PreviewView";
 import { extension } from "./extension";
+import { usePreview } from "./usePreview";
 
 /** The artifacts; the chosen one is shown as far as a page can. */
 export function Artifacts({ run: { artifacts } }: { run: RunPageContent }) {
@@ -37,14 +37,7 @@ const firstShown = (artifacts: readonly Artifact[]) =>
   artifacts.find(({ path }) => /\.(png|jpe?g|gif|webp|svg)$/i.test(path)) ?? artifacts[0];
 
 function ChosenArtifact({ artifact }: { artifact: Artifact }) {
-  const [preview, setPreview] = useState<Preview>();
-  useEffect(() => {
-    const controller = new AbortController();
-    extension.call("preview", artifact, controller.signal).then(setPreview, (error: Error) => {
-      if (!controller.signal.aborted) setPreview({ kind: "none", reason: error.message });
-    });
-    return () => controller.abort();
-  }, [artifact]);
+  const preview = usePreview(artifact);
   const { path, sha256 } = artifact;
   return (
     <figure className="preview">

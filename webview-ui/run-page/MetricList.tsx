@@ -1,23 +1,28 @@
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import type { CurveSet } from "../../src/domain/curve";
 import { runColour } from "../../src/domain/runColour";
-import { unpackCurves } from "../../src/protocol/packedCurves";
-import type { RunPageContent } from "../../src/protocol/runPage";
 import { showNumber, showText } from "../base/numbers";
 import { useBackground } from "../base/theme";
 import { linesOf } from "../charts/lines";
 import { Picture } from "../plot/Picture";
 import type { Pen } from "../plot/pen";
 import { padded, place, rangeOf } from "../plot/scale";
-import { extension } from "./extension";
+import type { MetricRow } from "./metricRows";
+import { useCurves } from "./useCurves";
 
 const FIRST = 40;
 const SPARK = { width: 120, height: 24 };
 
+export interface MetricListProps {
+  run: string;
+  rows: readonly MetricRow[];
+  revision: number;
+}
+
 /** Every metric with its curve in small. */
-export function MetricList({ run, revision }: { run: RunPageContent; revision: number }) {
+export function MetricList({ run, rows, revision }: MetricListProps) {
   const [all, setAll] = useState(false);
-  const shown = all ? run.metrics : run.metrics.slice(0, FIRST);
+  const shown = all ? rows : rows.slice(0, FIRST);
   return (
     <>
       <table className="metrics">
@@ -28,25 +33,27 @@ export function MetricList({ run, revision }: { run: RunPageContent; revision: n
             <th scope="col">Least</th>
             <th scope="col">Greatest</th>
             <th scope="col">Points</th>
+            <th scope="col">From</th>
             <th scope="col">Curve</th>
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ key, count }, at) => (
+          {shown.map(({ key, last, min, max, count, from }) => (
             <tr key={key}>
               <th scope="row">{showText(key, 80)}</th>
-              <td>{showNumber(run.metricValues[at * 3]!)}</td>
-              <td>{showNumber(run.metricValues[at * 3 + 1]!)}</td>
-              <td>{showNumber(run.metricValues[at * 3 + 2]!)}</td>
+              <td>{showNumber(last)}</td>
+              <td>{showNumber(min)}</td>
+              <td>{showNumber(max)}</td>
               <td>{count}</td>
-              <td>{count > 1 && <Sparkline run={run.id} metric={key} revision={revision} />}</td>
+              <td className="faint">{showText(from, 40)}</td>
+              <td>{count > 1 && <Sparkline run={run} metric={key} revision={revision} />}</td>
             </tr>
           ))}
         </tbody>
       </table>
-      {run.metrics.length > shown.length && (
+      {rows.length > shown.length && (
         <button type="button" className="link" onClick={() => setAll(true)}>
-          Show all {run.metrics.length}
+          Show all {rows.length}
         </button>
       )}
     </>
@@ -55,18 +62,8 @@ export function MetricList({ run, revision }: { run: RunPageContent; revision: n
 
 function Sparkline({ run, metric, revision }: { run: string; metric: string; revision: number }) {
   const background = useBackground();
-  const [set, setSet] = useState<CurveSet>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision has other points.
-  useEffect(() => {
-    const controller = new AbortController();
-    const request = { key: metric, axis: "step", log: false, range: null, smoothing: 0, groups: null } as const;
-    extension.call("curves", { ...request, buckets: SPARK.width / 2, runs: [run] }, controller.signal).then(
-      (packed) => setSet(unpackCurves(packed)),
-      // Without its curve the row still tells the values.
-      () => {},
-    );
-    return () => controller.abort();
-  }, [run, metric, revision]);
+  const sets = useCurves({ run, metrics: [metric], axis: "step", buckets: SPARK.width / 2, revision });
+  const set = sets?.[0];
   const draw = useMemo(() => (pen: Pen) => set && drawSpark(pen, set, run, background), [set, run, background]);
   return <Picture size={SPARK} draw={draw} />;
 }

@@ -1,19 +1,23 @@
 import "../base/base.css";
 import "./run-page.css";
-import { useEffect, useRef, useState } from "react";
+import { useMemo, useState } from "react";
+import { isEvaluationName } from "../../src/domain/evaluation/evaluation";
 import { formatSize } from "../../src/domain/format";
 import type { RunPageContent } from "../../src/protocol/runPage";
 import { showText } from "../base/numbers";
-import { Button } from "../controls";
+import { usePacedNews } from "../base/pacedNews";
+import { Waiting } from "../base/Waiting";
 import { Artifacts } from "./Artifacts";
+import { EvaluationPart } from "./EvaluationPart";
 import { extension, keepPage, onChanged } from "./extension";
 import { Facts } from "./Facts";
 import { Header } from "./Header";
 import { LogPart } from "./LogPart";
 import { MetricList } from "./MetricList";
+import { metricRows } from "./metricRows";
 import { Section } from "./Section";
+import { SystemPart } from "./SystemPart";
 
-/** A run that logs often changes many times in a second. */
 const PAUSE_MS = 1_000;
 
 /** Asks for the run, and shows it as it is now. */
@@ -21,7 +25,7 @@ export function RunPage() {
   const [run, setRun] = useState<RunPageContent>();
   const [fault, setFault] = useState<string>();
   const [revision, setRevision] = useState(0);
-  const load = useRef(() => {
+  const load = () => {
     extension.call("load", {}).then(
       (loaded) => {
         setRun(loaded);
@@ -31,42 +35,24 @@ export function RunPage() {
       },
       (error: Error) => setFault(error.message),
     );
-  });
-  useEffect(() => {
-    let waiting: ReturnType<typeof setTimeout> | undefined;
-    load.current();
-    const end = onChanged(() => {
-      waiting ??= setTimeout(() => {
-        waiting = undefined;
-        load.current();
-      }, PAUSE_MS);
-    });
-    return () => {
-      end();
-      clearTimeout(waiting);
-    };
-  }, []);
-
+  };
+  usePacedNews(onChanged, PAUSE_MS, load);
   if (run) return <Run run={run} revision={revision} fault={fault} />;
-  if (fault === undefined) return <p role="status">Reading the run…</p>;
-  return (
-    <main className="run">
-      <p role="alert">The run could not be read: {fault}</p>
-      <Button onClick={() => load.current()}>Try Again</Button>
-    </main>
-  );
+  return <Waiting what="The run" fault={fault} onTryAgain={load} />;
 }
 
 function Run({ run, revision, fault }: { run: RunPageContent; revision: number; fault: string | undefined }) {
   const params = Object.entries(run.params).map(([key, value]) => [key, value] as const);
+  const metrics = useMemo(() => metricRows(run), [run]);
+  const evaluations = run.artifacts.first.filter(({ path }) => isEvaluationName(path));
   return (
     <main className="run">
       <Header run={run} />
       {fault && <p role="alert">What shows may be old: {fault}</p>}
       <Gaps run={run} />
       <div className="columns">
-        <Section title="Metrics" count={run.metrics.length} none="No metrics so far.">
-          <MetricList run={run} revision={revision} />
+        <Section title="Metrics" count={metrics.own.length} none="No metrics so far.">
+          <MetricList run={run.id} rows={metrics.own} revision={revision} />
         </Section>
         <Section title="Params" count={params.length} none="No params.">
           <Facts facts={params} />
@@ -78,9 +64,19 @@ function Run({ run, revision, fault }: { run: RunPageContent; revision: number; 
           <DataFiles run={run} />
         </Section>
       </div>
+      {evaluations.length > 0 && (
+        <Section title="Evaluation" count={evaluations.length}>
+          <EvaluationPart artifacts={evaluations} />
+        </Section>
+      )}
       <Section title="Artifacts" count={run.artifacts.total} none="The run left no artifacts.">
         <Artifacts run={run} />
       </Section>
+      {metrics.system.length > 0 && (
+        <Section title="System">
+          <SystemPart run={run.id} rows={metrics.system} revision={revision} />
+        </Section>
+      )}
       <Section title="Log">
         <LogPart run={run} revision={revision} />
       </Section>
@@ -105,9 +101,17 @@ function Gaps({ run: { gaps, warnings } }: { run: RunPageContent }) {
   );
 }
 
-function snapshotFacts({ code, environment, datasets, command, cwd }: RunPageContent): (readonly [string, string])[] {
+function snapshotFacts({
+  code,
+  environment,
+  datasets,
+  command,
+  cwd,
+  startedBy,
+}: RunPageContent): (readonly [string, string])[] {
   const facts: (readonly [string, string | null])[] = [
     ["command", command.join(" ")],
+    ["started by", startedBy],
     ["folder", cwd],
     ["commit", code.commit],
     ["branch", code.branch],

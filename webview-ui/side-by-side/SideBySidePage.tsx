@@ -6,6 +6,7 @@ import { itemAt, stepsOf } from "../../src/domain/media";
 import type { Difference, Differences, Series, SideBySideContent } from "../../src/protocol/sideBySide";
 import { showText } from "../base/numbers";
 import { useBackground } from "../base/theme";
+import { Waiting } from "../base/Waiting";
 import { lookOf } from "../charts/lines";
 import { Button } from "../controls";
 import { extension, keepSides, keptSides } from "./extension";
@@ -16,13 +17,7 @@ import { useSides } from "./useSides";
 export function SideBySidePage() {
   const { content, differences, fault, reload } = useSides();
   if (content) return <Sides content={content} differences={differences} fault={fault} />;
-  if (fault === undefined) return <p role="status">Reading the runs…</p>;
-  return (
-    <main className="trouble">
-      <p role="alert">The runs could not be read: {fault}</p>
-      <Button onClick={reload}>Try Again</Button>
-    </main>
-  );
+  return <Waiting what="The runs" fault={fault} onTryAgain={reload} />;
 }
 
 interface SidesProps {

@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import type { Differences, SideBySideContent } from "../../src/protocol/sideBySide";
+import { usePacedNews } from "../base/pacedNews";
 import { extension, onChanged } from "./extension";
 
 export interface Sides {
@@ -9,7 +10,6 @@ export interface Sides {
   reload(): void;
 }
 
-/** A run that is going on changes many times in a second. */
 const PAUSE_MS = 2_000;
 
 /** What the page is about, brought up to date while runs go on. */
@@ -27,19 +27,6 @@ export function useSides(): Sides {
     extension.call("differences", {}).then(setDifferences, failed);
   }, []);
 
-  useEffect(() => {
-    let waiting: ReturnType<typeof setTimeout> | undefined;
-    reload();
-    const end = onChanged(() => {
-      waiting ??= setTimeout(() => {
-        waiting = undefined;
-        reload();
-      }, PAUSE_MS);
-    });
-    return () => {
-      end();
-      clearTimeout(waiting);
-    };
-  }, [reload]);
+  usePacedNews(onChanged, PAUSE_MS, reload);
   return { content, differences, fault, reload };
 }

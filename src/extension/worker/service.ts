@@ -168,7 +168,7 @@ export function createStoreService(events: ServiceEvents): StoreService {
 
     async runPage({ root, id }, signal) {
       const details = await handlers.getRun({ root, id }, signal);
-      return details && runPageContent(root, details);
+      return details && runPageContent(root, details, storeOf(root).runSource(id));
     },
     preview: ({ root, artifact }) => previewOf(storeOf(root).folder, artifact),
 
