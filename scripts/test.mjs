@@ -10,11 +10,25 @@ import { underOwnNode } from "./lib/npm.mjs";
 import { paths } from "./lib/paths.mjs";
 import { endCarrying, run } from "./lib/processes.mjs";
 import { ensureVenv } from "./lib/python.mjs";
+import { ensureTargetPrograms } from "./lib/targetPrograms.mjs";
 
 const results = path.join(paths.cache, "results");
 const inModules = (file) => path.join(paths.modules, file);
 const script = (name) => path.join(paths.root, "scripts", name);
 const unitResults = path.join(results, "unit.json");
+const targetResults = path.join(results, "targets.json");
+
+/** Runs Vitest, whose numbers go to `file`. */
+const vitest = (file, ...args) => [
+  inModules("vitest/vitest.mjs"),
+  ...["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+  ...args,
+];
+const vitestCounts = (report) => [
+  report.numPassedTests,
+  report.numFailedTests,
+  report.numPendingTests + report.numTodoTests,
+];
 
 /**
  * The steps in order. `args` is what Node runs, `limit` in minutes only ends what hangs, and `counts` reads the numbers of
@@ -31,16 +45,18 @@ const steps = [
   {
     name: "unit",
     title: "Unit tests",
-    args: [
-      inModules("vitest/vitest.mjs"),
-      "run",
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${unitResults}`,
-    ],
+    args: vitest(unitResults, "--exclude", "test/targets/**"),
     limit: 20,
     file: unitResults,
-    counts: (report) => [report.numPassedTests, report.numFailedTests, report.numPendingTests + report.numTodoTests],
+    counts: vitestCounts,
+  },
+  {
+    name: "targets",
+    title: "Tests with real machines, schedulers and containers",
+    args: vitest(targetResults, "test/targets/"),
+    limit: 15,
+    file: targetResults,
+    counts: vitestCounts,
   },
   {
     name: "host",
@@ -95,7 +111,10 @@ async function setUp() {
   for (const need of needsEditor ? [installCodeServer, ensureChromium] : []) {
     await need().catch((error) => console.error(error.message));
   }
-  const pythons = chosen.some(({ name }) => name === "unit") ? await testPythons() : {};
+  if (chosen.some(({ name }) => name === "targets")) {
+    await ensureTargetPrograms().catch((error) => console.error(error.message));
+  }
+  const pythons = chosen.some(({ name }) => name === "unit" || name === "targets") ? await testPythons() : {};
   if ((await run(process.execPath, [script("build.mjs")])) !== 0) console.error("The build failed.");
   console.log(`Set-up took ${duration(start)}`);
   return { ...process.env, ...pythons, FORCE_COLOR: undefined, NO_COLOR: "1" };
@@ -106,6 +125,7 @@ async function testPythons() {
   const requirements = {
     MODELTRAIL_TEST_PYTHON: ["examples/wine/requirements.txt", "test/requirements.txt"],
     MODELTRAIL_TEST_MLFLOW_PYTHON: ["test/mlflow/requirements.txt"],
+    MODELTRAIL_TEST_TARGETS_PYTHON: ["examples/wine/requirements.txt", "test/targets/requirements.txt"],
     MODELTRAIL_TEST_KERNEL_PYTHON: ["examples/wine/requirements.txt", "test/kernel/requirements.txt"],
   };
   const found = {};

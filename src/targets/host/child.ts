@@ -51,7 +51,7 @@ export async function runChild(argv: readonly string[], options: ChildOptions): 
       stderr = (stderr + chunk.toString("utf8")).slice(-MAX_STDERR);
     });
     if (input !== undefined) feed(child, input);
-    const ended = await endOf(child);
+    const ended = await endOf(child, signal);
     return { ...ended, stdout: Buffer.concat(collected), stderr };
   } finally {
     signal.removeEventListener("abort", stop);
@@ -68,13 +68,17 @@ function feed(child: ChildProcess, input: NonNullable<ExecOptions["input"]>): vo
   else pipeline(input as Readable, stdin).catch(() => {});
 }
 
-function endOf(child: ChildProcess): Promise<Pick<ChildResult, "exitCode" | "signal" | "startError">> {
+function endOf(
+  child: ChildProcess,
+  stopped: AbortSignal,
+): Promise<Pick<ChildResult, "exitCode" | "signal" | "startError">> {
   return new Promise((resolve) => {
     child.once("error", (error: NodeJS.ErrnoException) => {
       if (child.pid === undefined) resolve({ exitCode: null, signal: null, startError: error.code ?? error.message });
     });
     child.once("exit", (exitCode, signal) => {
       const finish = () => resolve({ exitCode, signal });
+      if (stopped.aborted) finish();
       child.once("close", finish);
       child.stdout!.once("close", () => setTimeout(finish, DRAIN_MS).unref());
     });

@@ -75,7 +75,7 @@ export function describeHost(title: string, create: () => Host): void {
 
     test("stops when it is told to", async () => {
       const controller = new AbortController();
-      const running = host.exec(["sh", "-c", "echo started; exec sleep 600"], {
+      const running = host.exec(["sh", "-c", "echo started; exec sleep 20"], {
         signal: controller.signal,
         onOutput: () => controller.abort(new Error("enough")),
       });

@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { canInstall, installFromDebian } from "./debian.mjs";
+import { onPath } from "./processes.mjs";
+
+/** What tests of targets start, by the Debian package that has it. */
+const programs = {
+  "openssh-client": ["ssh", "ssh-keygen"],
+  "openssh-server": ["sshd"],
+  rsync: ["rsync"],
+  fish: ["fish"],
+  tcsh: ["tcsh"],
+  munge: ["munged"],
+  slurmctld: ["slurmctld"],
+  slurmd: ["slurmd"],
+  "slurm-client": ["sbatch", "squeue", "scancel", "scontrol"],
+};
+
+/** Installs what is missing where that is possible. Throws a sentence that says what is still missing: tests that need it leave themselves out. */
+export async function ensureTargetPrograms() {
+  const missing = () => Object.keys(programs).filter((name) => !programs[name].every(isHere));
+  if (missing().length > 0 && canInstall()) {
+    console.log(`Installing ${missing().join(", ")} from Debian's packages …`);
+    await installFromDebian(missing());
+  }
+  if (missing().length > 0) {
+    throw new Error(`Some tests of targets are left out: ${missing().join(", ")} cannot be had on this machine.`);
+  }
+}
+
+/** Daemons are where an ordinary user's PATH does not look. */
+const isHere = (program) =>
+  onPath(program) ?? ["/usr/sbin", "/sbin"].some((folder) => existsSync(path.join(folder, program)));
