@@ -73,7 +73,7 @@ export function checked(file: string): string {
 }
 
 /** The inverse of {@link fsPath}: bytes that are not UTF-8 become lone surrogates. */
-function textOf(name: Buffer): string {
+export function textOf(name: Buffer): string {
   const text = name.toString("utf8");
   if (Buffer.from(text, "utf8").equals(name)) return text;
   return escapeBadBytes(name);
