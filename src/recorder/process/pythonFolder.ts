@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** A folder of `python/`, which is shipped beside the programs and lies beside the sources. */
-export function pythonFolder(name: "pty" | "tracer" | "importers" | "kernel" | "sweep" | "host"): string {
+export function pythonFolder(
+  name: "pty" | "tracer" | "importers" | "kernel" | "agent" | "bundle" | "sweep" | "host",
+): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const found = join(folder, "python", name);
     if (existsSync(found)) return found;
