@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { ChartSource } from "./charts";
 
-export const ChartKind = z.enum(["curves", "scatter", "parallel"]);
+export const ChartKind = z.enum(["curves", "scatter", "parallel", "bars"]);
 export type ChartKind = z.infer<typeof ChartKind>;
 
 /** Columns are named by `columnId`; null: what suits the runs. */
@@ -37,6 +37,16 @@ export const ParallelView = z.object({
 });
 export type ParallelView = z.infer<typeof ParallelView>;
 
+export const BarsView = z.object({
+  value: column,
+  /** What runs with an equal value of are one bar; null: each run has one. */
+  group: column,
+  shape: z.enum(["bars", "boxes"]).default("bars"),
+  order: z.enum(["value", "name", "start"]).default("value"),
+  log: z.boolean().default(false),
+});
+export type BarsView = z.infer<typeof BarsView>;
+
 export const ChartsView = z.object({
   kind: ChartKind.default("curves"),
   axis: z.enum(["step", "relative", "wall"]),
@@ -56,6 +66,7 @@ export const ChartsView = z.object({
   columns: z.number().int(),
   scatter: ScatterView.prefault({}),
   parallel: ParallelView.prefault({}),
+  bars: BarsView.prefault({}),
 });
 export type ChartsView = z.infer<typeof ChartsView>;
 

@@ -6,6 +6,7 @@ import type { ChartsContent } from "../../src/protocol/charts";
 import { type ChartKind, type ChartsView, firstView } from "../../src/protocol/chartsState";
 import { showText } from "../base/numbers";
 import { Button } from "../controls";
+import { BarsView } from "./bars/BarsView";
 import { CurvesView } from "./CurvesView";
 import { keepCharts, keptCharts } from "./extension";
 import { KindTabs } from "./KindTabs";
@@ -37,6 +38,7 @@ const VIEWS: Record<ChartKind, ComponentType<KindProps>> = {
   curves: CurvesView,
   scatter: ScatterView,
   parallel: ParallelView,
+  bars: BarsView,
 };
 
 function Charts({ content, revision, fault }: ChartsProps) {

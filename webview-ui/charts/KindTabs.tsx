@@ -5,6 +5,7 @@ export const KINDS: readonly { kind: ChartKind; label: string }[] = [
   { kind: "curves", label: "Curves" },
   { kind: "scatter", label: "Scatter" },
   { kind: "parallel", label: "Parallel Coordinates" },
+  { kind: "bars", label: "Bars and Boxes" },
 ];
 
 export interface KindTabsProps {
