@@ -1,8 +1,8 @@
 /** What a page of charts leaves with VS Code, to come back after a reload as it was. */
 import * as z from "zod";
-import { ChartSource } from "./charts";
+import { Aspect, ChartSource } from "./charts";
 
-export const ChartKind = z.enum(["curves", "scatter", "parallel", "bars"]);
+export const ChartKind = z.enum(["curves", "scatter", "parallel", "bars", "importance"]);
 export type ChartKind = z.infer<typeof ChartKind>;
 
 /** Columns are named by `columnId`; null: what suits the runs. */
@@ -47,6 +47,9 @@ export const BarsView = z.object({
 });
 export type BarsView = z.infer<typeof BarsView>;
 
+export const ImportanceView = z.object({ key: z.string().nullable().default(null), aspect: Aspect.default("last") });
+export type ImportanceView = z.infer<typeof ImportanceView>;
+
 export const ChartsView = z.object({
   kind: ChartKind.default("curves"),
   axis: z.enum(["step", "relative", "wall"]),
@@ -67,6 +70,7 @@ export const ChartsView = z.object({
   scatter: ScatterView.prefault({}),
   parallel: ParallelView.prefault({}),
   bars: BarsView.prefault({}),
+  importance: ImportanceView.prefault({}),
 });
 export type ChartsView = z.infer<typeof ChartsView>;
 

@@ -9,6 +9,7 @@ import { Button } from "../controls";
 import { BarsView } from "./bars/BarsView";
 import { CurvesView } from "./CurvesView";
 import { keepCharts, keptCharts } from "./extension";
+import { ImportanceView } from "./importance/ImportanceView";
 import { KindTabs } from "./KindTabs";
 import type { KindProps } from "./kindProps";
 import { ParallelView } from "./parallel/ParallelView";
@@ -39,6 +40,7 @@ const VIEWS: Record<ChartKind, ComponentType<KindProps>> = {
   scatter: ScatterView,
   parallel: ParallelView,
   bars: BarsView,
+  importance: ImportanceView,
 };
 
 function Charts({ content, revision, fault }: ChartsProps) {

@@ -6,6 +6,7 @@ export const KINDS: readonly { kind: ChartKind; label: string }[] = [
   { kind: "scatter", label: "Scatter" },
   { kind: "parallel", label: "Parallel Coordinates" },
   { kind: "bars", label: "Bars and Boxes" },
+  { kind: "importance", label: "Importance" },
 ];
 
 export interface KindTabsProps {
