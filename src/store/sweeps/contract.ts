@@ -26,6 +26,8 @@ export interface SweepStore {
   claim(id: string, from: ProcessIdentity | null, driver: ProcessIdentity): boolean;
   /** False when it was in none of the states `from`. */
   changeState(id: string, from: readonly SweepState[], to: SweepState, reason: string | null): boolean;
+  /** Changes what it is to try. */
+  setSpec(id: string, spec: Sweep["spec"]): void;
   /** Trials with a number above `after` (default: all), by number; at most `limit`, default 1,000. */
   trials(id: string, options?: { after?: number; limit?: number; states?: readonly TrialState[] }): Trial[];
   counts(id: string): SweepCounts;

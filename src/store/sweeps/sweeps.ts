@@ -50,6 +50,9 @@ export function makeSweeps(db: Database): SweepStore {
         return db.run(sql, to, reason, to === "ended" ? Date.now() : null, id, ...from) > 0;
       });
     },
+    setSpec(id, spec) {
+      db.write(() => db.run("UPDATE sweeps SET spec = ? WHERE id = ?", JSON.stringify(spec), id));
+    },
     trials: (id, options) => trials(db, id, options),
     counts: (id) => counts(db, id),
     best(id, direction) {
