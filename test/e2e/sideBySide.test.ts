@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { checkInAllThemes } from "./accessibility";
 import { expect, test } from "./fixtures";
 
 test.use({ example: "quickstart", venv: false });
 
 /** Pictures, a text and a table, some of them over steps; and an SVG that would like to run a script. */
-const DRAW = `import argparse, pathlib, struct, zlib
+const DRAW = `import argparse, json, pathlib, struct, zlib
 parser = argparse.ArgumentParser()
 parser.add_argument("--shade", type=int)
 shade = parser.parse_args().shade
@@ -19,6 +20,7 @@ for step in range(0, 50, 10):
     (out / f"sample_step{step}.png").write_bytes(png(step * 5))
 (out / "notes.txt").write_text(f"shade {shade}\\n")
 (out / "rows.csv").write_text("name,value\\nfirst,%d\\n" % shade)
+(out / "confusion_matrix.json").write_text(json.dumps([[90, 10], [255 - shade, shade]]))
 (out / "bad.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>parent.document.title="owned"</script></svg>')
 print(f"accuracy={shade / 255}")
 `;
@@ -50,6 +52,7 @@ test("pictures, texts and tables of runs at the same step, with what differs", a
   await expect.poll(() => last.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(40);
   await expect(sides.getByRole("region", { name: "out/notes.txt of shade-200" })).toHaveText("shade 200");
   await expect(sides.getByRole("region", { name: "out/rows.csv of shade-40" })).toContainText("first40");
+  await expect(sides.getByRole("img", { name: /^Confusion matrix of .* of shade-200. 81.7% right/ })).toBeVisible();
   await workbench.look("side-by-side");
 
   const slider = sides.getByRole("slider", { name: "Step" });
@@ -60,6 +63,7 @@ test("pictures, texts and tables of runs at the same step, with what differs", a
   }
   expect(await page.title()).not.toContain("owned");
 
+  await checkInAllThemes(workbench, param, "side-by-side");
   await sides.getByRole("button", { name: "Compare Code" }).click();
   await expect(workbench.notifications.with("the code is the same")).toBeVisible();
 });

@@ -6,10 +6,9 @@ import { confusionWords, sharesOf } from "./confusion";
 const MOST_WRITTEN = 20;
 const MOST_NAMED = 40;
 const SIDE = { few: 44, many: 300 };
-/** For the names of the classes. */
-const MARGIN = 84;
 const TITLE = 18;
-const NAME_CHARACTERS = 12;
+const NAME_CHARACTERS = 14;
+const CHARACTER = 6.2;
 
 /** A matrix as squares, the darker the larger their share of the row, and as a table. */
 export function ConfusionView({ name, matrix }: { name: string; matrix: ConfusionMatrix }) {
@@ -60,12 +59,20 @@ function Squares({ matrix, label }: { matrix: ConfusionMatrix; label: string }) 
   const { labels, counts } = matrix;
   const shares = sharesOf(matrix);
   const cell = Math.min(SIDE.few, SIDE.many / labels.length);
-  const [left, top] = [MARGIN + TITLE, TITLE];
+  const names = labels.length <= MOST_NAMED ? labels.map((name) => showText(name, NAME_CHARACTERS)) : [];
+  const room = 12 + Math.max(0, ...names.map((name) => name.length)) * CHARACTER;
+  const [left, top] = [TITLE + room, TITLE];
   const side = cell * labels.length;
-  const size = { width: left + side + 4, height: top + side + MARGIN };
+  // The names below lean by 45°.
+  const size = { width: left + side + 4, height: top + side + room * 0.75 + 4 };
   return (
-    <svg className="evaluation-picture" viewBox={`0 0 ${size.width} ${size.height}`} {...size} role="img">
-      <title>{label}</title>
+    <svg
+      className="evaluation-picture"
+      viewBox={`0 0 ${size.width} ${size.height}`}
+      {...size}
+      role="img"
+      aria-label={label}
+    >
       <text x={left + side / 2} y={12} textAnchor="middle" className="axis-title">
         predicted
       </text>
@@ -93,22 +100,21 @@ function Squares({ matrix, label }: { matrix: ConfusionMatrix; label: string }) 
           </g>
         )),
       )}
-      {labels.length <= MOST_NAMED &&
-        labels.map((name, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: classes may be named alike.
-          <g key={at} className="class-names">
-            <text x={left - 5} y={top + (at + 0.5) * cell} textAnchor="end" dominantBaseline="central">
-              {showText(name, NAME_CHARACTERS)}
-            </text>
-            <text
-              transform={`translate(${left + (at + 0.5) * cell} ${top + side + 6}) rotate(-45)`}
-              textAnchor="end"
-              dominantBaseline="central"
-            >
-              {showText(name, NAME_CHARACTERS)}
-            </text>
-          </g>
-        ))}
+      {names.map((name, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: classes may be named alike.
+        <g key={at}>
+          <text x={left - 5} y={top + (at + 0.5) * cell} textAnchor="end" dominantBaseline="central">
+            {name}
+          </text>
+          <text
+            transform={`translate(${left + (at + 0.5) * cell} ${top + side + 6}) rotate(-45)`}
+            textAnchor="end"
+            dominantBaseline="central"
+          >
+            {name}
+          </text>
+        </g>
+      ))}
     </svg>
   );
 }

@@ -28,8 +28,13 @@ export function ScoreCurvesView({ name, form, curves }: ScoreCurvesViewProps) {
   const size = { width: LEFT + SIDE + 14, height: TOP + SIDE + 40 };
   return (
     <figure className="evaluation">
-      <svg className="evaluation-picture" viewBox={`0 0 ${size.width} ${size.height}`} {...size} role="img">
-        <title>{`${title} of ${name}. ${drawn.map(({ words }) => words).join("; ")}`}</title>
+      <svg
+        className="evaluation-picture"
+        viewBox={`0 0 ${size.width} ${size.height}`}
+        {...size}
+        role="img"
+        aria-label={`${title} of ${name}. ${drawn.map(({ words }) => words).join("; ")}`}
+      >
         {TICKS.map((tick) => (
           <g key={tick}>
             <path
