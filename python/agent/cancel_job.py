@@ -32,7 +32,7 @@ def main(folder):
         folder.write_end(dict(reason, endTime=time.time() * 1000))
         answer({"status": folder.status(), "left": []})
         return 0
-    until(lambda: folder.exists("agent.json"), STARTING)
+    until(lambda: folder.exists("agent.json") or folder.status()["state"] == "ended", STARTING)
     job, agent = folder.read("job.json"), folder.read("agent.json")
     grace = (job or {}).get("grace", 5)
     alive = is_alive(agent) if agent else False

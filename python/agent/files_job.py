@@ -2,8 +2,9 @@
     agent.py files FOLDER [FILE-LIMIT TOTAL-LIMIT]
 
 Answers with what the command did to the files of work/: {"files": [path, size, mtimeNs, mode], "links": [path, target],
-"removed": [path], "left": [path, size]}. `left` are files that are larger than a limit (bytes), the largest ones when all
-together are too large; these stay when the job's folder is removed.
+"removed": [path], "left": [path, size], "lostBytes"}. `left` are files that are larger than a limit (bytes), the largest ones
+when all together are too large; these stay when the job's folder is removed. `lostBytes`: what the disk did not take of the
+output and the spool.
 """
 from answer import answer
 from workfiles import changes, look
@@ -29,4 +30,11 @@ def changed_files(folder, file_limit, total_limit):
         fits = (file_limit is None or file[1] <= file_limit) and (total_limit is None or total <= total_limit)
         (brought if fits else left).append(file)
     links = [[path, after[path][1]] for path in changed if after[path][0] is None]
-    return {"files": sorted(brought), "links": links, "removed": removed, "left": [file[:2] for file in left]}
+    lost = (folder.read("end.json") or {}).get("lostBytes", 0)
+    return {
+        "files": sorted(brought),
+        "links": links,
+        "removed": removed,
+        "left": [file[:2] for file in left],
+        "lostBytes": lost,
+    }

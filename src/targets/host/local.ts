@@ -1,4 +1,5 @@
 /** This machine as a host: for targets whose jobs run here but apart from the recorder, and for Slurm's login node. */
+import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { chmod, copyFile, lutimes, mkdir, rename, rm, symlink, utimes } from "node:fs/promises";
 import os from "node:os";
@@ -68,7 +69,7 @@ async function copyEntry(from: string, to: string, entry: Entry, there: Entry | 
   await mkdir(fsPath(path.dirname(path.join(to, entry.path))), { recursive: true });
   const seconds = Number(entry.mtimeNs / 1000n) / 1e6;
   // Never half a file under its name.
-  const part = fsPath(path.join(to, path.dirname(entry.path), `.modeltrail-${process.pid}.part`));
+  const part = fsPath(path.join(to, path.dirname(entry.path), `.modeltrail-${randomUUID()}.part`));
   try {
     if (entry.kind === "link") {
       await symlink(fsPath(entry.to!), part);
