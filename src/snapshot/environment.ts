@@ -34,7 +34,10 @@ export interface EnvironmentOptions {
   storeFolder: string;
 }
 
-/** Seeds, thread counts, devices and switches of libraries. Never more than these: other variables may hold secrets. */
+/**
+ * Seeds, thread counts, devices and switches of libraries, and the image of a container. Never more than these: other variables
+ * may hold secrets.
+ */
 export const VARIABLES: ReadonlySet<string> = new Set(
   `PYTHONHASHSEED PYTHONOPTIMIZE PYTHONUTF8 SOURCE_DATE_EPOCH LANG LC_ALL LC_NUMERIC TZ
   OMP_NUM_THREADS OMP_DYNAMIC OMP_SCHEDULE OMP_PROC_BIND OMP_PLACES KMP_AFFINITY KMP_DETERMINISTIC_REDUCTION
@@ -49,7 +52,7 @@ export const VARIABLES: ReadonlySet<string> = new Set(
   TF_NUM_INTEROP_THREADS XLA_FLAGS KERAS_BACKEND
   JAX_PLATFORMS JAX_ENABLE_X64 JAX_DEFAULT_MATMUL_PRECISION JAX_DEFAULT_PRNG_IMPL JAX_THREEFRY_PARTITIONABLE
   ACCELERATE_MIXED_PRECISION TOKENIZERS_PARALLELISM HF_HUB_OFFLINE HF_DATASETS_OFFLINE TRANSFORMERS_OFFLINE
-  RANK LOCAL_RANK NODE_RANK WORLD_SIZE LOCAL_WORLD_SIZE MPLBACKEND`.split(/\s+/),
+  RANK LOCAL_RANK NODE_RANK WORLD_SIZE LOCAL_WORLD_SIZE MPLBACKEND MODELTRAIL_IMAGE`.split(/\s+/),
 );
 /** Seeds under names of the users' own, as long as they are numbers: what is called a seed can be a secret otherwise. */
 const SEED_NAME = /(?:^|_)SEED$/i;

@@ -30,7 +30,10 @@ export type MakeTarget<Settings> = (
 type Rooms = { [Kind in TargetKind]?: () => Promise<MakeTarget<TargetOf<Kind>>> };
 
 /** Where each kind is made, loaded when it is asked for. */
-const ROOMS: Rooms = {};
+const ROOMS: Rooms = {
+  docker: async () => (await import("./container/containerTarget")).makeContainerTarget,
+  podman: async () => (await import("./container/containerTarget")).makeContainerTarget,
+};
 
 /** The targets that the project names, with their settings. Throws UserError when modeltrail.yaml makes no sense. */
 export async function listTargets(root: string): Promise<Record<string, TargetSettings>> {
