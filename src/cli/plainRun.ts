@@ -17,6 +17,9 @@ export interface PlainRun {
  * everything else, mistakes and `--help` among them, which are program.ts's to answer.
  */
 export function plainRun(words: readonly string[]): PlainRun | null {
+  if (words[0] === "run" && words[1] === "--job" && words.length === 3) {
+    return { options: { job: words[2] }, command: [] };
+  }
   const end = words.indexOf("--");
   if (words[0] !== "run" || end < 0 || end === words.length - 1) return null;
   const options: RunOptions = { source: "cli" };

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { addDataCommands } from "./dataCommands";
+import { addJobCommands } from "./jobCommands";
 import { report } from "./report";
 import { addRulesCommands } from "./rulesCommands";
 import { addServerCommands } from "./serverCommands";

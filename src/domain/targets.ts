@@ -72,9 +72,15 @@ const environment = {
   folder: z.optional(Text.check(said("Where jobs live on the target (default: ~/.modeltrail/jobs)."))),
 };
 
+/** What `ssh` is given. */
+const sshConfig = z.optional(
+  Text.check(said("A configuration file for ssh instead of your own, relative to the project.")),
+);
+
 const SshTarget = z.strictObject({
   kind: z.literal("ssh"),
   host: Text.check(said("A host as `ssh` takes it: user@host, or a Host of your ssh config.")),
+  sshConfig,
   ...environment,
   ...common,
 });
@@ -82,6 +88,7 @@ const SshTarget = z.strictObject({
 const SlurmTarget = z.strictObject({
   kind: z.literal("slurm"),
   host: z.optional(Text.check(said("The login node, as `ssh` takes it; without it, this machine."))),
+  sshConfig,
   partition: z.optional(Text),
   account: z.optional(Text),
   qos: z.optional(Text),
@@ -289,7 +296,7 @@ export const Targets = z.record(TargetName, TargetSettings);
 
 /** The queue of this machine. */
 export const LocalSettings = z.strictObject({
-  slots: z.optional(Count.check(said("Queued jobs at the same time (default: 1, or one for each GPU)."))),
+  slots: z.optional(Count.check(said("Queued jobs at the same time (default: 1)."))),
   gpus: z.optional(
     z
       .union([z.int().check(z.nonnegative()), z.array(z.union([z.int().check(z.nonnegative()), Text]))])

@@ -1,6 +1,7 @@
 /** A run's record, from before its command starts until after it ended. */
 import type { ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import type { JobLimits } from "../domain/job";
 import { maskArguments } from "../domain/secrets";
 import { type CodeSnapshot, snapshotCode } from "../snapshot/code";
 import type { IngestBatch, RunEnd, Store } from "../store/contract";
@@ -13,6 +14,7 @@ import { markFinishing, prepareEndNote, sayLost, writeEndNote } from "./endNote"
 import { autologMode } from "./endpoint/autolog";
 import { type Endpoint, startEndpoint } from "./endpoint/endpoint";
 import { hasOwnServer } from "./endpoint/environment";
+import { type LimitWatch, watchLimits } from "./limits";
 import { startPacer } from "./pacer";
 import type { CommandEnd, RunningCommand } from "./process/command";
 import type { TracerEnvironment } from "./process/environment";
@@ -38,6 +40,10 @@ export interface RecordingOptions {
   job?: string;
   /** Default: the run within which we were started. */
   parent?: string;
+  /** What the command may take; it is stopped at the first that it reaches. */
+  limits?: JobLimits;
+  /** What an hour of it costs. */
+  costPerHour?: number;
   /** The code that the run works with was restored from this run into `root` and is not taken anew. */
   restored?: { run: string; root: string };
   /** The command is not given our environment, so that no client of it can find us. */
@@ -75,6 +81,7 @@ export interface Recording {
 
 /** So much of what was printed last we read ourselves, in some 50 ms; of more the terminal need not wait for the end. */
 const MAX_BACKLOG = 1 << 20;
+const MEBIBYTE = 1 << 20;
 
 /**
  * Opens the store and begins a run in it. Throws UserError, or what the disk says, when there can be no record; so do the
@@ -110,6 +117,8 @@ export function beginRecording(options: RecordingOptions): Recording {
   let sampler: ReturnType<typeof startSampler> | undefined;
   let pacer: ReturnType<typeof startPacer> | undefined;
   let endpoint: Endpoint | null = null;
+  let limiter: LimitWatch | undefined;
+  let overLimit: string | undefined;
   const add = (part: IngestBatch) => (pipeline ? pipeline.add(part) : addToBatch(notes, part));
   const warn = (message: string) => add({ warnings: [message] });
   for (const notice of store.notices) warn(notice);
@@ -125,6 +134,23 @@ export function beginRecording(options: RecordingOptions): Recording {
     // What the user sends to a server is not ours to take.
     if (options.unled || hasOwnServer(env)) return;
     endpoint = await startEndpoint({ store, id, warn, startUnderstudy: () => options.startUnderstudy(root) });
+  }
+
+  function watchOwnLimits(): LimitWatch | undefined {
+    const { limits = {}, costPerHour } = options;
+    if (Object.keys(limits).length === 0) return undefined;
+    return watchLimits({
+      limits,
+      costPerHour,
+      onOver(reason) {
+        overLimit = reason;
+        warn(reason);
+        // Loaded when it is needed; what cannot be ended goes on, and is said to.
+        void import("./stop")
+          .then(({ stopRun }) => stopRun(store, id))
+          .catch((error: Error) => warn(`${reason} It could not be ended: ${error.message}`));
+      },
+    });
   }
 
   function handOver(): void {
@@ -168,7 +194,12 @@ export function beginRecording(options: RecordingOptions): Recording {
       if (running) {
         if (options.job) store.jobs.move(options.job, ["starting"], "running");
         add({ process: processIdentity(running.pid) });
-        sampler = startSampler(running.pid, env, (points) => add({ points: [{ source: "system", points }] }));
+        limiter = watchOwnLimits();
+        sampler = startSampler(running.pid, env, (points) => {
+          add({ points: [{ source: "system", points }] });
+          const memory = points.find(({ key }) => key === "system/memory_mb");
+          if (memory) limiter?.memory(memory.value * MEBIBYTE);
+        });
       }
       // What cannot be stored now is tried again, and said when it cannot be stored at the end either.
       if (pipeline) pacer = startPacer(pipeline, [store.logPath(id), spool], () => {});
@@ -178,9 +209,10 @@ export function beginRecording(options: RecordingOptions): Recording {
       const { exitCode, signal: killer, lostBytes } = end;
       writeEndNote(runFolder, { exitCode, signal: killer, endTime, lostBytes });
       sampler?.stop();
+      limiter?.stop();
       await pacer?.stop();
       add(sayLost({ lostBytes }));
-      const runEnd = { exitCode, signal: killer, status: statusOf(end), endTime };
+      const runEnd = { exitCode, signal: killer, status: statusOf(end), endTime, reason: overLimit };
       add({ gaps: await endpoint?.close() });
       endpoint?.endOwned(runEnd);
       const last = pipeline ? await pipeline.finish({ maxBytes: MAX_BACKLOG, signal }) : notes;

@@ -1,5 +1,6 @@
 /** `modeltrail run [options] -- COMMAND…` */
 import { UserError } from "../../domain/errors";
+import type { JobLimits } from "../../domain/job";
 import { exitLike } from "../../recorder/process/exit";
 import { record } from "../../recorder/record";
 import { startFinisher, startUnderstudy } from "../beside";
@@ -21,10 +22,22 @@ export interface RunOptions {
   /** For notebooks: parameters, each "name=value", and the Python that it runs on. */
   param?: string[];
   python?: string;
+  /** The queued job that this is. */
+  job?: string;
+  /** The run that it is a part of. */
+  parent?: string;
+  limits?: JobLimits;
+  costPerHour?: number;
 }
 
 /** Runs and records the command, then ends this process as the command ended: with its exit code, or by its signal. */
 export async function runCommand(options: RunOptions, command: string[]): Promise<never> {
+  if (options.job !== undefined) return (await import("./jobRun")).jobRunCommand(options.job, runHere);
+  return runHere(options, command);
+}
+
+/** The same on this machine, whether it is of the queue or not. */
+export async function runHere(options: RunOptions, command: string[]): Promise<never> {
   if (command.length === 0) {
     throw new UserError("No command was given. Put it behind two dashes: modeltrail run -- python train.py");
   }
@@ -43,6 +56,10 @@ export async function runCommand(options: RunOptions, command: string[]): Promis
     note: options.note,
     source: options.source ?? "cli",
     restored: codeOf !== undefined && codeRoot !== undefined ? { run: codeOf, root: codeRoot } : undefined,
+    job: options.job,
+    parent: options.parent,
+    limits: options.limits,
+    costPerHour: options.costPerHour,
     onHangup: options.keepOnHangup ? "continue" : "stop",
     startFinisher,
     startUnderstudy,
