@@ -31,6 +31,7 @@ type Rooms = { [Kind in TargetKind]?: () => Promise<MakeTarget<TargetOf<Kind>>> 
 
 /** Where each kind is made, loaded when it is asked for. */
 const ROOMS: Rooms = {
+  ssh: async () => (await import("./ssh/sshTarget")).makeSshTarget,
   docker: async () => (await import("./container/containerTarget")).makeContainerTarget,
   podman: async () => (await import("./container/containerTarget")).makeContainerTarget,
 };

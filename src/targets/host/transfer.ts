@@ -9,6 +9,7 @@ import { pythonFolder } from "../../recorder/process/pythonFolder";
 import type { Host, PushOptions } from "./contract";
 import { cannotWrite } from "./full";
 import { createIncoming, type Incoming, type Line } from "./incoming";
+import { inHome } from "./inHome";
 import { type Entry, entriesAt, entriesBelow, entryAt, isBehindLink } from "./localFolder";
 
 /** See python/host/transfer.py, which is the other side, for what is said. */
@@ -105,7 +106,7 @@ async function converse(
     fault = error;
   });
   try {
-    const { exitCode, stderr } = await host.exec([python, "-c", program, ...args], {
+    const { exitCode, stderr } = await host.exec(inHome([python, "-c", program, ...args]), {
       input,
       onOutput: incoming.write,
       signal,

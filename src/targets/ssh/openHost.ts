@@ -1,0 +1,26 @@
+import os from "node:os";
+import path from "node:path";
+import type { Host } from "../host/contract";
+import { createLocalHost } from "../host/local";
+import { createSshHost } from "../host/ssh";
+import type { TargetContext } from "../registry";
+
+interface HostSettings {
+  /** Without it, this machine. */
+  host?: string | undefined;
+  sshConfig?: string | undefined;
+  /** For what we run there ourselves. */
+  python?: string | undefined;
+}
+
+/** The machine of a target's settings. Throws UserError for a host that is none. */
+export function openHost({ host, sshConfig, python }: HostSettings, { root, env }: TargetContext): Host {
+  if (host === undefined) return createLocalHost(env);
+  const config = sshConfig?.replace(/^~(?=\/|$)/, os.homedir());
+  return createSshHost({
+    destination: host,
+    env,
+    ...(python === undefined ? {} : { python }),
+    ...(config === undefined ? {} : { config: path.resolve(root, config) }),
+  });
+}
