@@ -6,6 +6,7 @@
  */
 import { type Columns, packColumns, splitColumns, unpackColumns } from "./columns";
 import type { Database } from "./database";
+import { writeOutline } from "./outline";
 
 /** Points in one chunk at most. */
 export const CHUNK_POINTS = 8_192;
@@ -36,6 +37,7 @@ export function writeChunk(db: Database, id: number | null, series: number, sour
     toStored(value.max),
     packColumns(points),
   );
+  writeOutline(db, id, points);
 }
 
 export function readChunk(db: Database, id: number): Columns {

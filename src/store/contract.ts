@@ -208,6 +208,12 @@ export interface MetricAxis {
   y: Float64Array;
 }
 
+/** Some points of a series: see `Store.metricOutline`. */
+export interface OutlineAxis extends MetricAxis {
+  /** How many points the series has. */
+  points: number;
+}
+
 export interface ColumnsOptions {
   /** Sources whose points are left out of the series. */
   without?: readonly string[];
@@ -477,6 +483,12 @@ export interface Store {
   metricColumns(id: string, key: string, from: number, limit: number, options?: ColumnsOptions): MetricColumns;
   /** The whole series as x and value, in step order; null when the run has no such metric. For curves: see compare/buckets.ts. */
   metricAxis(id: string, key: string, axis: "steps" | "times"): MetricAxis | null;
+  /**
+   * Some points of a long series, in step order: its first and last, and of every few successive ones (no more than 32) those
+   * with the least and the greatest finite value, or where there is none one that says so. A sixteenth of the reading. Null
+   * when the run has no such metric, and when the whole series is as quickly read.
+   */
+  metricOutline(id: string, key: string, axis: "steps" | "times"): OutlineAxis | null;
   /** Another text as soon as the series holds other points; null when the run has no such metric. */
   metricStamp(id: string, key: string): string | null;
   changesSince(revision: number): Changes;

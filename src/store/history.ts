@@ -8,7 +8,7 @@ import { readSeries } from "./metrics";
 import { findName, namesOf } from "./names";
 import { seqOf } from "./runs";
 
-interface Chunk {
+export interface Chunk {
   id: number;
   count: number;
   first_step: number;

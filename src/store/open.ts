@@ -32,7 +32,7 @@ import {
 import { makeLeases } from "./leases";
 import { fallbackFolder, isWritable, readableFolder, storeFolder } from "./locate";
 import { makeLoggedModels } from "./loggedModels/loggedModels";
-import { metricAxis, metricStamp } from "./metricAxis";
+import { metricAxis, metricOutline, metricStamp } from "./metricAxis";
 import { listGroups, listKeys } from "./overview";
 import { ownObjects } from "./ownObjects";
 import { listExperiments, listRuns } from "./queries";
@@ -170,6 +170,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     metricSources: (id) => metricSources(db, id),
     metricColumns: (id, key, from, limit, options) => metricColumns(db, id, key, from, limit, options),
     metricAxis: (id, key, axis) => metricAxis(db, id, key, axis),
+    metricOutline: (id, key, axis) => metricOutline(db, id, key, axis),
     metricStamp: (id, key) => metricStamp(db, id, key),
     changesSince: (revision) => changesSince(db, revision),
 

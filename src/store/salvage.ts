@@ -13,8 +13,8 @@ export interface Salvaged {
   damaged: string[];
 }
 
-/** Not copied: hashes are found again, and who held a lease is gone. */
-const LEFT_OUT = new Set(["hashes", "leases", "state"]);
+/** Not copied: hashes are found again, outlines are not needed, and who held a lease is gone. */
+const LEFT_OUT = new Set(["hashes", "leases", "outlines", "state"]);
 /** Tries to get around damage, for one table: a page near the root of its tree makes nearly all of them fail. */
 const MOST_TRIES = 10_000;
 /** No key is higher when the highest cannot be read. */

@@ -517,4 +517,11 @@ export const MIGRATIONS: readonly string[] = [
   END;
   CREATE TABLE paused (target TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Some points of each big chunk, packed, for pictures: see outline.ts.
+  CREATE TABLE outlines (chunk INTEGER PRIMARY KEY, points BLOB NOT NULL) STRICT;
+  CREATE TRIGGER outlines_freed AFTER DELETE ON chunks BEGIN
+    DELETE FROM outlines WHERE chunk = OLD.id;
+  END;
+  `,
 ];
