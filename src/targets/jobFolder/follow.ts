@@ -13,7 +13,7 @@ import { watchScheduler } from "./watch";
 
 /** The agent gives a sign of life every 5 s. A connection that says nothing for so long is none. */
 const SILENCE_MS = 20_000;
-/** One that lasted for so long was a good one: the next is tried at once. */
+/** One that lasted for so long was a good one, as is one that brought something: the next is tried soon. */
 const STEADY_MS = 5_000;
 
 export type LastStatus = TargetStatus & { state: "ended" | "gone" };
@@ -34,7 +34,10 @@ export async function followJob(
 
   function hear({ kind, name, offset, payload }: Frame): LastStatus | undefined {
     tellLost(null);
-    if (kind === "data") copies.place(name, offset, payload);
+    if (kind === "data") {
+      copies.place(name, offset, payload);
+      backoff.reset();
+    }
     if (kind !== "status" && kind !== "last") return undefined;
     const status = statusOf(JSON.parse(payload.toString()) as AgentStatus, scheduler !== null);
     if (status?.state === "ended" || status?.state === "gone") return status;
@@ -94,6 +97,8 @@ async function connect(
   const reader = createFrameReader({
     onFrame(frame) {
       end ??= hear(frame);
+      // The agent would go on waiting: that there is nothing to wait for is known here.
+      if (end && frame.kind === "status") silent.abort();
     },
   });
   try {
