@@ -1,6 +1,11 @@
 /** Processes of ours that go on without the one that records a run. */
 import { type ChildProcess, spawn } from "node:child_process";
 
+/** Our own command line, for processes that are to outlive us. */
+export function ownProgram(): { argv: readonly string[]; env: NodeJS.ProcessEnv } {
+  return { argv: [process.execPath, process.argv[1]!], env: process.env };
+}
+
 /** `modeltrail finish-run ID`, on its own. */
 export function startFinisher(root: string, id: string): number | undefined {
   const child = spawn(process.execPath, [process.argv[1]!, "finish-run", id], {

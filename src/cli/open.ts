@@ -3,6 +3,7 @@ import { UserError } from "../domain/errors";
 import type { Store } from "../store/contract";
 import { locateRoot, storeExists } from "../store/locate";
 import { openStore } from "../store/open";
+import { ownProgram } from "./beside";
 
 /** The store of the project around the working directory, with the runs of dead recorders finished. Null: nothing recorded yet. */
 export async function openProject(): Promise<Store | null> {
@@ -11,7 +12,11 @@ export async function openProject(): Promise<Store | null> {
   const store = openStore(root, { create: false });
   // What it needs is loaded only where there is something to finish.
   if (store.running(true).length > 0) {
-    const { settleRuns } = await import("../recorder/recover");
+    const [{ settleRuns }, { resumeJobs }] = await Promise.all([
+      import("../recorder/recover"),
+      import("../targets/launch/startFollower"),
+    ]);
+    resumeJobs(store, ownProgram());
     await settleRuns(store);
   }
   return store;

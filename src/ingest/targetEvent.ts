@@ -25,7 +25,7 @@ const environment = z.object({
 });
 
 export const TARGET_EVENTS = {
-  /** The first line of a job's spool, before the command starts. */
+  /** Before the command starts, and again when more is known, as of its interpreter: the last one holds. */
   host: z.object({
     e: z.literal("host"),
     t,

@@ -3,6 +3,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { LOCAL } from "../domain/job";
 import type { RunEnd, RunningRun, Store } from "../store/contract";
 import { isAlive, processIdentity, processState } from "../store/process";
 import { isAnnounced } from "./adopt/announcements";
@@ -30,7 +31,7 @@ const finishing = new Set<string>();
 export async function recoverLostRuns(store: Store): Promise<string[]> {
   const recovered: string[] = [];
   for (const run of store.running(true)) {
-    if (finishing.has(run.id) || !isLost(store, run)) continue;
+    if (finishing.has(run.id) || !isLost(store, run) || isFollowed(store, run.id)) continue;
     markFinishing(store.runFolder(run.id));
     if (!store.claimRun(run.id, run.recorder, processIdentity())) continue;
     finishing.add(run.id);
@@ -76,6 +77,12 @@ function isLost(store: Store, { id, recorder, process: command, lastWrite }: Run
   if (state === "alive") return recorder.pid === process.pid;
   if (state === "dead") return true;
   return Date.now() - lastWrite > SILENT_MS && readEndNote(store.runFolder(id)) !== null;
+}
+
+/** A run on a target goes on without us: another follower is to take it up, see targets/launch. */
+function isFollowed(store: Store, id: string): boolean {
+  const job = store.jobs.ofRun(id);
+  return job !== null && job.target !== LOCAL && job.state !== "ended";
 }
 
 /** Ends a run that is ours to end. False when someone else did meanwhile. */

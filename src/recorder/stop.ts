@@ -3,6 +3,7 @@
 import { execFile } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../domain/errors";
+import { type Job, LOCAL } from "../domain/job";
 import type { ProcessIdentity, Store } from "../store/contract";
 import { isAlive, processState } from "../store/process";
 import { now } from "./clock";
@@ -17,6 +18,8 @@ export interface StopOptions {
 
 const GRACE_MS = 5_000;
 const POLL_MS = 50;
+/** How long a target may take to end a job, and to give back what it left. */
+const TARGET_MS = 60_000;
 /** How long a recorder may take to put away what is left of its run. */
 const FINISH_MS = 30_000;
 
@@ -27,6 +30,8 @@ const FINISH_MS = 30_000;
 export async function stopRun(store: Store, id: string, { graceMs = GRACE_MS }: StopOptions = {}): Promise<void> {
   const run = store.running(true).find((one) => one.id === id);
   if (!run) return;
+  const job = store.jobs.ofRun(id);
+  if (job && job.target !== LOCAL) return await stopOnTarget(store, id, job);
   if (processState(run.recorder) === "unknown") {
     throw new UserError(`This run goes on on ${run.recorder.host.split("/")[0]}. Stop it there.`);
   }
@@ -52,6 +57,15 @@ export async function stopRun(store: Store, id: string, { graceMs = GRACE_MS }: 
   }
   await recoverLostRuns(store);
   await until(() => !isRunning(store, id), FINISH_MS);
+}
+
+/** Its follower does it; the run is over when that has brought what there is. */
+async function stopOnTarget(store: Store, id: string, { id: job, target }: Job): Promise<void> {
+  store.requestStop(id);
+  store.jobs.requestCancel(job, "Stopped by its user.");
+  if (await until(() => !isRunning(store, id), TARGET_MS)) return;
+  const { reason } = store.jobs.get(job) ?? {};
+  throw new UserError(`This run goes on on ${target} until that can be told to end it.${reason ? ` ${reason}` : ""}`);
 }
 
 function isRunning(store: Store, id: string): boolean {

@@ -25,6 +25,7 @@ def start(load, entry, package, spool_folder, root, adoption=None):
     if adoption:
         adoption.announce()
     processes.tell_rank_to_mlflow()
+    _give_mlflow_a_folder(root)
     is_foreign = load("guard").make_guard()
     scope = load("scope").Scope(root, (entry, package, spool_folder))
     files = load("files").Files(spool, scope)
@@ -48,6 +49,13 @@ def start(load, entry, package, spool_folder, root, adoption=None):
     sys.addaudithook(_hook(handlers, is_foreign))
     ending = load("adoption").ending if adoption else None
     atexit.register(_finish, spool, files, is_foreign, ending)
+
+
+def _give_mlflow_a_folder(root):
+    """On a target no endpoint of ours can be reached: what is logged goes to a folder, and comes home with the results."""
+    folder = os.environ.get("MODELTRAIL_MLFLOW_FOLDER")
+    if folder and root and not os.environ.get("MLFLOW_TRACKING_URI"):
+        os.environ["MLFLOW_TRACKING_URI"] = os.path.join(root, folder)
 
 
 def _prepare_autolog(autolog, imports, rank):

@@ -62,6 +62,42 @@ export const mlflowFolder: Importer = {
   },
 };
 
+/** What a run in the folder has logged as files, of its models too. */
+export interface LoggedArtifacts {
+  /** As MLflow calls the run. */
+  originalId: string;
+  /** Ms since the epoch. */
+  startTime: number;
+  /** Of another run, as MLflow calls it. */
+  parent: string | null;
+  /** Those of models begin with the model's name. */
+  files: ForeignFile[];
+  gaps: Gap[];
+}
+
+/** Of all runs that lie in an MLflow folder, those that were made first first; only what lies there counts. */
+export async function findArtifacts(location: string): Promise<LoggedArtifacts[]> {
+  const found: LoggedArtifacts[] = [];
+  for (const experiment of await subfolders(location)) {
+    const folder = path.join(location, experiment);
+    for (const run of await subfolders(folder)) {
+      const place = path.join(folder, run);
+      const meta = RunMeta.safeParse(await readMeta(place)).data;
+      const originalId = meta?.run_id ?? meta?.run_uuid;
+      if (!meta || originalId === undefined || meta.lifecycle_stage === "deleted") continue;
+      const [own, models] = [await listFiles(path.join(place, "artifacts")), await modelsOf(folder, place, "")];
+      found.push({
+        originalId,
+        startTime: meta.start_time,
+        parent: (await readText(path.join(place, "tags", "mlflow.parentRunId"))) ?? null,
+        files: [...own.files, ...models.files],
+        gaps: [...own.gaps, ...models.gaps],
+      });
+    }
+  }
+  return found.sort((one, other) => one.startTime - other.startTime);
+}
+
 async function subfolders(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: Error) => {
     throw new UserError(`The MLflow folder ${folder} could not be read: ${error.message}`, { cause: error });
@@ -164,7 +200,11 @@ async function readMetrics(folder: string, gaps: Gap[]): Promise<PointGatherer> 
 }
 
 /** The models that the run logged (MLflow 3): they lie beside the runs. */
-async function modelsOf(experiment: string, place: string): Promise<{ files: ForeignFile[]; gaps: Gap[] }> {
+async function modelsOf(
+  experiment: string,
+  place: string,
+  prefix = "models/",
+): Promise<{ files: ForeignFile[]; gaps: Gap[] }> {
   const files: ForeignFile[] = [];
   const gaps: Gap[] = [];
   const names = new Set<string>();
@@ -172,7 +212,7 @@ async function modelsOf(experiment: string, place: string): Promise<{ files: For
   for (const id of outputs.sort()) {
     const folder = path.join(experiment, "models", path.basename(id));
     const name = ExperimentMeta.safeParse(await readMeta(folder)).data?.name ?? id;
-    const listed = await listFiles(path.join(folder, "artifacts"), `models/${modelFolder(name, id, names)}/`);
+    const listed = await listFiles(path.join(folder, "artifacts"), `${prefix}${modelFolder(name, id, names)}/`);
     files.push(...listed.files);
     gaps.push(...listed.gaps);
   }

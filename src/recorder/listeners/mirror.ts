@@ -88,8 +88,8 @@ function newBelow({ t, begun = t, name = "", parent }: Told): Below {
   return { name, parent, begun, ended: null, status: "RUNNING", params: {}, tags: {}, points: [] };
 }
 
-/** MLflow's own ids have our form; those of others become one. */
-function idOf(run: string): string {
+/** Our id of a run below: MLflow's own ids have our form; those of others become one. */
+export function idOf(run: string): string {
   return isRunId(run) ? run : createHash("sha256").update(run).digest("hex").slice(0, 32);
 }
 

@@ -13,7 +13,7 @@ export interface HostListener extends Listener {
   hasModule(name: string): boolean;
 }
 
-/** Gives the environment when the target has spoken, and once more at the end with what the run imported. */
+/** Gives the environment each time that the target has told more of itself, and at the end with what the run imported. */
 export function createHostListener(): HostListener {
   let host: HostEvent | null = null;
   const modules = new Set<string>();
@@ -22,9 +22,9 @@ export function createHostListener(): HostListener {
   function hearOne(event: SpoolRecord): void {
     if (event.e === "import") modules.add(event.name);
     else if (event.e === "sample") takeSample(event);
-    else if (event.e === "host" && !host) {
+    else if (event.e === "host") {
       host = event;
-      addToBatch(ready, { environment: environmentOf(event, modules), gaps: outsideCode(event) });
+      addToBatch(ready, { environment: environmentOf(event, modules) });
     }
   }
 
@@ -42,7 +42,7 @@ export function createHostListener(): HostListener {
       return batch;
     },
     async finish() {
-      if (host && modules.size > 0) addToBatch(ready, { environment: environmentOf(host, modules) });
+      if (host) addToBatch(ready, { environment: environmentOf(host, modules), gaps: outsideCode(host) });
     },
   };
 }

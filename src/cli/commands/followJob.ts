@@ -1,0 +1,16 @@
+/** `modeltrail follow-job ID [-- COMMAND…]`: what looks after a job on a target, apart from any terminal. */
+import { locateRoot } from "../../store/locate";
+import { openStore } from "../../store/open";
+import { followHere, untilClaimed } from "../../targets/launch/followHere";
+
+export async function followJobCommand(id: string, command: readonly string[]): Promise<void> {
+  const store = openStore(locateRoot(process.cwd()).root, { create: false });
+  try {
+    const isEnded = store.jobs.get(id)?.state === "ended";
+    if (isEnded || (await untilClaimed(store, id))) {
+      await followHere(store, id, command.length > 0 ? command : undefined);
+    }
+  } finally {
+    store.close();
+  }
+}

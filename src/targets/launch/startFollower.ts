@@ -1,0 +1,64 @@
+/** Starting followers: processes of their own, that outlive whoever starts them. */
+import { spawn } from "node:child_process";
+import { LOCAL } from "../../domain/targets";
+import type { ProcessIdentity, Store } from "../../store/contract";
+import { processIdentity, processState } from "../../store/process";
+import { stagedJobs } from "../stage/stageFolder";
+
+/** Our own command line, up to where the command begins: an argv, and the environment that goes with it. */
+export interface OwnProgram {
+  argv: readonly string[];
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Starts the follower of a job whose follower was `from`: dead, nobody, or this process. Null: somebody else was quicker.
+ * `command`: as it was given, when it must be handed over before it is forgotten.
+ */
+export function startFollower(
+  store: Store,
+  job: string,
+  from: ProcessIdentity | null,
+  { argv, env }: OwnProgram,
+  command: readonly string[] = [],
+): number | null {
+  const [program, ...first] = argv;
+  const child = spawn(program!, [...first, "follow-job", job, ...(command.length > 0 ? ["--", ...command] : [])], {
+    cwd: store.root,
+    // The run within which we are asked for another is told to that one otherwise.
+    env: { ...env, MODELTRAIL_RUN_ID: undefined, MODELTRAIL_DIR: store.folder },
+    detached: true,
+    stdio: "ignore",
+    windowsHide: true,
+  });
+  child.on("error", () => {});
+  child.unref();
+  if (child.pid === undefined) return null;
+  if (store.jobs.claim(job, from, processIdentity(child.pid))) return child.pid;
+  child.kill();
+  return null;
+}
+
+/**
+ * Starts followers for the jobs on targets whose follower died, and for what ended jobs have left behind. Gives the jobs. Any
+ * number of processes may do this at once. Quick when there is nothing to do.
+ */
+export function resumeJobs(store: Store, program: OwnProgram): string[] {
+  const active = store.jobs.active().filter(({ job }) => job.target !== LOCAL);
+  const orphans = active.filter(({ job, follower }) => job.run !== null && isGone(follower));
+  return orphans.flatMap(({ job, follower }) =>
+    startFollower(store, job.id, follower, program) === null ? [] : [job.id],
+  );
+}
+
+function isGone(follower: ProcessIdentity | null): boolean {
+  return follower === null || processState(follower) === "dead";
+}
+
+/** Ended jobs that may have left something on their target. */
+export function untidyJobs(store: Store): string[] {
+  const staged = stagedJobs(store.folder);
+  return staged.length === 0
+    ? []
+    : store.jobs.getMany(staged).flatMap(({ id, state }) => (state === "ended" ? [id] : []));
+}

@@ -1,0 +1,76 @@
+/** Jobs on a folder of this machine make the same record as runs here. */
+import { cpSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { Run } from "../../src/domain/run";
+import type { Store } from "../../src/store/contract";
+import { openStore } from "../../src/store/open";
+import { pythonWithPackages } from "../examplePython";
+import { makeProject, python, recorded, runSession, useCli } from "../recorder/cli";
+import { ended, startFolderJob, useFolderJobs } from "./fixtures/folderJobs";
+
+useCli();
+useFolderJobs();
+
+const examples = path.join(import.meta.dirname, "../../examples");
+
+/** Both ways: on this machine first, then as a job. */
+async function bothWays(
+  project: string,
+  on: string,
+  args: string[],
+): Promise<{ store: Store; here: Run; there: Run; left: string[] }> {
+  const local = await runSession({ command: recorded([on, ...args]), cwd: project, env: { HOME: makeProject() } });
+  expect(local.code, local.err.toString()).toBe(0);
+  const store = openStore(project);
+  // Not those below it, one for each fit that MLflow saw.
+  const here = store.getRun(store.listRuns({ parent: null }).runs[0]!.id)!;
+  const started = startFolderJob(store, ["python", ...args], { on });
+  const job = await ended(store, started);
+  expect(job).toMatchObject({ outcome: "finished", reason: null });
+  const there = store.getRun(job.run!)!;
+  const logs = [here, there].map(({ id }) => readFileSync(store.logPath(id), "utf8"));
+  // The script says where it lies.
+  expect(logs[1]!.replaceAll(/\S+\/work\b/g, project)).toEqual(logs[0]);
+  return { store, here, there, left: readdirSync(started.there).filter((name) => !name.startsWith(".")) };
+}
+
+const byPath = <File extends { path: string }>(files: readonly File[]) =>
+  [...files].sort((one, other) => (one.path < other.path ? -1 : 1));
+
+/** MLflow's picture of an estimator has random names in it: of it the size counts. */
+const artifactsOf = ({ artifacts }: Run) =>
+  byPath(artifacts).map(({ path: name, sha256, size }) => [name, size, name === "estimator.html" ? "" : sha256]);
+
+function pointsOf(store: Store, { id, metrics }: Run) {
+  const keys = Object.keys(metrics).filter((key) => !key.startsWith("system/"));
+  return Object.fromEntries(
+    keys.map((key) => [key, store.metricHistory(id, key, 0, 1000).points.map(({ step, value }) => [step, value])]),
+  );
+}
+
+const LITTLE = { quickstart: ["--epochs", "20"], wine: ["--epochs", "5", "--n-estimators", "50"] };
+
+test.each(["quickstart", "wine"] as const)("the example %s is the same on a target", async (example) => {
+  const on = example === "wine" ? pythonWithPackages() : python;
+  if (!on) throw new Error("no Python with scikit-learn: see test/requirements.txt");
+  const project = makeProject();
+  const filter = (source: string) => ![".venv", "outputs"].includes(path.basename(source));
+  cpSync(path.join(examples, example), project, { recursive: true, filter });
+  const { store, here, there, left } = await bothWays(project, on, ["train.py", ...LITTLE[example]]);
+  expect(there).toMatchObject({ status: "finished", exitCode: 0, script: "train.py", cwd: project });
+  expect(there.params).toEqual(here.params);
+  expect(pointsOf(store, there)).toEqual(pointsOf(store, here));
+  expect(artifactsOf(there)).toEqual(artifactsOf(here));
+  expect(byPath(there.snapshot.data)).toEqual(byPath(here.snapshot.data));
+  expect(byPath(there.snapshot.config)).toEqual(byPath(here.snapshot.config));
+  expect(there.snapshot.datasets).toEqual(here.snapshot.datasets);
+  const { packages, imported, python: version, platform, cores } = here.snapshot.environment!;
+  expect(there.snapshot.environment).toMatchObject({ packages, imported, python: version, platform, cores });
+  expect(there.gaps).toEqual(here.gaps);
+  expect(there.warnings).toEqual([]);
+  // Neither there nor here.
+  expect(left).toEqual([]);
+  expect(readdirSync(path.join(store.folder, "stages"))).toEqual([]);
+  store.close();
+});
