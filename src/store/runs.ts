@@ -53,11 +53,11 @@ export function createRun(db: Database, id: string, run: NewRun): void {
     for (const [key, value] of Object.entries(run.tags ?? {})) {
       db.run("INSERT INTO tags (run, key, value) VALUES (?, ?, ?)", seq, key, value);
     }
+    if (run.job !== undefined) beginJobRun(db, run.job, id);
   });
 }
 
 /** The number of the experiment `name`, which is made when it is new, and brought back when a client has deleted it. Inside a write only. */
-    if (run.job !== undefined) beginJobRun(db, run.job, id);
 export function experimentId(db: Database, name: string): number {
   const found = db.get<{ id: number; deleted: number | null }>(
     "SELECT id, deleted FROM experiments WHERE name = ?",
@@ -123,12 +123,12 @@ export function endRun(db: Database, id: string, end: RunEnd, last?: IngestBatch
     cancelCells(db, seq, end.endTime);
     concludeSeries(db, seq);
     touchRun(db, seq);
+    const { status } = db.get<{ status: RunEnd["status"] }>("SELECT status FROM runs WHERE seq = ?", seq)!;
+    endJobOfRun(db, id, status, end.reason);
     return true;
   });
 }
 
-    const { status } = db.get<{ status: RunEnd["status"] }>("SELECT status FROM runs WHERE seq = ?", seq)!;
-    endJobOfRun(db, id, status, end.reason);
 export function requestStop(db: Database, id: string): void {
   db.write(() => {
     const seq = seqOf(db, id);
