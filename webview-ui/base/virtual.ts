@@ -1,5 +1,5 @@
 /** Which of very many rows, columns or charts are in sight: only those are put into the page. */
-import { type RefObject, useLayoutEffect, useState } from "react";
+import { type RefObject, useLayoutEffect, useReducer, useRef, useState } from "react";
 
 export interface Range {
   /** First place in sight. */
@@ -12,6 +12,35 @@ export interface Range {
 export function rowsInSight(count: number, height: number, scroll: number, size: number, spare: number): Range {
   const start = Math.max(0, Math.min(count, Math.floor(scroll / height) - spare));
   return { start, end: Math.max(start, Math.min(count, Math.ceil((scroll + size) / height) + spare)) };
+}
+
+/**
+ * A step from what is drawn towards `target`, by `most` items at most, so that no frame has to draw all at once: what is drawn
+ * is kept where it is still wanted, then what is below comes, then what is above. `seen`: the first item in sight, from
+ * which to begin where nothing is kept.
+ */
+export function stepTowards(drawn: Range, target: Range, seen: number, most: number): Range {
+  const kept = { start: Math.max(drawn.start, target.start), end: Math.min(drawn.end, target.end) };
+  const first = Math.max(target.start, Math.min(target.end, seen));
+  const from = kept.start < kept.end ? kept : { start: first, end: first };
+  const end = Math.min(target.end, from.end + most);
+  const left = most - (end - from.end);
+  return { start: Math.max(target.start, from.start - left), end };
+}
+
+/** What to draw in this frame to come to `target` within a few: see `stepTowards`. The first time it is all of it. */
+export function useSteps(target: Range, seen: number, most: number): Range {
+  const drawn = useRef<Range>(undefined);
+  const [, drawOn] = useReducer((count: number) => count + 1, 0);
+  const now = drawn.current ? stepTowards(drawn.current, target, seen, most) : target;
+  const isThere = now.start === target.start && now.end === target.end;
+  useLayoutEffect(() => {
+    if (now.start < now.end) drawn.current = now;
+    if (isThere) return;
+    const frame = requestAnimationFrame(drawOn);
+    return () => cancelAnimationFrame(frame);
+  });
+  return now;
 }
 
 /** Where each of these sizes begins; the last value is where all end. */

@@ -5,7 +5,7 @@
 /** The table itself: only the rows and columns in sight are in the page. */
 import { type MouseEvent, useMemo, useRef } from "react";
 import { type ColumnKey, columnId } from "../../src/domain/table/columns";
-import { itemsInSight, offsetsOf, rowsInSight, useViewport } from "../base/virtual";
+import { itemsInSight, offsetsOf, rowsInSight, useSteps, useViewport } from "../base/virtual";
 import { directionOf, spanOf } from "./better";
 import type { CellLook } from "./Cell";
 import { widthOf } from "./columns";
@@ -32,6 +32,9 @@ export interface GridProps {
 
 /** Rows are put into the page this many at a time, so that most frames of scrolling put none. */
 const STEP = 8;
+/** New rows in one frame: a jump takes a few frames rather than one long one. */
+const MOST_NEW = 16;
+const SPARE_ROWS = 4;
 const SPARE_COLUMNS = 2;
 
 export function Grid(props: GridProps) {
@@ -41,9 +44,13 @@ export function Grid(props: GridProps) {
   const viewport = useViewport(scroller);
   const window = useColumnWindow(table, viewport.left, viewport.width);
   const looks = useLooks(table, window);
-  const inSight = rowsInSight(lines.length, ROW_HEIGHT, viewport.top, Math.max(0, viewport.height - HEADER_HEIGHT), 4);
-  const start = Math.floor(inSight.start / STEP) * STEP;
-  const end = Math.min(lines.length, Math.ceil(inSight.end / STEP) * STEP);
+  const room = Math.max(0, viewport.height - HEADER_HEIGHT);
+  const inSight = rowsInSight(lines.length, ROW_HEIGHT, viewport.top, room, SPARE_ROWS);
+  const wanted = {
+    start: Math.floor(inSight.start / STEP) * STEP,
+    end: Math.min(lines.length, Math.ceil(inSight.end / STEP) * STEP),
+  };
+  const { start, end } = useSteps(wanted, Math.floor(viewport.top / ROW_HEIGHT), MOST_NEW);
   const onKeyDown = useGridKeys({
     scroller,
     lines: lines.length,
@@ -197,18 +204,24 @@ function useColumnWindow({ shown, view }: Table, left: number, width: number): W
 function useLooks({ view, loader, data, rows, shown }: Table, window: Window): Map<string, CellLook> {
   const heat = view.heat;
   const inSight = useMemo(() => [...window.pinned, ...window.others], [window]);
+  const known = useRef(new Map<string, CellLook>());
   const versions = heat ? inSight.map((column) => data.columnVersion(column)).join() : "";
   // biome-ignore lint/correctness/useExhaustiveDependencies: the versions stand for the values.
   return useMemo(() => {
     const isWarm = ({ source }: ColumnKey) => source === "metric" || source === "param";
-    return new Map(
-      inSight.map((column) => [
-        columnId(column),
-        {
-          direction: directionOf(column, view, loader.lessIsBetter),
-          span: heat && isWarm(column) ? spanOf(data, column, rows) : undefined,
-        },
-      ]),
+    known.current = new Map(
+      inSight.map((column) => {
+        const id = columnId(column);
+        const direction = directionOf(column, view, loader.lessIsBetter);
+        const span = heat && isWarm(column) ? spanOf(data, column, rows) : undefined;
+        const last = known.current.get(id);
+        // One that stays the same is the same, so that its cells are not drawn anew.
+        return [id, last && isSameLook(last, { direction, span }) ? last : { direction, span }];
+      }),
     );
+    return known.current;
   }, [inSight, shown, heat, view.better, loader.lessIsBetter, rows, versions, data]);
 }
+
+const isSameLook = (one: CellLook, other: CellLook) =>
+  one.direction === other.direction && one.span?.min === other.span?.min && one.span?.max === other.span?.max;

@@ -6,6 +6,7 @@ import { runColour } from "../../src/domain/runColour";
 import { type ColumnKey, columnId } from "../../src/domain/table/columns";
 import { useBackground } from "../base/theme";
 import { CellContent, type CellLook, heatPercent, isOther, titleOfCell } from "./Cell";
+import { isDuration, isTime } from "./cellText";
 import type { TableData } from "./data";
 import { EditCell } from "./EditCell";
 import { groupTitle, showGroupCell } from "./groups";
@@ -53,9 +54,28 @@ export const cellDomId = (place: number, column: number) => `cell-${place}-${col
 export const Row = memo(function Row(props: RowProps) {
   const { line, place, data, window, selected } = props;
   const isGroup = line.kind === "group";
-  const cell = (column: ColumnKey, at: number, left?: number) => (
-    <Cell key={columnId(column)} {...props} column={column} at={at} left={left} />
-  );
+  const cell = (column: ColumnKey, at: number, left?: number) => {
+    const id = columnId(column);
+    return (
+      <Cell
+        key={id}
+        line={line}
+        place={place}
+        version={props.version}
+        data={data}
+        column={column}
+        at={at}
+        left={left}
+        width={window.widths.get(id)!}
+        look={props.looks.get(id) ?? NO_LOOK}
+        baseline={props.baseline}
+        isActive={props.active === at}
+        isEdited={props.editing === id}
+        now={isTime(column) || isDuration(column) || (isGroup && at === 0) ? props.now : 0}
+        onEdited={props.onEdited}
+      />
+    );
+  };
   return (
     <div
       role="row"
@@ -89,18 +109,24 @@ const Check = ({ selected, name }: { selected: boolean; name: string }) => (
   <input type="checkbox" tabIndex={-1} checked={selected} readOnly aria-label={`Select ${name}`} />
 );
 
-interface CellProps extends RowProps {
+interface CellProps extends Pick<RowProps, "line" | "place" | "version" | "data" | "baseline" | "onEdited"> {
   column: ColumnKey;
   /** Place among the shown columns. */
   at: number;
   /** Of a pinned one. */
   left: number | undefined;
+  width: number;
+  look: CellLook;
+  isActive: boolean;
+  isEdited: boolean;
+  /** 0 where nothing depends on it: most cells are not drawn anew as time goes by. */
+  now: number;
 }
 
-function Cell(props: CellProps) {
-  const { line, place, data, window, column, at, left, baseline, looks, active, editing, now } = props;
+/** Columns come and go while a row stays: then only the new cells are drawn. */
+const Cell = memo(function Cell(props: CellProps) {
+  const { line, place, data, column, at, left, width, look, baseline, now } = props;
   const id = columnId(column);
-  const look = looks.get(id) ?? NO_LOOK;
   const isNumber = data.cells(column)?.kind === "number";
   const run = line.kind === "run" ? { data, column, row: line.row, baseline, look, now } : undefined;
   const heat = run && heatPercent(run);
@@ -111,17 +137,17 @@ function Cell(props: CellProps) {
       aria-colindex={at + 2}
       className={left === undefined ? "cell" : "cell pinned"}
       data-column={at}
-      data-active={active === at || undefined}
+      data-active={props.isActive || undefined}
       data-number={isNumber || undefined}
       data-other={(run && isOther(run)) || undefined}
       title={run && titleOfCell(run)}
       style={{
-        width: window.widths.get(id),
+        width,
         left,
         background: heat === undefined ? undefined : `color-mix(in srgb, var(--heat) ${heat}%, var(--ground))`,
       }}
     >
-      {run && editing === id ? (
+      {run && props.isEdited ? (
         <EditCell
           label={id}
           value={String(data.value(column, run.row) ?? "")}
@@ -132,7 +158,7 @@ function Cell(props: CellProps) {
       )}
     </div>
   );
-}
+});
 
 const NO_LOOK: CellLook = { direction: "neither", span: undefined };
 
