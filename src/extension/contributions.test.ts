@@ -119,6 +119,17 @@ describe("commands", () => {
       Command.pushCode,
       Command.fetchCode,
       Command.nameDataset,
+      Command.runOnTarget,
+      Command.addToQueue,
+      Command.checkTarget,
+      Command.editTargets,
+      Command.setTargetSecret,
+      Command.cancelJob,
+      Command.retryJob,
+      Command.raiseJob,
+      Command.lowerJob,
+      Command.pauseQueue,
+      Command.resumeQueue,
     ];
     const items = Object.values(contributes.menus).flat();
     const shown = items.filter(({ command, when }) => starting.includes(command) && when !== "false");

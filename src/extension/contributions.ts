@@ -83,12 +83,28 @@ export const Command = {
   openCell: "modeltrail.openCell",
   compareCell: "modeltrail.compareCell",
   restartKernel: "modeltrail.restartKernel",
+  runOnTarget: "modeltrail.runOnTarget",
+  addToQueue: "modeltrail.addToQueue",
+  checkTarget: "modeltrail.checkTarget",
+  editTargets: "modeltrail.editTargets",
+  setTargetSecret: "modeltrail.setTargetSecret",
+  forgetTargetSecrets: "modeltrail.forgetTargetSecrets",
+  cancelJob: "modeltrail.cancelJob",
+  retryJob: "modeltrail.retryJob",
+  openJobLog: "modeltrail.openJobLog",
+  showJobRun: "modeltrail.showJobRun",
+  raiseJob: "modeltrail.raiseJob",
+  lowerJob: "modeltrail.lowerJob",
+  pauseQueue: "modeltrail.pauseQueue",
+  resumeQueue: "modeltrail.resumeQueue",
+  loadMoreJobs: "modeltrail.loadMoreJobs",
   showOutput: "modeltrail.showOutput",
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
 
 export const View = {
   experiments: "modeltrail.experiments",
+  jobs: "modeltrail.jobs",
   data: "modeltrail.data",
   lineage: "modeltrail.lineage",
   history: "modeltrail.history",
@@ -137,6 +153,7 @@ export interface Settings {
   "modeltrail.tree.collapseScratchRuns": boolean;
   "modeltrail.reproduce.tolerance": number;
   "modeltrail.log.maxSize": number;
+  "modeltrail.jobs.notify": "unfocused" | "failed" | "never";
   "modeltrail.notebooks.record": boolean;
   "modeltrail.notebooks.markStaleCells": boolean;
   "modeltrail.notebooks.showCellHistory": boolean;
@@ -157,6 +174,7 @@ export const SETTINGS = [
   "modeltrail.tree.collapseScratchRuns",
   "modeltrail.reproduce.tolerance",
   "modeltrail.log.maxSize",
+  "modeltrail.jobs.notify",
   "modeltrail.notebooks.record",
   "modeltrail.notebooks.markStaleCells",
   "modeltrail.notebooks.showCellHistory",
@@ -177,6 +195,10 @@ export const Context = {
   noRuns: "modeltrail.noRuns",
   /** Lineage was asked for. */
   lineage: "modeltrail.lineage",
+  /** There are jobs, ended ones included. */
+  hasJobs: "modeltrail.hasJobs",
+  /** Nothing of the queue begins. */
+  queuePaused: "modeltrail.queuePaused",
   /** How many runs are running. */
   running: "modeltrail.running",
 } as const;

@@ -21,6 +21,8 @@ import { Panel } from "./contributions";
 import { DataTree } from "./data/dataTree";
 import { registerDocuments } from "./documents/registerDocuments";
 import { registerHistory } from "./history/registerHistory";
+import { JobsTree } from "./jobs/jobsTree";
+import { registerJobs } from "./jobs/registerJobs";
 import type { Lens } from "./lens/registerLens";
 import { LineageView } from "./lineage/lineageView";
 import { createLog } from "./log";
@@ -31,6 +33,7 @@ import type { PagePanels } from "./panels/pagePanels";
 import type { RunForms } from "./panels/runFormPanel";
 import type { RunsTables } from "./panels/runsTablePanel";
 import { registerProjectFile } from "./projectFile/registerProjectFile";
+import { createEntryPointsOf } from "./run/entryPointsOf";
 import { lastValues } from "./run/lastValues";
 import { createLauncher } from "./run/launcher";
 import { registerTaskProvider } from "./run/taskProvider";
@@ -38,10 +41,12 @@ import { registerStatusBar } from "./statusBar";
 import { createChores } from "./stores/chores";
 import { createProjects } from "./stores/projects";
 import { createWorkerClient } from "./stores/workerClient";
+import { createTargetSecrets } from "./targets/secrets";
 import { ExperimentsTreeProvider } from "./tree/experimentsTree";
 
 /** What tests inside VS Code look at; nothing of it is offered to other extensions. */
 export type Internals = Pick<CommandDeps, "projects" | "tree" | "data" | "lineage" | "chores" | "launcher"> & {
+  jobs: JobsTree;
   lens(): Promise<Lens>;
 };
 
@@ -55,8 +60,11 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   const lineage = new LineageView(projects, log);
   const chores = createChores(distFolder);
   const documents = registerDocuments(projects, chores);
-  const launcher = createLauncher({ distFolder, projects, tree, log });
-  context.subscriptions.push(log.channel, client, projects, tree, data, lineage, chores, documents);
+  const secrets = createTargetSecrets(context.secrets);
+  const entryPoints = createEntryPointsOf(chores);
+  const jobs = new JobsTree(projects, log);
+  const launcher = createLauncher({ distFolder, projects, tree, secrets, log });
+  context.subscriptions.push(log.channel, client, projects, tree, data, lineage, jobs, chores, documents);
 
   let forms: Promise<RunForms> | undefined;
   async function loadForms(): Promise<RunForms> {
@@ -134,7 +142,8 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     "offer kernels for notebooks": () => registerKernels(deps),
     "record notebooks": () => registerNotebooks(deps),
     "help with the project file": () => registerProjectFile(context.extensionUri, log),
-    "offer tasks": () => registerTaskProvider(launcher),
+    "offer tasks": () => registerTaskProvider({ launcher, entryPoints, log }),
+    "launch jobs": () => registerJobs({ ...deps, jobs, secrets, entryPoints }),
     "offer tools to language models": () => registerAgents({ context, distFolder, projects, chores, launcher, log }),
     "open the Runs table": () => registerOpenRunsTable(deps, runsTables),
     "bring tables back": () =>
@@ -180,6 +189,6 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   // After activation: opening the stores finishes lost runs and counts what is running.
   setImmediate(() => void projects.ready().then(() => Promise.allSettled([showResults(), offerImports()])));
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { projects, tree, data, lineage, chores, launcher, lens: showResults }
+    ? { projects, tree, data, lineage, jobs, chores, launcher, lens: showResults }
     : undefined;
 }

@@ -78,7 +78,7 @@ describe("a run", () => {
       await settings.update("modeltrail.mlflow.autolog", wish);
       const request = { command: ["python3", "train.py"], cwd: workspaceRoot() };
       const definition = { type: "modeltrail", script: "train.py" };
-      const { execution } = own.launcher.task(request, definition, vscode.TaskScope.Workspace);
+      const { execution } = own.launcher.task(request, definition, vscode.TaskScope.Workspace, "train.py");
       wishes.push((execution as vscode.ProcessExecution).options?.env?.MODELTRAIL_AUTOLOG);
     }
     // "auto" leaves it to the variable that the person may have set for all programs.

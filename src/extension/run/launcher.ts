@@ -3,9 +3,12 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
 import type { RunSummary } from "../../domain/run";
+import { LOCAL } from "../../domain/targets";
+import { type EntryPoint, PYTHON } from "../../targets/entryPoints/contract";
 import { setting } from "../configuration";
 import { ActionableError, type Log } from "../log";
 import type { Projects } from "../stores/projects";
+import type { TargetSecrets } from "../targets/secrets";
 import type { ExperimentsTree } from "../tree/experimentsTree";
 import { findInterpreter } from "./interpreter";
 import type { RunRequest } from "./recorderCommand";
@@ -13,23 +16,36 @@ import { type RunTaskDefinition, recorderTask, uniqueDefinition } from "./record
 import { isNotebook } from "./scripts";
 
 /** How a script is to run, as the form or tasks.json says. */
-export interface ScriptRun extends Pick<RunRequest, "experiment" | "name" | "note" | "tags"> {
+export interface ScriptRun extends Pick<RunRequest, "experiment" | "name" | "note" | "tags" | "target"> {
   script: vscode.Uri;
   args: string[];
   /** Default: the selected interpreter. */
   python?: string;
 }
 
+/** How an entry point is to run. */
+export interface EntryRun extends Pick<RunRequest, "experiment" | "name" | "note" | "tags" | "target"> {
+  /** The folder that its paths are relative to. */
+  folder: string;
+  point: EntryPoint;
+  args?: string[];
+  python?: string;
+}
+
 export interface Launcher {
   run(script: ScriptRun): Promise<void>;
+  /** What was asked for by `request` or `entryRequest`; `file`: what it is about. */
+  start(request: RunRequest, title: string, file: vscode.Uri): Promise<void>;
   /** The same command in the same folder, in the same experiment. */
   runAgain(root: string, run: RunSummary): Promise<void>;
   /** What the recorder is to be asked, without starting it. */
   request(script: ScriptRun): Promise<RunRequest>;
+  entryRequest(entry: EntryRun): Promise<RunRequest>;
   task(
     request: RunRequest,
     definition: RunTaskDefinition,
     scope: vscode.WorkspaceFolder | vscode.TaskScope,
+    title: string,
   ): vscode.Task;
 }
 
@@ -38,13 +54,14 @@ export interface LauncherOptions {
   projects: Projects;
   /** Present as soon as there is a tree: the new run is selected in it. */
   tree: Pick<ExperimentsTree, "reveal">;
+  secrets: TargetSecrets;
   log: Log;
 }
 
 /** A recorder that has not begun its run by then will not be selected in the tree any more. */
 const BEGIN_WITHIN_MS = 30_000;
 
-export function createLauncher({ distFolder, projects, tree, log }: LauncherOptions): Launcher {
+export function createLauncher({ distFolder, projects, tree, secrets, log }: LauncherOptions): Launcher {
   async function start(request: RunRequest, title: string, script: vscode.Uri): Promise<void> {
     requireTrust();
     await saveDirty(script);
@@ -71,22 +88,52 @@ export function createLauncher({ distFolder, projects, tree, log }: LauncherOpti
     setTimeout(() => subscription.dispose(), BEGIN_WITHIN_MS);
   }
 
-  async function request({ script, args, python, ...named }: ScriptRun): Promise<RunRequest> {
-    const executable = python || (await selectedInterpreter(script, log));
+  /** The interpreter that runs `file`: here the selected one, elsewhere the target's own. */
+  async function pythonFor(file: vscode.Uri, python: string | undefined, target: string | undefined): Promise<string> {
+    return python || (isElsewhere(target) ? PYTHON : selectedInterpreter(file, log));
+  }
+
+  /** What is asked of the recorder to run it there. */
+  async function onTarget(request: RunRequest): Promise<RunRequest> {
+    const { target, ...rest } = request;
+    if (!isElsewhere(target)) return rest;
+    const { root } = await projects.ensure(request.cwd);
+    return { ...request, env: await secrets.environment(root, target) };
+  }
+
+  async function request({ script, args, python, target, ...named }: ScriptRun): Promise<RunRequest> {
+    const executable = await pythonFor(script, python, target);
     if (isNotebook(script)) {
-      const words = [path.basename(script.fsPath), "--python", executable, ...args];
-      return { command: words, cwd: path.dirname(script.fsPath), ...named };
+      const own = isElsewhere(target) ? [] : ["--python", executable];
+      const words = [path.basename(script.fsPath), ...own, ...args];
+      return onTarget({ command: words, cwd: path.dirname(script.fsPath), target, ...named });
     }
     const cwd = workingDirectory(script);
     const relative = path.relative(cwd, script.fsPath);
-    const file = relative.startsWith("..") || path.isAbsolute(relative) ? script.fsPath : relative;
+    const file = relative.startsWith("..") || path.isAbsolute(relative) ? script.fsPath : slashed(relative, target);
     // A file whose name begins with a dash would be taken for an option of Python.
     const words = [executable, file.startsWith("-") ? `.${path.sep}${file}` : file, ...args];
-    return { command: words, cwd, ...named };
+    return onTarget({ command: words, cwd, target, ...named });
+  }
+
+  async function entryRequest({ folder, point, args = [], python, target, ...named }: EntryRun): Promise<RunRequest> {
+    const { kind, file, cwd, command } = point;
+    const where = target ?? point.target;
+    if (kind === "script" || kind === "notebook") {
+      return request({ script: vscode.Uri.file(path.resolve(folder, file)), args, python, target: where, ...named });
+    }
+    const [program = "", ...words] = command;
+    const isPython = program === PYTHON;
+    const first = isPython ? await pythonFor(vscode.Uri.file(path.resolve(folder, file)), python, where) : program;
+    const experiment = named.experiment || point.experiment;
+    const asked = { command: [first, ...words, ...args], cwd: path.resolve(folder, cwd), target: where };
+    return onTarget({ ...asked, ...named, ...(experiment ? { experiment } : {}) });
   }
 
   return {
+    start,
     request,
+    entryRequest,
     async run(script) {
       requireTrust();
       await start(await request(script), path.basename(script.script.fsPath), script.script);
@@ -96,10 +143,15 @@ export function createLauncher({ distFolder, projects, tree, log }: LauncherOpti
       const title = path.basename(script ?? command[0] ?? name);
       await start({ command, cwd, experiment }, title, vscode.Uri.file(file));
     },
-    task: (request, definition, scope) =>
-      recorderTask(request, definition, scope, path.basename(definition.script), distFolder),
+    task: (request, definition, scope, title) => recorderTask(request, definition, scope, title, distFolder),
   };
 }
+
+export const isElsewhere = (target: string | undefined): target is string => target !== undefined && target !== LOCAL;
+
+/** Targets have POSIX shells. */
+const slashed = (file: string, target: string | undefined) =>
+  isElsewhere(target) ? file.split(path.sep).join("/") : file;
 
 /** With a word in the status bar, for the first time that VS Code's Python extension has to start. */
 async function selectedInterpreter(script: vscode.Uri, log: Log): Promise<string> {

@@ -26,3 +26,8 @@ test("what is said of the run comes before, in one word each, whatever it begins
 test("what is empty is not said", () => {
   expect(recorderArguments({ ...request, experiment: "", name: "", note: "" }, false)).toHaveLength(3 + 4);
 });
+
+test("the target is said, and what its variables hold is not", () => {
+  const words = recorderArguments({ ...request, target: "gpu box", env: { TOKEN: "hidden" } }, false);
+  expect(words).toEqual(["run", "--source=vscode", "--target=gpu box", "--", ...request.command]);
+});

@@ -9,15 +9,20 @@ export interface RunRequest {
   name?: string;
   note?: string;
   tags?: Record<string, string>;
+  /** Of modeltrail.yaml; without it, this machine. */
+  target?: string;
+  /** Variables of the recorder's own process: what the target asks for and nobody else may see. */
+  env?: Record<string, string>;
 }
 
 /** Words after `modeltrail`. */
 export function recorderArguments(request: RunRequest, keepOnHangup: boolean): string[] {
-  const { command, experiment, name, note, tags = {} } = request;
+  const { command, experiment, name, note, tags = {}, target } = request;
   const option = (flag: string, value: string | undefined) => (value ? [`--${flag}=${value}`] : []);
   return [
     "run",
     "--source=vscode",
+    ...option("target", target),
     ...option("experiment", experiment),
     ...option("name", name),
     ...option("note", note),

@@ -8,7 +8,15 @@ import { type RunRequest, recorderArguments } from "./recorderCommand";
 
 /** What tasks.json holds for a task of ours. */
 export interface RunTaskDefinition extends vscode.TaskDefinition {
-  script: string;
+  /** Default: as what else is given says. */
+  task?: "train" | "notebook" | "stage";
+  /** A script, or a notebook, relative to the workspace folder. */
+  script?: string;
+  /** An entry of modeltrail.yaml, or one of an MLproject as "MLproject:name". */
+  entry?: string;
+  /** A stage of dvc.yaml; of one in a folder as "folder/dvc.yaml:name". */
+  stage?: string;
+  target?: string;
   args?: string[];
   python?: string;
   experiment?: string;
@@ -25,7 +33,7 @@ export function recorderTask(
   distFolder: string,
 ): vscode.Task {
   const keepOnHangup = setting("modeltrail.run.onTerminalClose") === "keepRunning";
-  const execution = commandExecution(distFolder, recorderArguments(request, keepOnHangup), request.cwd);
+  const execution = commandExecution(distFolder, recorderArguments(request, keepOnHangup), request.cwd, request.env);
   const task = new vscode.Task(definition, scope, title, "Modeltrail", execution, []);
   task.presentationOptions = {
     reveal: setting("modeltrail.run.revealTerminal") ? vscode.TaskRevealKind.Always : vscode.TaskRevealKind.Silent,
@@ -39,9 +47,14 @@ export function recorderTask(
 }
 
 /** Our own command line, on the editor's own Node: nothing need be installed. */
-export function commandExecution(distFolder: string, words: string[], cwd: string): vscode.ProcessExecution {
+export function commandExecution(
+  distFolder: string,
+  words: string[],
+  cwd: string,
+  more: Record<string, string> = {},
+): vscode.ProcessExecution {
   const args = [path.join(distFolder, "cli.js"), ...words];
-  const env = { ...recorderEnvironment(), ...autologEnvironment(vscode.Uri.file(cwd)) };
+  const env = { ...recorderEnvironment(), ...autologEnvironment(vscode.Uri.file(cwd)), ...more };
   return new vscode.ProcessExecution(process.execPath, args, { cwd, env });
 }
 

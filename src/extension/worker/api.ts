@@ -39,6 +39,7 @@ import type {
 } from "../../store/contract";
 import type { TableIndex, TablePart } from "../../store/table/contract";
 import type { EditorResults, FileHistory, MetricTrail, ParamTrail } from "./fileResults";
+import type { JobsApi } from "./jobs/api";
 
 export interface OpenedProject {
   root: string;
@@ -72,7 +73,7 @@ export interface SinceRun {
   line: string;
 }
 
-export interface StoreApi {
+export interface StoreApi extends JobsApi {
   /** Finds the project that a folder belongs to and watches its store from now on. Creates nothing. */
   open(argument: { folder: string; mayWrite: boolean }): OpenedProject;
   close(argument: { root: string }): void;
@@ -169,6 +170,8 @@ export interface StoreChange {
   runs: string[];
   removed: string[];
   all: boolean;
+  /** Jobs that changed; "many": too many to name. */
+  jobs: string[] | "many";
 }
 
 export interface StoreEvents {

@@ -10,14 +10,16 @@ import { stopRun } from "../../recorder/stop";
 import { readVerdict } from "../../reproduce/keptVerdict";
 import { codeChanges, codeFile, codePath } from "../../snapshot/codeChanges";
 import type { Store } from "../../store/contract";
-import { locateRoot } from "../../store/locate";
+import { locateRoot, storeExists } from "../../store/locate";
 import { hasObject, objectPath } from "../../store/objects";
+import { openStore } from "../../store/open";
 import type { StoreApi, StoreChange } from "./api";
 import { boxes, importance, metricCells } from "./chartFigures";
 import { chartsContent, curves } from "./charts";
 import { datasetFiles, runsOfDataset, versionDifferences } from "./datasets";
 import { editorResults, fileHistory, metricTrail, paramTrail } from "./fileResults";
 import { sincePrevious } from "./history";
+import { jobHandlers } from "./jobs/handlers";
 import { lineageFrom, runLineage } from "./lineage";
 import { type Maintenance, maintain } from "./maintenance";
 import { previewOf } from "./preview";
@@ -90,6 +92,11 @@ export function createStoreService(events: ServiceEvents): StoreService {
     );
   }
 
+  function createdStoreOf(root: string): Store {
+    if (projects.get(root)?.mayWrite !== false && !storeExists(root)) openStore(root, { create: true }).close();
+    return writableStoreOf(root);
+  }
+
   const handlers: Handlers<StoreApi> = {
     open({ folder, mayWrite }) {
       const { root } = locateRoot(folder);
@@ -132,6 +139,8 @@ export function createStoreService(events: ServiceEvents): StoreService {
     deleteRuns: ({ root, ids }) => writableStoreOf(root).deleteRuns(ids),
     restoreRuns: ({ root, ids }) => writableStoreOf(root).restoreRuns(ids),
     stop: ({ root, id }) => stopRun(writableStoreOf(root), id),
+
+    ...jobHandlers({ find, writable: writableStoreOf, create: createdStoreOf }),
 
     listDatasets: ({ root }) => find(root)?.listDatasets() ?? [],
     listDatasetVersions: ({ root, name, page }) => storeOf(root).listDatasetVersions(name, page),

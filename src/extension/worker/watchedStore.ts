@@ -95,10 +95,10 @@ export class WatchedStore {
     try {
       const before = this.store;
       const store = this.get();
-      if (store !== before) onChange({ root, runs: [], removed: [], all: true });
+      if (store !== before) onChange({ root, runs: [], removed: [], all: true, jobs: "many" });
       else if (store) {
         const { revision, ...change } = store.changesSince(this.revision);
-        if (revision !== this.revision) onChange({ root, ...change });
+        if (revision !== this.revision) onChange({ root, ...change, jobs: changedJobs(store, this.revision) });
         this.revision = revision;
       }
     } catch (error) {
@@ -126,6 +126,11 @@ export class WatchedStore {
       this.look();
     }, SETTLE_MS);
   }
+}
+
+function changedJobs(store: Store, revision: number): StoreChange["jobs"] {
+  const { jobs, all } = store.jobs.changesSince(revision);
+  return all ? "many" : jobs;
 }
 
 function inodeOf(file: string): number | undefined {

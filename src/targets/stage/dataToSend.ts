@@ -17,7 +17,7 @@ export interface DataSources {
   /** Globs that the target asks for, relative to the project. */
   globs: readonly string[];
   /** The code, and the names of all of its files. */
-  code: { place: CodePlace; files: readonly string[] };
+  code: { place: Pick<CodePlace, "root">; files: readonly string[] };
 }
 
 /** What the last runs of a script have read is what the next one is likely to. */

@@ -10,7 +10,25 @@ import type { FreeReport } from "../../../space/free";
 import type { SpacePlan } from "../../../space/plan";
 import type { SpaceUsage } from "../../../space/usage";
 
+import type { Problem } from "../../../targets/contract";
+import type { EntryPoints } from "../../../targets/entryPoints/contract";
+import type { StageSize } from "../../../targets/stage/describeStage";
+
 export type { ReportFormat };
+
+export interface TargetCheckRequest {
+  root: string;
+  target: string;
+  command: string[];
+  cwd: string;
+  env: Record<string, string>;
+}
+
+export interface TargetCheck {
+  problems: Problem[];
+  /** Null: nothing is sent, or it is not known yet. */
+  size: StageSize | null;
+}
 
 /** How far something is. */
 export interface ChoreProgress {
@@ -42,6 +60,12 @@ export interface FreeingPlan extends SpacePlan {
 }
 
 export interface ChoreApi {
+  /** What can be started in a folder. */
+  findEntryPoints(argument: { folder: string }): EntryPoints;
+
+  /** What would fail there, and how much would be sent; nothing is started. `env`: what only this target's process may see. */
+  checkTarget(argument: TargetCheckRequest): TargetCheck;
+
   /** With `workspace` also from the files as they are now; `all`: with what is the same. */
   compareRuns(argument: { root: string; ids: string[]; workspace: boolean; all: boolean }): RunComparison;
   /** Two versions of a dataset, with the first of the tables that changed. */

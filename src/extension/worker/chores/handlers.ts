@@ -31,6 +31,14 @@ export function choreHandlers(report: (progress: ChoreProgress) => void): Handle
     });
 
   return {
+    async findEntryPoints({ folder }, signal) {
+      const { findEntryPoints } = await import("../../../targets/entryPoints/findEntryPoints");
+      return findEntryPoints(folder, signal);
+    },
+    async checkTarget(request, signal) {
+      const { checkTarget } = await import("./checkTarget");
+      return checkTarget(request, signal);
+    },
     compareRuns: ({ root, ids, workspace, all }, signal) =>
       // A look at the workspace's files remembers their hashes.
       withStore(root, { readOnly: !workspace }, async (store) => {

@@ -1,0 +1,182 @@
+/** Running on targets, and what there is to be done about them. */
+import * as vscode from "vscode";
+import { UserError } from "../../domain/errors";
+import { joinWords } from "../../protocol/words";
+import type { CommandDeps } from "../commands/deps";
+import { openProjectFile } from "../commands/projectFile";
+import { pickProject } from "../commands/shareRuns";
+import { Command } from "../contributions";
+import { ActionableError } from "../log";
+import type { EntryPointsOf } from "../run/entryPointsOf";
+import { requireTrust } from "../run/launcher";
+import type { RunRequest } from "../run/recorderCommand";
+import type { TargetCheck, TargetCheckRequest } from "../worker/chores/api";
+import type { TargetInfo } from "../worker/jobs/api";
+import { describeSize, listProblems, resultOf } from "./describeTarget";
+import { lastTargets } from "./lastTargets";
+import { pickTarget } from "./pickTarget";
+import type { TargetSecrets } from "./secrets";
+import { type Startable, startableFrom } from "./startables";
+import { TARGETS_EXAMPLE } from "./template";
+
+export interface TargetCommandDeps
+  extends Pick<CommandDeps, "context" | "projects" | "launcher" | "chores" | "log" | "register"> {
+  secrets: TargetSecrets;
+  entryPoints: EntryPointsOf;
+  /** Sees to it that queued jobs of the project begin; `env`: for those on targets. */
+  work(root: string, env?: Record<string, string>): Promise<void>;
+}
+
+/** What is to run where. */
+interface Choice {
+  root: string;
+  startable: Startable;
+  target: TargetInfo;
+  request: RunRequest;
+}
+
+export function registerTargetCommands(deps: TargetCommandDeps): vscode.Disposable {
+  const { context, projects, launcher, chores, log, register, secrets, work } = deps;
+  const last = lastTargets(context.workspaceState);
+
+  async function choose(given: unknown, title: (label: string) => string): Promise<Choice> {
+    requireTrust();
+    const startable = await startableFrom(given, deps);
+    const { root } = await projects.ensure(folderOf(startable));
+    const targets = await listTargets(root);
+    const known = last.get(startable.key) ?? startable.target;
+    const requests = new Map<string, RunRequest>();
+    const check = async (target: TargetInfo): Promise<TargetCheckRequest> => {
+      const request = await startable.request(target.name);
+      requests.set(target.name, request);
+      return checkRequest(root, target, request);
+    };
+    const picked = await pickTarget({ title: title(startable.label), targets, last: known, check, chores, log });
+    const { target } = picked;
+    const request = requests.get(target.name) ?? (await startable.request(target.name));
+    await assertReady(target, picked.check ?? (await checkNow(root, target, request)));
+    last.set(startable.key, target.name);
+    return { root, startable, target, request };
+  }
+
+  function checkRequest(
+    root: string,
+    { name }: TargetInfo,
+    { command, cwd, env = {} }: RunRequest,
+  ): TargetCheckRequest {
+    return { root, target: name, command, cwd, env };
+  }
+
+  const checkNow = (root: string, target: TargetInfo, request: RunRequest) =>
+    chores.run(vscode.l10n.t("Checking {0}…", target.name), "checkTarget", checkRequest(root, target, request));
+
+  async function listTargets(root: string): Promise<TargetInfo[]> {
+    try {
+      return await projects.call("listTargets", { root });
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "UserError") throw error;
+      const action = { title: vscode.l10n.t("Edit Targets"), run: () => editTargets(root) };
+      throw new ActionableError(error.message, action);
+    }
+  }
+
+  async function runOnTarget(given: unknown): Promise<void> {
+    const { startable, request } = await choose(given, (label) => vscode.l10n.t("Run {0} On", label));
+    await launcher.start(request, startable.label, startable.file);
+  }
+
+  async function addToQueue(given: unknown): Promise<void> {
+    const { root, startable, target, request } = await choose(given, (label) => vscode.l10n.t("Queue {0} For", label));
+    const { command, cwd, experiment, env } = request;
+    await projects.call("addJob", { root, job: { target: target.name, command, cwd, experiment } });
+    log.channel.info(`Queued for ${target.name} in ${root}: ${joinWords(command)}`);
+    await work(root, env);
+    vscode.window.setStatusBarMessage(
+      vscode.l10n.t("$(check) {0} is queued for {1}", startable.label, target.name),
+      5_000,
+    );
+  }
+
+  /** Throws what would fail, with a way to change it; what may surprise is asked. */
+  async function assertReady(target: TargetInfo, check: TargetCheck): Promise<void> {
+    const result = resultOf(check);
+    if (result === "ok") return;
+    const detail = [listProblems(check), describeSize(check)].filter(Boolean).join("\n\n");
+    if (result === "warning") {
+      const start = vscode.l10n.t("Start Anyway");
+      const text = vscode.l10n.t("On {0}, this may not be what you expect:", target.name);
+      if ((await vscode.window.showWarningMessage(text, { modal: true, detail }, start)) === start) return;
+      throw new vscode.CancellationError();
+    }
+    const edit = vscode.l10n.t("Edit Targets");
+    const text = vscode.l10n.t("Nothing was started: it would fail on {0}.", target.name);
+    const chosen = await vscode.window.showErrorMessage(text, { modal: true, detail }, edit);
+    if (chosen === edit) await vscode.commands.executeCommand(Command.editTargets);
+    throw new vscode.CancellationError();
+  }
+
+  async function checkTarget(given: unknown): Promise<void> {
+    const { target } = await choose(given, (label) => vscode.l10n.t("Check {0} On", label));
+    void vscode.window.showInformationMessage(vscode.l10n.t("{0} is ready.", target.name));
+  }
+
+  const editTargets = (root: string) => openProjectFile(root, "targets", TARGETS_EXAMPLE);
+
+  async function pickNamed(root: string, title: string): Promise<TargetInfo> {
+    const items = (await listTargets(root))
+      .slice(1)
+      .map((target) => ({ label: target.name, description: target.kind, target }));
+    if (items.length === 0) {
+      const action = { title: vscode.l10n.t("Edit Targets"), run: () => editTargets(root) };
+      throw new ActionableError(vscode.l10n.t("modeltrail.yaml names no targets yet."), action);
+    }
+    const picked = await vscode.window.showQuickPick(items, { title });
+    if (!picked) throw new vscode.CancellationError();
+    return picked.target;
+  }
+
+  async function setSecret(): Promise<void> {
+    requireTrust();
+    const title = vscode.l10n.t("Set Secret of Target");
+    const root = await pickProject(projects, title);
+    const target = await pickNamed(root, title);
+    const variable = await vscode.window.showInputBox({
+      title,
+      prompt: vscode.l10n.t("Name of the environment variable in which {0} expects it", target.name),
+      value: target.secrets[0] ?? "",
+      validateInput: (text) =>
+        /^[A-Za-z_]\w*$/.test(text) ? undefined : vscode.l10n.t("Letters, digits and _ make a name."),
+    });
+    if (!variable) return;
+    const prompt = vscode.l10n.t(
+      "Kept by VS Code, and given only to the process that looks after jobs on {0}",
+      target.name,
+    );
+    const value = await vscode.window.showInputBox({ title, prompt, password: true });
+    if (value) await secrets.set(root, target.name, variable, value);
+  }
+
+  async function forgetSecrets(): Promise<void> {
+    const title = vscode.l10n.t("Forget Secrets of Target");
+    const root = await pickProject(projects, title);
+    await secrets.forget(root, (await pickNamed(root, title)).name);
+  }
+
+  return vscode.Disposable.from(
+    register(Command.runOnTarget, "run on a target", runOnTarget),
+    register(Command.addToQueue, "add to the queue", addToQueue),
+    register(Command.checkTarget, "check the target", checkTarget),
+    register(Command.editTargets, "edit the targets", async () => {
+      requireTrust();
+      await editTargets(await pickProject(projects, vscode.l10n.t("Edit Targets Of")));
+    }),
+    register(Command.setTargetSecret, "set the secret", setSecret),
+    register(Command.forgetTargetSecrets, "forget the secrets", forgetSecrets),
+  );
+}
+
+function folderOf({ file }: Startable): string {
+  const folder = vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath;
+  if (folder) return folder;
+  throw new UserError(vscode.l10n.t("Open the folder of {0} first: targets belong to a project.", file.fsPath));
+}

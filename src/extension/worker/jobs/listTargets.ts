@@ -1,0 +1,61 @@
+/** The targets of a project, as they are chosen from. */
+
+import { UserError } from "../../../domain/errors";
+import { PROJECT_FILE_NAME, type ProjectFile } from "../../../domain/projectFile";
+import { isKnownTarget, LOCAL, type LocalSettings, type TargetSettings } from "../../../domain/targets";
+import { readProjectFile } from "../../../snapshot/projectFile";
+import type { TargetInfo } from "./api";
+
+/** This machine first. Throws UserError when modeltrail.yaml makes no sense. */
+export async function listTargets(root: string): Promise<TargetInfo[]> {
+  const file = await read(root);
+  const others = Object.entries(file.targets ?? {}).map(([name, settings]) => targetInfo(name, settings));
+  return [localInfo(file.local ?? {}), ...others];
+}
+
+async function read(root: string): Promise<ProjectFile> {
+  try {
+    return await readProjectFile(root);
+  } catch (error) {
+    throw new UserError(`${PROJECT_FILE_NAME} cannot be used: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function localInfo({ slots, costPerHour }: LocalSettings): TargetInfo {
+  return { name: LOCAL, kind: LOCAL, place: "", slots: slots ?? null, costPerHour: costPerHour ?? null, secrets: [] };
+}
+
+function targetInfo(name: string, settings: TargetSettings): TargetInfo {
+  const { kind, slots, costPerHour } = settings;
+  return {
+    name,
+    kind,
+    place: placeOf(settings),
+    slots: slots ?? null,
+    costPerHour: costPerHour ?? null,
+    secrets:
+      isKnownTarget(settings) && settings.kind === "ray" && settings.tokenVariable ? [settings.tokenVariable] : [],
+  };
+}
+
+/** What of its settings tells it from others of its kind. */
+function placeOf(settings: TargetSettings): string {
+  if (!isKnownTarget(settings)) return "";
+  switch (settings.kind) {
+    case "ssh":
+      return settings.host;
+    case "slurm":
+      return [settings.host, settings.partition].filter(Boolean).join(", ");
+    case "docker":
+    case "podman":
+      return settings.image ?? "";
+    case "kubernetes":
+      return [settings.context, settings.namespace, settings.image].filter(Boolean).join(", ");
+    case "trainjob":
+      return [settings.context, settings.namespace, settings.runtime].filter(Boolean).join(", ");
+    case "ray":
+      return settings.address;
+    case "command":
+      return settings.submit[0] ?? "";
+  }
+}
