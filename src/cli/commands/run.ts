@@ -1,6 +1,6 @@
 /** `modeltrail run [options] -- COMMAND…` */
 import { UserError } from "../../domain/errors";
-import type { JobLimits } from "../../domain/job";
+import { type JobLimits, LOCAL } from "../../domain/job";
 import { exitLike } from "../../recorder/process/exit";
 import { record } from "../../recorder/record";
 import { startFinisher, startUnderstudy } from "../beside";
@@ -22,6 +22,10 @@ export interface RunOptions {
   /** For notebooks: parameters, each "name=value", and the Python that it runs on. */
   param?: string[];
   python?: string;
+  /** Where it runs, by its name in modeltrail.yaml. */
+  target?: string;
+  /** On a target: not to wait for its end. */
+  detach?: boolean;
   /** The queued job that this is. */
   job?: string;
   /** The run that it is a part of. */
@@ -33,6 +37,10 @@ export interface RunOptions {
 /** Runs and records the command, then ends this process as the command ended: with its exit code, or by its signal. */
 export async function runCommand(options: RunOptions, command: string[]): Promise<never> {
   if (options.job !== undefined) return (await import("./jobRun")).jobRunCommand(options.job, runHere);
+  const { target } = options;
+  if (target !== undefined && target !== LOCAL) {
+    return (await import("./targetRun")).targetRunCommand(target, options, command);
+  }
   return runHere(options, command);
 }
 

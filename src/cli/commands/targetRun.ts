@@ -12,13 +12,8 @@ import { withStore } from "../open";
 import { parseTag } from "../tag";
 import type { RunOptions } from "./run";
 
-export interface TargetRunOptions extends RunOptions {
-  /** Not to wait for its end. */
-  detach?: boolean;
-}
-
 /** Begins the job and shows what it prints until it ends, unless it is to go on by itself. */
-export async function targetRunCommand(target: string, options: TargetRunOptions, command: string[]): Promise<never> {
+export async function targetRunCommand(target: string, options: RunOptions, command: string[]): Promise<never> {
   if (command.length === 0) {
     throw new UserError(
       `No command was given. Put it behind two dashes: modeltrail run --target ${target} -- python train.py`,

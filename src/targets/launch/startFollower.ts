@@ -34,7 +34,8 @@ export function startFollower(
   child.on("error", () => {});
   child.unref();
   if (child.pid === undefined) return null;
-  if (store.jobs.claim(job, from, processIdentity(child.pid))) return child.pid;
+  // Of nobody's jobs it makes itself the follower.
+  if (from === null || store.jobs.claim(job, from, processIdentity(child.pid))) return child.pid;
   child.kill();
   return null;
 }
