@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { addDataCommands } from "./dataCommands";
 import { addJobCommands } from "./jobCommands";
+import { addLaunchCommands } from "./launchCommands";
 import { report } from "./report";
 import { addRulesCommands } from "./rulesCommands";
 import { addServerCommands } from "./serverCommands";
@@ -34,6 +35,8 @@ function buildProgram(): Command {
     .option("--name <name>", "the run's name (default: a memorable one)")
     .option("--tag <key=value>", "a tag; can be given several times", collect)
     .option("--note <text>", "a note")
+    .option("--target <name>", "run it on this target of modeltrail.yaml: see docs/targets.md")
+    .option("--detach", "on a target: print the job's id and do not wait for its end")
     .option("--keep-on-hangup", "go on when the terminal is closed")
     .option("-p, --param <name=value>", "of a notebook: a parameter; can be given several times", collect)
     .option("--python <file>", "of a notebook: the Python that it runs on")
@@ -160,6 +163,8 @@ function buildProgram(): Command {
     .option("--json", "as a JSON object; what the run prints goes to standard error")
     .action(async (run: string, options) => (await import("./commands/reproduce")).reproduceCommand(run, options));
 
+  addJobCommands(program);
+  addLaunchCommands(program);
   addSpaceCommands(program);
   addServerCommands(program);
 
