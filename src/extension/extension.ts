@@ -41,6 +41,7 @@ import { registerStatusBar } from "./statusBar";
 import { createChores } from "./stores/chores";
 import { createProjects } from "./stores/projects";
 import { createWorkerClient } from "./stores/workerClient";
+import { lastTargets } from "./targets/lastTargets";
 import { createTargetSecrets } from "./targets/secrets";
 import { ExperimentsTreeProvider } from "./tree/experimentsTree";
 
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   const lineage = new LineageView(projects, log);
   const chores = createChores(distFolder);
   const documents = registerDocuments(projects, chores);
+  const last = lastTargets(context.workspaceState);
   const secrets = createTargetSecrets(context.secrets);
   const entryPoints = createEntryPointsOf(chores);
   const jobs = new JobsTree(projects, log);
@@ -143,7 +145,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
     "record notebooks": () => registerNotebooks(deps),
     "help with the project file": () => registerProjectFile(context.extensionUri, log),
     "offer tasks": () => registerTaskProvider({ launcher, entryPoints, log }),
-    "launch jobs": () => registerJobs({ ...deps, jobs, secrets, entryPoints }),
+    "launch jobs": () => registerJobs({ ...deps, jobs, last, secrets, entryPoints }),
     "offer tools to language models": () => registerAgents({ context, distFolder, projects, chores, launcher, log }),
     "open the Runs table": () => registerOpenRunsTable(deps, runsTables),
     "bring tables back": () =>
@@ -166,7 +168,7 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
   let lens: Promise<Lens> | undefined;
   async function loadLens(): Promise<Lens> {
     const { registerLens } = await import("./lens/registerLens");
-    const loaded = registerLens({ projects, log });
+    const loaded = registerLens({ projects, last, log });
     context.subscriptions.push(loaded);
     return loaded;
   }

@@ -4,14 +4,16 @@ import * as vscode from "vscode";
 import type { CommandDeps } from "../commands/deps";
 import type { EntryPointsOf } from "../run/entryPointsOf";
 import { recorderEnvironment } from "../run/recorderTask";
+import type { LastTargets } from "../targets/lastTargets";
+import { registerTargets } from "../targets/registerTargets";
 import type { TargetSecrets } from "../targets/secrets";
-import { registerTargetCommands } from "../targets/targetCommands";
 import { registerJobCommands } from "./jobCommands";
 import { notifyOfJobs } from "./jobNotifications";
 import type { JobsTree } from "./jobsTree";
 
 export interface RegisterJobsDeps extends CommandDeps {
   jobs: JobsTree;
+  last: LastTargets;
   secrets: TargetSecrets;
   entryPoints: EntryPointsOf;
 }
@@ -42,7 +44,7 @@ export function registerJobs(deps: RegisterJobsDeps): vscode.Disposable {
   setImmediate(start);
   return vscode.Disposable.from(
     registerJobCommands({ ...deps, work }),
-    registerTargetCommands({ ...deps, work }),
+    registerTargets({ ...deps, work }),
     notifyOfJobs(projects, log),
     vscode.workspace.onDidGrantWorkspaceTrust(start),
   );

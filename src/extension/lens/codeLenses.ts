@@ -1,16 +1,17 @@
 /** CodeLenses: results above code. They are made of what is at hand, so that typing never waits for them. */
 import * as vscode from "vscode";
 import { setting } from "../configuration";
+import type { LastTargets } from "../targets/lastTargets";
 import type { EditorResults } from "../worker/fileResults";
 import { type EditorFiles, isCell, notebookOf, PYTHON } from "./editorFiles";
 import { cellPlaces, type LensPlace, lensItems, lensPlaces } from "./lenses";
 import type { PythonMarks } from "./python/marks";
 
-export function registerCodeLenses(files: EditorFiles): vscode.Disposable {
+export function registerCodeLenses(files: EditorFiles, last: LastTargets): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,
-    provideCodeLenses: (document) => codeLenses(files, document),
+    provideCodeLenses: (document) => codeLenses(files, last, document),
   };
   return vscode.Disposable.from(
     changed,
@@ -23,7 +24,7 @@ export function registerCodeLenses(files: EditorFiles): vscode.Disposable {
   );
 }
 
-export function codeLenses(files: EditorFiles, document: vscode.TextDocument): vscode.CodeLens[] {
+export function codeLenses(files: EditorFiles, last: LastTargets, document: vscode.TextDocument): vscode.CodeLens[] {
   if (!setting("modeltrail.editor.codeLens", document)) return [];
   const known = files.results(document);
   const root = files.root(document);
@@ -38,7 +39,9 @@ export function codeLenses(files: EditorFiles, document: vscode.TextDocument): v
   return places.flatMap((place) => {
     const range = new vscode.Range(place.line, 0, place.line, 0);
     const run = canRun && place.isFile ? file : undefined;
-    return lensItems(place, results, { root, run, file, stale }).map((item) => new vscode.CodeLens(range, item));
+    return lensItems(place, results, { root, run, target: last.get(file.fsPath), file, stale }).map(
+      (item) => new vscode.CodeLens(range, item),
+    );
   });
 }
 

@@ -95,6 +95,16 @@ test("the comparison has the older run first, and commands are told runs by refe
   expect(items[1]?.arguments).toEqual([references[1]]);
 });
 
+test("the target that was chosen last is one click away, where anything can be started", () => {
+  const [run, there] = lensItems({ line: 0, metric: "acc", isFile: true }, RESULTS, { ...CONTEXT, target: "gpu" });
+  expect(there).toMatchObject({
+    title: "$(server-environment)\u00a0Run on gpu",
+    arguments: [run!.arguments[0], "gpu"],
+  });
+  expect(titles(RESULTS, { target: "local" })).toEqual(titles(RESULTS));
+  expect(titles(RESULTS, { target: "gpu", run: undefined })).toEqual(titles(RESULTS, { run: undefined }));
+});
+
 test("one run has nothing to be compared with", () => {
   const only = { total: 1, key: "acc", metrics: { acc: metricResults({ last: BAD, best: BAD }) } };
   expect(titles(editorResults(only))).toEqual(["$(play) Run", "Last: 0.9 acc", "1 run"]);

@@ -2,6 +2,7 @@
 import { isImprovement, type MetricResults, type ResultRun } from "../../compare/fileResults";
 import { tellingMetric } from "../../compare/keyMetric";
 import { formatNumber } from "../../domain/format";
+import { LOCAL } from "../../domain/targets";
 import { Command } from "../contributions";
 import { describeStatus } from "../tree/tooltip";
 import type { EditorResults } from "../worker/fileResults";
@@ -90,6 +91,8 @@ export interface LensContext {
   root: string;
   /** What Run is given; undefined: nothing can be started. */
   run: unknown;
+  /** Where the file was run last; undefined: nobody has chosen. */
+  target?: string | undefined;
   /** What the history is given. */
   file: unknown;
   /** The file is no longer what the results come from. */
@@ -111,6 +114,7 @@ export function lensItems(place: LensPlace, results: EditorResults, context: Len
           command: Command.run,
           arguments: [context.run],
         },
+    targetItem(context),
     lastItem(place, metric, results, context),
     bestItem(place, metric, context),
     {
@@ -122,6 +126,17 @@ export function lensItems(place: LensPlace, results: EditorResults, context: Len
     compareItem(metric, context),
   ];
   return items.filter((item) => item !== undefined);
+}
+
+/** The target that was chosen last, in one click. */
+function targetItem({ run, target }: LensContext): LensItem | undefined {
+  if (run === undefined || target === undefined || target === LOCAL) return undefined;
+  return {
+    title: `$(server-environment)${GAP}Run on ${target}`,
+    tooltip: `Check this file on ${target}, then run and record it there`,
+    command: Command.runOnTarget,
+    arguments: [run, target],
+  };
 }
 
 function lastItem(

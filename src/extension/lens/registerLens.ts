@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { Log } from "../log";
 import type { Projects } from "../stores/projects";
+import type { LastTargets } from "../targets/lastTargets";
 import { codeLenses, registerCodeLenses } from "./codeLenses";
 import { registerDecorations } from "./decorations";
 import { createEditorFiles } from "./editorFiles";
@@ -14,16 +15,16 @@ export interface Lens extends vscode.Disposable {
   lineNotes(document: vscode.TextDocument): ReturnType<typeof lineNotes>;
 }
 
-export function registerLens({ projects, log }: { projects: Projects; log: Log }): Lens {
+export function registerLens({ projects, last, log }: { projects: Projects; last: LastTargets; log: Log }): Lens {
   const files = createEditorFiles(projects, log);
   const registered = vscode.Disposable.from(
     files,
-    registerCodeLenses(files),
+    registerCodeLenses(files, last),
     registerDecorations(files, log),
     registerHovers(files, projects),
   );
   return {
-    codeLenses: (document) => codeLenses(files, document),
+    codeLenses: (document) => codeLenses(files, last, document),
     lineNotes: (document) => lineNotes(files, document),
     dispose: () => registered.dispose(),
   };

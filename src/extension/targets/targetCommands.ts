@@ -13,14 +13,14 @@ import type { RunRequest } from "../run/recorderCommand";
 import type { TargetCheck, TargetCheckRequest } from "../worker/chores/api";
 import type { TargetInfo } from "../worker/jobs/api";
 import { describeSize, listProblems, resultOf } from "./describeTarget";
-import { lastTargets } from "./lastTargets";
+import type { LastTargets } from "./lastTargets";
 import { pickTarget } from "./pickTarget";
 import type { TargetSecrets } from "./secrets";
 import { type Startable, startableFrom } from "./startables";
 import { TARGETS_EXAMPLE } from "./template";
 
-export interface TargetCommandDeps
-  extends Pick<CommandDeps, "context" | "projects" | "launcher" | "chores" | "log" | "register"> {
+export interface TargetCommandDeps extends Pick<CommandDeps, "projects" | "launcher" | "chores" | "log"> {
+  last: LastTargets;
   secrets: TargetSecrets;
   entryPoints: EntryPointsOf;
   /** Sees to it that queued jobs of the project begin; `env`: for those on targets. */
@@ -35,15 +35,38 @@ interface Choice {
   request: RunRequest;
 }
 
-export function registerTargetCommands(deps: TargetCommandDeps): vscode.Disposable {
-  const { context, projects, launcher, chores, log, register, secrets, work } = deps;
-  const last = lastTargets(context.workspaceState);
+export interface TargetCommands {
+  /** `target`: where, when that is known already. */
+  runOnTarget(given: unknown, target?: unknown): Promise<void>;
+  addToQueue(given: unknown): Promise<void>;
+  checkTarget(given: unknown): Promise<void>;
+  editTargets(): Promise<void>;
+  setSecret(): Promise<void>;
+  forgetSecrets(): Promise<void>;
+}
 
-  async function choose(given: unknown, title: (label: string) => string): Promise<Choice> {
+export function createTargetCommands(deps: TargetCommandDeps): TargetCommands {
+  const { projects, launcher, chores, log, last, secrets, work } = deps;
+
+  async function choose(given: unknown, title: (label: string) => string, named?: unknown): Promise<Choice> {
     requireTrust();
     const startable = await startableFrom(given, deps);
     const { root } = await projects.ensure(folderOf(startable));
     const targets = await listTargets(root);
+    const target = targets.find(({ name }) => name === named);
+    const { check, request, ...picked } = target
+      ? { target, check: undefined, request: await startable.request(target.name) }
+      : await pick(startable, root, targets, title);
+    await assertReady(picked.target, check ?? (await checkNow(root, picked.target, request)));
+    return { root, startable, target: picked.target, request };
+  }
+
+  async function pick(
+    startable: Startable,
+    root: string,
+    targets: readonly TargetInfo[],
+    title: (label: string) => string,
+  ) {
     const known = last.get(startable.key) ?? startable.target;
     const requests = new Map<string, RunRequest>();
     const check = async (target: TargetInfo): Promise<TargetCheckRequest> => {
@@ -53,10 +76,7 @@ export function registerTargetCommands(deps: TargetCommandDeps): vscode.Disposab
     };
     const picked = await pickTarget({ title: title(startable.label), targets, last: known, check, chores, log });
     const { target } = picked;
-    const request = requests.get(target.name) ?? (await startable.request(target.name));
-    await assertReady(target, picked.check ?? (await checkNow(root, target, request)));
-    last.set(startable.key, target.name);
-    return { root, startable, target, request };
+    return { ...picked, request: requests.get(target.name) ?? (await startable.request(target.name)) };
   }
 
   function checkRequest(
@@ -75,18 +95,20 @@ export function registerTargetCommands(deps: TargetCommandDeps): vscode.Disposab
       return await projects.call("listTargets", { root });
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "UserError") throw error;
-      const action = { title: vscode.l10n.t("Edit Targets"), run: () => editTargets(root) };
+      const action = { title: vscode.l10n.t("Edit Targets"), run: () => openTargets(root) };
       throw new ActionableError(error.message, action);
     }
   }
 
-  async function runOnTarget(given: unknown): Promise<void> {
-    const { startable, request } = await choose(given, (label) => vscode.l10n.t("Run {0} On", label));
+  async function runOnTarget(given: unknown, named?: unknown): Promise<void> {
+    const { startable, target, request } = await choose(given, (label) => vscode.l10n.t("Run {0} On", label), named);
+    last.set(startable.key, target.name);
     await launcher.start(request, startable.label, startable.file);
   }
 
   async function addToQueue(given: unknown): Promise<void> {
     const { root, startable, target, request } = await choose(given, (label) => vscode.l10n.t("Queue {0} For", label));
+    last.set(startable.key, target.name);
     const { command, cwd, experiment, env } = request;
     await projects.call("addJob", { root, job: { target: target.name, command, cwd, experiment } });
     log.channel.info(`Queued for ${target.name} in ${root}: ${joinWords(command)}`);
@@ -120,14 +142,14 @@ export function registerTargetCommands(deps: TargetCommandDeps): vscode.Disposab
     void vscode.window.showInformationMessage(vscode.l10n.t("{0} is ready.", target.name));
   }
 
-  const editTargets = (root: string) => openProjectFile(root, "targets", TARGETS_EXAMPLE);
+  const openTargets = (root: string) => openProjectFile(root, "targets", TARGETS_EXAMPLE);
 
   async function pickNamed(root: string, title: string): Promise<TargetInfo> {
     const items = (await listTargets(root))
       .slice(1)
       .map((target) => ({ label: target.name, description: target.kind, target }));
     if (items.length === 0) {
-      const action = { title: vscode.l10n.t("Edit Targets"), run: () => editTargets(root) };
+      const action = { title: vscode.l10n.t("Edit Targets"), run: () => openTargets(root) };
       throw new ActionableError(vscode.l10n.t("modeltrail.yaml names no targets yet."), action);
     }
     const picked = await vscode.window.showQuickPick(items, { title });
@@ -162,17 +184,12 @@ export function registerTargetCommands(deps: TargetCommandDeps): vscode.Disposab
     await secrets.forget(root, (await pickNamed(root, title)).name);
   }
 
-  return vscode.Disposable.from(
-    register(Command.runOnTarget, "run on a target", runOnTarget),
-    register(Command.addToQueue, "add to the queue", addToQueue),
-    register(Command.checkTarget, "check the target", checkTarget),
-    register(Command.editTargets, "edit the targets", async () => {
-      requireTrust();
-      await editTargets(await pickProject(projects, vscode.l10n.t("Edit Targets Of")));
-    }),
-    register(Command.setTargetSecret, "set the secret", setSecret),
-    register(Command.forgetTargetSecrets, "forget the secrets", forgetSecrets),
-  );
+  async function editTargets(): Promise<void> {
+    requireTrust();
+    await openTargets(await pickProject(projects, vscode.l10n.t("Edit Targets Of")));
+  }
+
+  return { runOnTarget, addToQueue, checkTarget, editTargets, setSecret, forgetSecrets };
 }
 
 function folderOf({ file }: Startable): string {
