@@ -8,6 +8,7 @@ import { type Host, HostUnreachable } from "../host/contract";
 import { runAgent } from "./agent";
 import { createBackoff } from "./backoff";
 import type { JobFolderOptions, Place } from "./contract";
+import { onChange } from "./onChange";
 import { type AgentStatus, statusOf } from "./status";
 import { watchScheduler } from "./watch";
 
@@ -65,15 +66,6 @@ export async function followJob(
   } finally {
     scheduler?.stop();
   }
-}
-
-/** Calls `tell` once when there is a reason, and once when there is none any more. */
-function onChange(tell: (reason: string | null) => void): (reason: string | null) => void {
-  let told = false;
-  return (reason) => {
-    if ((reason !== null) !== told) tell(reason);
-    told = reason !== null;
-  };
 }
 
 interface Connection {
