@@ -89,6 +89,14 @@ export interface Target {
     options: { keep(handle: JobHandle): void; onProgress(line: string): void; signal: AbortSignal },
   ): Promise<JobHandle>;
   /**
+   * Hands several jobs over at once, where the target can take them as one (an array of Slurm): they differ in nothing but
+   * their files, and get the resources of the first. Gives their handles in the same order; each is then like any other job.
+   */
+  submitMany?(
+    plans: readonly JobPlan[],
+    options: { keep(plan: JobPlan, handle: JobHandle): void; onProgress(line: string): void; signal: AbortSignal },
+  ): Promise<JobHandle[]>;
+  /**
    * Brings output and spool as they arrive, byte by byte where the local files end, and resolves when the job has ended or is
    * gone, with all there is. A target that cannot be reached is tried again and again. Another process may go on at any time.
    */

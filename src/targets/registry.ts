@@ -31,7 +31,9 @@ type Rooms = { [Kind in TargetKind]?: () => Promise<MakeTarget<TargetOf<Kind>>> 
 
 /** Where each kind is made, loaded when it is asked for. */
 const ROOMS: Rooms = {
+  command: async () => (await import("./command/commandTarget")).makeCommandTarget,
   ssh: async () => (await import("./ssh/sshTarget")).makeSshTarget,
+  slurm: async () => (await import("./slurm/slurmTarget")).makeSlurmTarget,
   docker: async () => (await import("./container/containerTarget")).makeContainerTarget,
   podman: async () => (await import("./container/containerTarget")).makeContainerTarget,
 };

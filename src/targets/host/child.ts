@@ -17,6 +17,8 @@ export interface ChildResult {
 
 export interface ChildOptions extends ExecOptions {
   env?: NodeJS.ProcessEnv;
+  /** Default: ours. */
+  cwd?: string;
   /** Away from the terminal, so that it cannot ask anything there. */
   detached?: boolean;
   /** Called with each piece of the error output, too. */
@@ -32,10 +34,11 @@ const DRAIN_MS = 500;
  * the program was told to end.
  */
 export async function runChild(argv: readonly string[], options: ChildOptions): Promise<ChildResult> {
-  const { input, onOutput, onError, signal, env, detached } = options;
+  const { input, onOutput, onError, signal, env, cwd, detached } = options;
   signal.throwIfAborted();
   const child = spawn(argv[0]!, argv.slice(1), {
     env,
+    cwd,
     detached: detached === true && process.platform !== "win32",
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     windowsHide: true,

@@ -12,6 +12,8 @@ import { checked, type Entry, entriesAt, entriesBelow, entryAt, isBehindLink } f
 
 /** `env`: what programs get, default: ours. */
 export function createLocalHost(env: NodeJS.ProcessEnv = process.env): Host {
+  const inHome = (folder: string) =>
+    /^~(?=\/|$)/.test(folder) ? path.join(env.HOME || os.homedir(), folder.slice(1)) : folder;
   return {
     name: "this machine",
     async exec(argv, options) {
@@ -29,8 +31,6 @@ export function createLocalHost(env: NodeJS.ProcessEnv = process.env): Host {
     },
   };
 }
-
-const inHome = (folder: string) => (/^~(?=\/|$)/.test(folder) ? path.join(os.homedir(), folder.slice(1)) : folder);
 
 async function copyEntries(
   from: string,
