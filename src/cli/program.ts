@@ -9,6 +9,7 @@ import { addRulesCommands } from "./rulesCommands";
 import { addServerCommands } from "./serverCommands";
 import { addShareCommands } from "./shareCommands";
 import { addSpaceCommands } from "./spaceCommands";
+import { addSweepCommands } from "./sweepCommands";
 import { addTrackerCommands } from "./trackerCommands";
 
 const USAGE_ERROR = 2;
@@ -165,6 +166,7 @@ function buildProgram(): Command {
 
   addJobCommands(program);
   addLaunchCommands(program);
+  addSweepCommands(program);
   addSpaceCommands(program);
   addServerCommands(program);
 
