@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { edgeOf, type Grid } from "../domain/curve";
-import { type Points, traceOf } from "./buckets";
+import { isFineEnough, type Points, traceOf } from "./buckets";
 
 const grid = (part: Partial<Grid> = {}): Grid => ({ from: 0, to: 100, buckets: 4, log: false, ...part });
 const series = (values: readonly number[], x = values.map((_, at) => at)): Points => ({
@@ -68,4 +68,24 @@ test("the smoothed value of a bucket is that of its last point", () => {
 
 test("nothing stays nothing", () => {
   expect(traceOf(series([]), grid())).toMatchObject({ slots: null, y: new Float64Array(0) });
+});
+
+describe("some points are enough", () => {
+  const points = (x: number[]) => ({ x: Float64Array.from(x), y: new Float64Array(x.length) });
+
+  test("where they are nowhere further apart than half a bucket", () => {
+    const even = points(Array.from({ length: 101 }, (_, at) => at * 10));
+    expect(isFineEnough(even, { from: 0, to: 1_000, buckets: 50, log: false })).toBe(true);
+    expect(isFineEnough(even, { from: 0, to: 1_000, buckets: 51, log: false })).toBe(false);
+    expect(isFineEnough(even, { from: 400, to: 600, buckets: 50, log: false })).toBe(false);
+  });
+
+  test("also at the ends of what shows, and by ratios on a logarithmic axis", () => {
+    const hole = points([0, 1, 2, 3, 50, 51, 52]);
+    expect(isFineEnough(hole, { from: 0, to: 3, buckets: 1, log: false })).toBe(false);
+    expect(isFineEnough(hole, { from: 50, to: 52, buckets: 1, log: false })).toBe(false);
+    const powers = points(Array.from({ length: 21 }, (_, at) => 2 ** at));
+    expect(isFineEnough(powers, { from: 1, to: 2 ** 20, buckets: 9, log: true })).toBe(true);
+    expect(isFineEnough(powers, { from: 1, to: 2 ** 20, buckets: 11, log: true })).toBe(false);
+  });
 });

@@ -49,6 +49,19 @@ function bucketTrace({ x, y }: Points, grid: Grid, first: number, end: number, s
   };
 }
 
+/**
+ * Whether some points of a series (see `Store.metricOutline`) make the same picture as all of them: where the grid lies they
+ * are nowhere further apart than half a bucket, so that what is between two of them falls onto their pixels.
+ */
+export function isFineEnough({ x }: Points, { from, to, buckets, log }: Grid): boolean {
+  const [first, end] = [firstAtOrAbove(x, from), firstAbove(x, to)];
+  const [step, factor] = log ? [0, (to / from) ** (0.5 / buckets)] : [(to - from) / buckets / 2, 1];
+  for (let at = Math.max(1, first); at < Math.min(end + 1, x.length); at++) {
+    if (x[at]! > x[at - 1]! * factor + step) return false;
+  }
+  return true;
+}
+
 /** Least and greatest finite value of `y` from `start` up to, not including, `end`, in order of occurrence; NaN when none. */
 export function extremesOf(y: Float64Array, start: number, end: number): [number, number] {
   let low = Infinity;

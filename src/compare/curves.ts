@@ -15,11 +15,20 @@ export interface CurvesOptions {
   groups: readonly (readonly string[])[] | null;
 }
 
+/** Null: there is nothing to draw. */
+export function gridOf(
+  series: Iterable<Pick<Points, "x">>,
+  { range, log, buckets }: Pick<CurvesOptions, "range" | "log" | "buckets">,
+): Grid | null {
+  const extent = extentOf(series, log);
+  return extent && { ...(range ?? extent), buckets, log };
+}
+
 /** `series`: by run, in the order in which they are to be drawn. */
 export function curvesOf(series: ReadonlyMap<string, Points>, options: CurvesOptions): CurveSet {
-  const { range, log, buckets, smoothing } = options;
+  const { log, smoothing } = options;
   const extent = extentOf(series.values(), log);
-  const grid: Grid | null = extent && { ...(range ?? extent), buckets, log };
+  const grid = gridOf(series.values(), options);
   if (!grid) return { grid, extent, curves: [], groups: [] };
 
   const longest = Math.max(...Array.from(series.values(), ({ y }) => y.length));
@@ -46,7 +55,7 @@ export function curvesOf(series: ReadonlyMap<string, Points>, options: CurvesOpt
 }
 
 /** From the least x to the greatest; on a log axis from the least above zero. */
-function extentOf(series: Iterable<Points>, log: boolean): Extent | null {
+function extentOf(series: Iterable<Pick<Points, "x">>, log: boolean): Extent | null {
   let from = Infinity;
   let to = -Infinity;
   for (const { x } of series) {

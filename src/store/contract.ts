@@ -208,12 +208,6 @@ export interface MetricAxis {
   y: Float64Array;
 }
 
-/** Some points of a series: see `Store.metricOutline`. */
-export interface OutlineAxis extends MetricAxis {
-  /** How many points the series has. */
-  points: number;
-}
-
 export interface ColumnsOptions {
   /** Sources whose points are left out of the series. */
   without?: readonly string[];
@@ -488,7 +482,7 @@ export interface Store {
    * with the least and the greatest finite value, or where there is none one that says so. A sixteenth of the reading. Null
    * when the run has no such metric, and when the whole series is as quickly read.
    */
-  metricOutline(id: string, key: string, axis: "steps" | "times"): OutlineAxis | null;
+  metricOutline(id: string, key: string, axis: "steps" | "times"): MetricAxis | null;
   /** Another text as soon as the series holds other points; null when the run has no such metric. */
   metricStamp(id: string, key: string): string | null;
   changesSince(revision: number): Changes;

@@ -46,8 +46,7 @@ describe("an outline", () => {
 
   test("has the first and the last point, and the extremes of every few between", () => {
     const { store, id } = addRun(20_000, (step) => (step === 12_345 ? 99 : wave(step)));
-    const { x, y, points: total } = store.metricOutline(id, "loss", "steps")!;
-    expect(total).toBe(20_000);
+    const { x, y } = store.metricOutline(id, "loss", "steps")!;
     expect(x.length).toBeLessThan(20_000 / 12);
     expect([x[0], x.at(-1)]).toEqual([0, 19_999]);
     for (let at = 1; at < x.length; at++) expect(x[at]!).toBeGreaterThan(x[at - 1]!);

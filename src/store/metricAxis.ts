@@ -1,7 +1,7 @@
 /** A whole series as two columns, x and value: what curves are made of. A page at a time would be read by `metricColumns`. */
 import { readChunk } from "./chunks";
 import { type Columns, concatColumns, sortColumns, unpackColumns } from "./columns";
-import type { MetricAxis, OutlineAxis } from "./contract";
+import type { MetricAxis } from "./contract";
 import type { Database } from "./database";
 import { type Chunk, groupOverlapping } from "./history";
 import { readSeries, type Series } from "./metrics";
@@ -31,7 +31,7 @@ export function metricAxis(db: Database, id: string, key: string, axis: "steps" 
 }
 
 /** Null when the run has no such metric, and when most of the series would have to be read. */
-export function metricOutline(db: Database, id: string, key: string, axis: "steps" | "times"): OutlineAxis | null {
+export function metricOutline(db: Database, id: string, key: string, axis: "steps" | "times"): MetricAxis | null {
   return db.read(() => {
     const series = findSeries(db, id, key);
     if (!series) return null;
@@ -50,7 +50,7 @@ export function metricOutline(db: Database, id: string, key: string, axis: "step
       return outline ? unpackColumns(outline) : readGroup(db, group);
     });
     const length = parts.reduce((sum, { steps }) => sum + steps.length, 0);
-    const columns = { x: new Float64Array(length), y: new Float64Array(length), points: series.count };
+    const columns = { x: new Float64Array(length), y: new Float64Array(length) };
     let at = 0;
     for (const part of parts) {
       columns.x.set(part[axis], at);

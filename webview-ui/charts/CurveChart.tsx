@@ -97,13 +97,14 @@ function pictureOf(title: string, lines: Line[], axes: CurveAxes): ExportedPictu
   };
 }
 
-/** Above so many curves a bucket has two pixels: nothing of a crowd is seen in one, and half as much is sent and drawn. */
+/** Above so many curves a bucket has three pixels: nothing of a crowd is seen in one, and a third is sent and drawn. */
 const CROWD = 30;
+const CROWD_PIXELS = 3;
 
 /** A width that changes by a few pixels asks nothing anew. */
 function bucketsFor(width: number, curves: number): number {
   const buckets = Math.max(50, Math.round(width / 50) * 50);
-  return curves > CROWD ? buckets / 2 : buckets;
+  return curves > CROWD ? Math.ceil(buckets / CROWD_PIXELS) : buckets;
 }
 
 function emptyNote(lines: readonly Line[], frame: Frame | null, { logY, range }: ChartsView): string {

@@ -27,6 +27,7 @@ export function useCurves(request: CurvesRequest, revision: number): Curves {
       markLatest("curves-asked");
       extension.call("curves", JSON.parse(asked), controller.signal).then(
         (packed) => {
+          markLatest("curves-came");
           if (!controller.signal.aborted) setCurves({ set: unpackCurves(packed), fault: undefined });
         },
         (error: Error) => {

@@ -1,7 +1,6 @@
 /** What charts with one value or box for each run show, and which params mattered: read and worked out in the worker. */
 import { importanceSteps } from "../../compare/importance/importance";
 import { type Box, boxOf } from "../../domain/box";
-import { UserError } from "../../domain/errors";
 import { type ColumnKey, columnId, splitIds } from "../../domain/table/columns";
 import type {
   Boxes,
@@ -13,6 +12,7 @@ import type {
 } from "../../protocol/charts";
 import { moving } from "../../protocol/columns";
 import type { Store } from "../../store/contract";
+import { ifThere } from "./charts";
 import type { SeriesCache } from "./seriesCache";
 
 export function metricCells(store: Store, { metrics, runs }: CellsRequest): MetricCells {
@@ -47,20 +47,10 @@ export async function boxes(
     // Others that the worker answers, and the news that this was given up, get their turn.
     await new Promise(setImmediate);
     signal.throwIfAborted();
-    found.push(boxOfRun(store, cache, id, key));
+    const points = ifThere(() => cache.get(store, { id, startTime: 0 }, key, "step"));
+    found.push(points && boxOf(points.y));
   }
   return { boxes: found };
-}
-
-function boxOfRun(store: Store, cache: SeriesCache, id: string, key: string): Box | null {
-  try {
-    const points = cache.get(store, { id, startTime: 0 }, key, "step");
-    return points && boxOf(points.y);
-  } catch (error) {
-    // The run was freed meanwhile.
-    if (error instanceof UserError) return null;
-    throw error;
-  }
 }
 
 /** With more, those that most runs have: the time grows with the number of params. */

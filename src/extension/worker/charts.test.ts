@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { CurvesRequest } from "../../protocol/charts";
 import { unpackCurves } from "../../protocol/packedCurves";
 import type { Store } from "../../store/contract";
@@ -79,4 +79,29 @@ test("what is logged later shows the next time, and what was kept is not what wa
 test("a request that was given up is not worked out", async () => {
   const id = addRun("a", 1, { loss: [1] });
   await expect(ask({ runs: [id] }, AbortSignal.abort())).rejects.toThrow(/abort/i);
+});
+
+test("long series are drawn from some of their points, with the same extremes, and from all where one looks closer", async () => {
+  const values = Array.from({ length: 60_000 }, (_, step) =>
+    step === 43_210 ? 1e6 : Math.sin(step / 300) + (step % 17) / 100,
+  );
+  const id = addRun("a", 1, { loss: values });
+  const readWhole = vi.spyOn(store, "metricAxis");
+  const extremes = (y: Float64Array) => [Math.min(...y), Math.max(...y)];
+  const seen = (await ask({ runs: [id] })).curves[0]!;
+  expect(readWhole).not.toHaveBeenCalled();
+  expect(seen.slots).toHaveLength(100);
+  expect(extremes(seen.y)).toEqual(extremes(Float64Array.from(values)));
+  // What is likely to be asked for next is read meanwhile.
+  await expect.poll(() => readWhole.mock.calls.length).toBe(1);
+
+  const range = { from: 43_000, to: 43_400 };
+  const closer = (await ask({ runs: [id], range })).curves[0]!;
+  // Smoothing is of all points: what is behind it is of the whole series.
+  const inBuckets = new SeriesCache();
+  const asWhole = unpackCurves(
+    await curves(store, inBuckets, { ...whole, runs: [id], range, smoothing: 0.001 }, new AbortController().signal),
+  ).curves[0]!;
+  expect(closer.y).toEqual(asWhole.y);
+  expect(readWhole).toHaveBeenCalledTimes(2);
 });

@@ -1,5 +1,6 @@
 /** What charts show, read and worked out in the worker. */
-import { curvesOf } from "../../compare/curves";
+import { isFineEnough, type Points } from "../../compare/buckets";
+import { curvesOf, gridOf } from "../../compare/curves";
 import { isLessBetter, tellingMetric } from "../../compare/keyMetric";
 import { UserError } from "../../domain/errors";
 import type { RunSummary } from "../../domain/run";
@@ -7,7 +8,7 @@ import type { ChartRun, ChartSource, ChartsContent, CurvesRequest } from "../../
 import { moving } from "../../protocol/columns";
 import { type PackedCurves, packCurves } from "../../protocol/packedCurves";
 import type { Store } from "../../store/contract";
-import type { SeriesCache } from "./seriesCache";
+import type { SeriesCache, SeriesRun } from "./seriesCache";
 
 /** Runs in one panel; of an experiment with more, the newest. */
 const MOST_RUNS = 500;
@@ -55,29 +56,49 @@ export async function curves(
   request: CurvesRequest,
   signal: AbortSignal,
 ): Promise<PackedCurves> {
-  const starts = request.axis === "relative" ? startTimes(store, request.runs) : null;
-  const series = new Map<string, NonNullable<ReturnType<SeriesCache["get"]>>>();
-  for (const [at, id] of request.runs.entries()) {
-    // Others that the worker answers, and the news that this was given up, get their turn.
-    if (at % 16 === 15) await new Promise(setImmediate);
-    signal.throwIfAborted();
-    const points = readPoints(store, cache, { id, startTime: starts?.get(id) ?? 0 }, request);
-    if (points && points.x.length > 0) series.set(id, points);
-  }
+  const { key, axis, smoothing, groups } = request;
+  const starts = axis === "relative" ? startTimes(store, request.runs) : null;
+  const runs = request.runs.map((id): SeriesRun => ({ id, startTime: starts?.get(id) ?? 0 }));
+  const whole = (run: SeriesRun) => ifThere(() => cache.get(store, run, key, axis));
+  // Means and smoothing are of all points.
+  const mayOutline = smoothing === 0 && groups === null;
+  const outline = (run: SeriesRun) => (mayOutline ? ifThere(() => cache.outline(store, run, key, axis)) : null);
+
+  const outlined: SeriesRun[] = [];
+  const series = new Map<string, Points>();
+  await forEachInTurn(runs, signal, (run) => {
+    const some = outline(run);
+    if (some) outlined.push(run);
+    const points = some ?? whole(run);
+    if (points && points.x.length > 0) series.set(run.id, points);
+  });
+  const grid = gridOf(series.values(), request);
+  const tooCoarse = grid ? outlined.filter(({ id }) => !isFineEnough(series.get(id)!, grid)) : [];
+  await forEachInTurn(tooCoarse, signal, (run) => {
+    const points = whole(run);
+    if (points) series.set(run.id, points);
+  });
+  // Whoever sees the outlines may look closer next.
+  if (outlined.length > tooCoarse.length) cache.readAhead(store, outlined, key, axis);
+
   const packed = packCurves(curvesOf(series, request));
-  return moving(packed, [packed.doubles, packed.words]);
+  return moving(packed, [packed.doubles, packed.floats, packed.words]);
 }
 
-function readPoints(
-  store: Store,
-  cache: SeriesCache,
-  run: { id: string; startTime: number },
-  { key, axis }: CurvesRequest,
-): ReturnType<SeriesCache["get"]> {
+/** Others that the worker answers, and the news that this was given up, get their turn. */
+async function forEachInTurn<T>(items: readonly T[], signal: AbortSignal, work: (item: T) => void): Promise<void> {
+  for (const [at, item] of items.entries()) {
+    if (at % 16 === 15) await new Promise(setImmediate);
+    signal.throwIfAborted();
+    work(item);
+  }
+}
+
+/** Null when the run was freed meanwhile. */
+export function ifThere<T>(read: () => T): T | null {
   try {
-    return cache.get(store, run, key, axis);
+    return read();
   } catch (error) {
-    // The run was freed meanwhile.
     if (error instanceof UserError) return null;
     throw error;
   }

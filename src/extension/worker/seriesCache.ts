@@ -1,6 +1,6 @@
 /**
- * Whole series of the metrics that charts show, kept for a while, so that a zoom reads nothing. Bounded: the least lately used
- * go first, and all go when no chart has asked for a minute.
+ * Series of the metrics that charts show, whole or their outlines, kept for a while, so that a zoom reads nothing. Bounded: the
+ * least lately used go first, and all go when no chart has asked for a minute.
  */
 import type { Points } from "../../compare/buckets";
 import { inOrderOfX } from "../../compare/curves";
@@ -10,6 +10,17 @@ import type { Store } from "../../store/contract";
 /** A hundred series of a hundred thousand points with a common x are half of it. */
 const MOST_BYTES = 192e6;
 const IDLE_MS = 60_000;
+/** A series is about so many times as long as its outline. */
+const OUTLINED = 16;
+
+/** A run, as far as its series needs to know it. */
+export interface SeriesRun {
+  id: string;
+  /** Times are told since then, on the axis "relative". */
+  startTime: number;
+}
+
+type Kind = "whole" | "outline";
 
 interface Entry {
   stamp: string;
@@ -20,13 +31,58 @@ export class SeriesCache {
   private readonly entries = new Map<string, Entry>();
   private bytes = 0;
   private idle: NodeJS.Timeout | undefined;
+  private ahead: NodeJS.Immediate | undefined;
   /** Runs of a sweep mostly have the same steps: then they share them. */
   private lastX: Float64Array = new Float64Array(0);
 
   /** Null when the run has no such metric, or there is no such run any more. The points belong to the cache. */
-  get(store: Store, run: { id: string; startTime: number }, key: string, axis: CurveAxis): Points | null {
+  get(store: Store, run: SeriesRun, key: string, axis: CurveAxis): Points | null {
+    return this.kept("whole", store, run, key, axis, () => this.read(store, run, key, axis));
+  }
+
+  /** Some points of a long series, see `Store.metricOutline`; null also where it is not long. */
+  outline(store: Store, run: SeriesRun, key: string, axis: CurveAxis): Points | null {
+    return this.kept("outline", store, run, key, axis, () => {
+      const columns = store.metricOutline(run.id, key, axis === "step" ? "steps" : "times");
+      return columns && onAxis(columns, run, axis);
+    });
+  }
+
+  /**
+   * Reads the whole of outlined series, which are likely to be asked for next, one at a time, while nothing else is to be done;
+   * what was to be read for an earlier question is not. Does nothing when there is no room for all of them.
+   */
+  readAhead(store: Store, runs: readonly SeriesRun[], key: string, axis: CurveAxis): void {
+    if (this.ahead) clearImmediate(this.ahead);
+    this.ahead = undefined;
+    const outlines = runs.map(({ id }) => this.entries.get(nameOf("outline", store, id, axis, key)));
+    const bytes = outlines.reduce((sum, entry) => sum + (entry ? sizeOf(entry) * OUTLINED : 0), 0);
+    if (bytes > MOST_BYTES) return;
+    const next = (at: number) => {
+      this.ahead = undefined;
+      const run = runs[at];
+      if (!run) return;
+      try {
+        this.get(store, run, key, axis);
+      } catch {
+        // The store was closed, or the run freed: whoever asks for it will be told.
+        return;
+      }
+      this.ahead = setImmediate(next, at + 1);
+    };
+    this.ahead = setImmediate(next, 0);
+  }
+
+  private kept(
+    kind: Kind,
+    store: Store,
+    run: SeriesRun,
+    key: string,
+    axis: CurveAxis,
+    read: () => Points | null,
+  ): Points | null {
     this.rest();
-    const name = [store.folder, run.id, axis, key].join("\n");
+    const name = nameOf(kind, store, run.id, axis, key);
     const stamp = store.metricStamp(run.id, key);
     const known = this.entries.get(name);
     if (known && known.stamp === stamp) {
@@ -35,23 +91,23 @@ export class SeriesCache {
       return known.points;
     }
     if (known) this.forget(name, known);
-    const points = stamp === null ? null : this.read(store, run, key, axis);
+    const points = stamp === null ? null : read();
     if (points && stamp !== null) this.keep(name, { stamp, points });
     return points;
   }
 
   clear(): void {
     clearTimeout(this.idle);
+    if (this.ahead) clearImmediate(this.ahead);
     this.entries.clear();
     this.lastX = new Float64Array(0);
     this.bytes = 0;
   }
 
-  private read(store: Store, run: { id: string; startTime: number }, key: string, axis: CurveAxis): Points | null {
+  private read(store: Store, run: SeriesRun, key: string, axis: CurveAxis): Points | null {
     const columns = store.metricAxis(run.id, key, axis === "step" ? "steps" : "times");
     if (!columns) return null;
-    if (axis === "relative") for (let at = 0; at < columns.x.length; at++) columns.x[at]! -= run.startTime;
-    const { x, y } = inOrderOfX(columns);
+    const { x, y } = onAxis(columns, run, axis);
     if (!isEqual(x, this.lastX)) this.lastX = x;
     return { x: this.lastX, y };
   }
@@ -75,6 +131,16 @@ export class SeriesCache {
     this.idle = setTimeout(() => this.clear(), IDLE_MS);
     this.idle.unref();
   }
+}
+
+const nameOf = (kind: Kind, { folder }: Store, id: string, axis: CurveAxis, key: string) =>
+  [kind, folder, id, axis, key].join("\n");
+
+/** Steps are in their order, times need not be. */
+function onAxis(columns: Points, { startTime }: SeriesRun, axis: CurveAxis): Points {
+  if (axis === "step") return columns;
+  if (axis === "relative") for (let at = 0; at < columns.x.length; at++) columns.x[at]! -= startTime;
+  return inOrderOfX(columns);
 }
 
 /** x may be shared, so this is the most that it can be. */

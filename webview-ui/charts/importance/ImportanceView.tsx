@@ -99,7 +99,7 @@ function ImportanceStage({ picture, size, title }: { picture: ImportancePicture;
     () =>
       picture.params.slice(0, layout.shown).map((param, at): Item => {
         const y = layout.top + layout.row * (at + 0.5);
-        return { id: `param:${param.name}`, heading: param.name, x: layout.names, y, rows: readParam(param) };
+        return { id: `param:${param.name}`, heading: param.name, x: layout.importance.end, y, rows: readParam(param) };
       }),
     [picture, layout],
   );
