@@ -1,7 +1,8 @@
 /** `modeltrail follow-job ID [-- COMMAND…]`: what looks after a job on a target, apart from any terminal. */
 import { locateRoot } from "../../store/locate";
 import { openStore } from "../../store/open";
-import { followHere, untilClaimed } from "../../targets/launch/followHere";
+import { followHere } from "../../targets/launch/followHere";
+import { untilClaimed } from "../../targets/launch/untilClaimed";
 
 export async function followJobCommand(id: string, command: readonly string[]): Promise<void> {
   const store = openStore(locateRoot(process.cwd()).root, { create: false });

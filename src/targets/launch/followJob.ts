@@ -84,7 +84,9 @@ async function advance(following: Following, options: FollowOptions): Promise<vo
     });
     const handle = (job.handle as JobHandle | null) ?? (await handOver(following, plan, pipeline));
     if (handle === null) return;
-    const end = await untilEnd(following, plan, handle);
+    const end = await untilEnd(following, plan, handle, pipeline);
+    // It is over: whoever asks for its end now comes too late.
+    following.watch.stop();
     await collect(following, plan, handle, pipeline);
     await pacer.stop();
     await conclude(following, facts, pipeline, end);
@@ -162,6 +164,7 @@ async function untilEnd(
   { store, job, target, watch }: Following,
   plan: JobPlan,
   handle: JobHandle,
+  pipeline: RunPipeline,
 ): Promise<TargetStatus & { state: "ended" | "gone" }> {
   const onLost = (reason: string | null) =>
     store.jobs.patch(job.id, { reason: reason === null ? null : `${target.name} cannot be reached: ${reason}` });
@@ -177,7 +180,10 @@ async function untilEnd(
         if (status.state === "waiting") store.jobs.patch(job.id, { reason: status.reason });
         if (status.state !== "running") return;
         store.jobs.move(job.id, ["starting", "waiting"], "running", { reason: null });
-        limits ??= watchOwnLimits(store.jobs.get(job.id)!, target, watch.cancel);
+        limits ??= watchOwnLimits(store.jobs.get(job.id)!, target, (reason) => {
+          pipeline.add({ warnings: [reason] });
+          watch.cancel(reason);
+        });
       },
       onLost,
       signal: never,
@@ -232,8 +238,9 @@ async function conclude(
   // By our own clock, as the start was.
   const endTime = end.state === "ended" ? Math.min(now, Math.max(startTime, end.endTime)) : now;
   writeEndNote(store.runFolder(run), { exitCode, signal, endTime });
-  const reason = end.reason ?? (watch.signal.aborted ? String(watch.signal.reason) : null);
-  if (end.reason !== null) pipeline.add({ warnings: [sentence(end.reason)] });
+  // What the target says of a job that we have cancelled is no news.
+  const reason = watch.signal.aborted ? String(watch.signal.reason) : end.reason;
+  if (!watch.signal.aborted && reason !== null) pipeline.add({ warnings: [sentence(reason)] });
   const last = await pipeline.finish();
   await tracked.giveBelow();
   store.endRun(run, { status: statusOf({ exitCode, signal }), exitCode, signal, endTime, reason }, last);

@@ -19,9 +19,18 @@ export function startFollower(
   store: Store,
   job: string,
   from: ProcessIdentity | null,
-  { argv, env }: OwnProgram,
+  program: OwnProgram,
   command: readonly string[] = [],
 ): number | null {
+  const child = spawnFollower(store, job, program, command);
+  if (child.pid === undefined) return null;
+  // Of nobody's jobs it makes itself the follower.
+  if (from === null || store.jobs.claim(job, from, processIdentity(child.pid))) return child.pid;
+  child.kill();
+  return null;
+}
+
+function spawnFollower(store: Store, job: string, { argv, env }: OwnProgram, command: readonly string[] = []) {
   const [program, ...first] = argv;
   const child = spawn(program!, [...first, "follow-job", job, ...(command.length > 0 ? ["--", ...command] : [])], {
     cwd: store.root,
@@ -33,11 +42,7 @@ export function startFollower(
   });
   child.on("error", () => {});
   child.unref();
-  if (child.pid === undefined) return null;
-  // Of nobody's jobs it makes itself the follower.
-  if (from === null || store.jobs.claim(job, from, processIdentity(child.pid))) return child.pid;
-  child.kill();
-  return null;
+  return child;
 }
 
 /**
@@ -45,6 +50,7 @@ export function startFollower(
  * number of processes may do this at once. Quick when there is nothing to do.
  */
 export function resumeJobs(store: Store, program: OwnProgram): string[] {
+  for (const job of untidyJobs(store)) spawnFollower(store, job, program);
   const active = store.jobs.active().filter(({ job }) => job.target !== LOCAL);
   const orphans = active.filter(({ job, follower }) => job.run !== null && isGone(follower));
   return orphans.flatMap(({ job, follower }) =>
@@ -56,10 +62,13 @@ function isGone(follower: ProcessIdentity | null): boolean {
   return follower === null || processState(follower) === "dead";
 }
 
+/** So long the follower of a job that has ended may be cleaning up itself. */
+const TIDY_MS = 120_000;
+
 /** Ended jobs that may have left something on their target. */
-export function untidyJobs(store: Store): string[] {
+function untidyJobs(store: Store): string[] {
   const staged = stagedJobs(store.folder);
-  return staged.length === 0
-    ? []
-    : store.jobs.getMany(staged).flatMap(({ id, state }) => (state === "ended" ? [id] : []));
+  if (staged.length === 0) return [];
+  const before = Date.now() - TIDY_MS;
+  return store.jobs.getMany(staged).flatMap(({ id, ended }) => (ended !== null && ended < before ? [id] : []));
 }
