@@ -15,8 +15,8 @@ export function createFrameReader({ onFrame, onNoise }: FrameReaderOptions): { p
 
   function take(line: string): void {
     const text = line.endsWith("\r") ? line.slice(0, -1) : line;
-    // Something that ends without a newline may stand before it.
-    const start = text.indexOf("%mt ");
+    // Something that ends without a newline may stand before it, half a frame for one.
+    const start = text.lastIndexOf("%mt ");
     const frame = start < 0 ? null : parseFrame(text.slice(start));
     if (frame) onFrame(frame);
     else if (text !== "") onNoise?.(text);

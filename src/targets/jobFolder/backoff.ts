@@ -4,7 +4,7 @@ const FIRST_MS = 200;
 const LONGEST_MS = 15_000;
 
 export interface Backoff {
-  /** Longer each time, until `reset`. Rejects when `signal` aborts. */
+  /** Longer each time, until `reset`. Rejects with the reason when `signal` aborts. */
   wait(signal: AbortSignal): Promise<void>;
   reset(): void;
 }
@@ -15,7 +15,7 @@ export function createBackoff(): Backoff {
     async wait(signal) {
       const ms = next;
       next = Math.min(next * 2, LONGEST_MS);
-      await wait(ms, undefined, { signal });
+      await wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
     },
     reset() {
       next = FIRST_MS;

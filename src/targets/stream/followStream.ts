@@ -37,6 +37,7 @@ export async function followStream(plan: Plan, source: StreamSource, options: Fo
   for (;;) {
     try {
       const begun = Date.now();
+      hearing.begin();
       for await (const chunk of source.read(since, signal)) {
         signal.throwIfAborted();
         tellLost(null);
@@ -63,6 +64,8 @@ export async function followStream(plan: Plan, source: StreamSource, options: Fo
 }
 
 interface Hearing {
+  /** The log is read anew. */
+  begin(): void;
   /** Whether there was anything new. */
   push(chunk: Uint8Array): boolean;
   /** The job's own word on its end, once that is here. */
@@ -77,7 +80,7 @@ function createHearing(plan: Plan, onStatus: (status: TargetStatus) => void): He
   const { files } = incomingFolder(plan);
   const copies = createCopies(plan, namesIn(plan.spool), files);
   const seen = createSeenNumbers();
-  const noise: string[] = [];
+  let noise: string[] = [];
   let session: string | null = null;
   let startedAgain = false;
   let changed: ChangedFiles | null = null;
@@ -98,13 +101,17 @@ function createHearing(plan: Plan, onStatus: (status: TargetStatus) => void): He
     else if (status) onStatus(status);
   }
 
-  const reader = createFrameReader({
-    onFrame: hear,
-    onNoise(line) {
-      noise.push(line);
-      if (noise.length > NOISE_LINES) noise.shift();
-    },
-  });
+  function createReader(): ReturnType<typeof createFrameReader> {
+    noise = [];
+    return createFrameReader({
+      onFrame: hear,
+      onNoise(line) {
+        noise = [...noise, line].slice(-NOISE_LINES);
+      },
+    });
+  }
+
+  let reader = createReader();
 
   function finish(otherwise?: LastStatus): LastStatus {
     const missing = copies.giveUp();
@@ -113,10 +120,14 @@ function createHearing(plan: Plan, onStatus: (status: TargetStatus) => void): He
     if (!last) missing.push("The log ends before the job does.");
     if (startedAgain) missing.push("The job was started again by its target. What it did then is not recorded.");
     writeIncoming(plan, { changed, missing });
-    return last?.status ?? explain(otherwise!, noise);
+    // One that never spoke may have said why in words: no Python in the image, a folder that is not there.
+    return last?.status ?? (session === null ? explain(otherwise!, noise) : otherwise!);
   }
 
   return {
+    begin() {
+      reader = createReader();
+    },
     push(chunk) {
       const before = seen.count();
       reader.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
@@ -128,7 +139,6 @@ function createHearing(plan: Plan, onStatus: (status: TargetStatus) => void): He
   };
 }
 
-/** A job that never spoke may have said why in words: no Python in the image, a folder that is not there. */
 function explain(status: LastStatus, noise: string[]): LastStatus {
   if (noise.length === 0 || status.reason) return status;
   return { ...status, reason: `its log says: ${noise.join(" ").slice(0, 500)}` };
