@@ -26,6 +26,7 @@ export type TableIndex = z.infer<typeof TableIndex>;
 /** What can be done with the runs that are selected. Each is one of the extension's commands. */
 export const TableAction = z.enum([
   "showDifferences",
+  "openSideBySide",
   "compareCode",
   "compareWithWorkspace",
   "openCharts",

@@ -27,7 +27,7 @@ export interface ToolbarProps {
 
 const COPY_TITLES: Record<CopyFormat, string> = { text: "Text", csv: "CSV", markdown: "Markdown", latex: "LaTeX" };
 /** Actions that have a button of their own. */
-const MAIN: TableAction[] = ["showDifferences", "compareCode", "openCharts"];
+const MAIN: TableAction[] = ["showDifferences", "openSideBySide", "compareCode", "openCharts"];
 
 export function Toolbar(props: ToolbarProps) {
   const { table, selected, without } = props;

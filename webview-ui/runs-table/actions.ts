@@ -1,5 +1,6 @@
 /** What can be done with selected runs, and what a run's menu offers. */
 import type { TableAction } from "../../src/protocol/runsTable";
+import { MOST_SIDES } from "../../src/protocol/sideBySide";
 import type { MenuItem } from "../base/Menu";
 
 interface ActionRule {
@@ -11,6 +12,7 @@ interface ActionRule {
 
 export const ACTIONS: Record<TableAction, ActionRule> = {
   showDifferences: { label: "What Changed", least: 2, most: 20 },
+  openSideBySide: { label: "Side by Side", least: 2, most: MOST_SIDES },
   compareCode: { label: "Code Difference", least: 2, most: 2 },
   openCharts: { label: "Open Charts", least: 1, most: 500 },
   openLog: { label: "Open Log", least: 1, most: 1 },

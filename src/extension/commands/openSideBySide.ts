@@ -1,14 +1,11 @@
 /** Chosen runs side by side. */
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
-import type { SideBySideState } from "../../protocol/sideBySide";
+import { MOST_SIDES, type SideBySideState } from "../../protocol/sideBySide";
 import { Command } from "../contributions";
 import type { PagePanels } from "../panels/pagePanels";
 import type { CommandDeps } from "./deps";
 import { pickRuns, type RunAt, runsGiven } from "./pickRuns";
-
-/** More would be too narrow to look at. */
-const MOST_RUNS = 12;
 
 export function registerOpenSideBySide(
   { projects, tree, register }: Pick<CommandDeps, "projects" | "tree" | "register">,
@@ -29,9 +26,9 @@ export function registerOpenSideBySide(
       throw new UserError(vscode.l10n.t("These runs belong to different projects, so they cannot be compared."));
     }
     if (runs.length < 2) throw new UserError(vscode.l10n.t("Choose two runs or more."));
-    if (runs.length > MOST_RUNS) {
+    if (runs.length > MOST_SIDES) {
       throw new UserError(
-        vscode.l10n.t("{0} runs are too many side by side. Choose {1} or fewer.", runs.length, MOST_RUNS),
+        vscode.l10n.t("{0} runs are too many side by side. Choose {1} or fewer.", runs.length, MOST_SIDES),
       );
     }
     const ids = runs.map(({ run }) => run.id);

@@ -9,9 +9,10 @@ import type { RunNode } from "../tree/nodes";
 
 const COMMANDS: Record<TableAction, string> = {
   showDifferences: Command.compareRuns,
+  openSideBySide: Command.openSideBySide,
   compareCode: Command.compareCode,
   compareWithWorkspace: Command.compareRunWithWorkspace,
-  openCharts: "modeltrail.openCharts",
+  openCharts: Command.openCharts,
   openLog: Command.openLog,
   showInTree: Command.showRun,
   editTags: Command.editTags,
