@@ -5,7 +5,14 @@ import { jobLimits } from "./targets";
 
 const told = (target: unknown, name = "box") =>
   projectFileFaults({ targets: { [name]: target } }).map(({ path, message }) => `${path.join(".")} ${message}`);
-const command = { kind: "command", submit: ["run"], status: ["stat", "{job}"], states: {}, cancel: ["kill", "{job}"] };
+const command = {
+  kind: "command",
+  submit: ["run"],
+  status: ["stat", "{job}"],
+  states: {},
+  log: ["log"],
+  cancel: ["kill"],
+};
 
 test("settings are read in the units of jobs", () => {
   const limits = { time: "1h30m", memory: "16GB", cost: 2.5 };

@@ -186,31 +186,45 @@ const RayTarget = z.strictObject({
   ...common,
 });
 
+/** What a program prints of a job, by what that means. */
+const Pattern = z
+  .string()
+  .check(z.refine(isPattern, "is no regular expression"), said("A regular expression for what `status` prints."));
+
+function isPattern(text: string): boolean {
+  try {
+    return text !== "" && new RegExp(text, "m") !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** Any program that can start a job and say how it stands: see docs/targets.md. */
 const CommandTarget = z.strictObject({
   kind: z.literal("command"),
-  submit: Argv.check(said("Starts the job. What it prints is its id; {stage}, {command…} and others are put in.")),
+  submit: Argv.check(
+    said("Starts {command...}, or sends {folder} and starts {command-there...} in it. Prints the job's id."),
+  ),
   id: z.optional(
-    Text.check(said("A regular expression with one group: the id in what `submit` prints (default: its last word).")),
+    Pattern.check(said("A regular expression with a group: the id in what `submit` prints (default: its last word).")),
   ),
   status: Argv.check(said("Says how the job {job} stands.")),
   states: z
     .strictObject({
-      waiting: z.optional(Text.check(said("A regular expression for what `status` prints of one that waits."))),
-      running: z.optional(Text),
-      finished: z.optional(Text),
-      failed: z.optional(Text),
-      killed: z.optional(Text),
-      gone: z.optional(Text),
+      waiting: z.optional(Pattern),
+      running: z.optional(Pattern),
+      finished: z.optional(Pattern),
+      failed: z.optional(Pattern),
+      killed: z.optional(Pattern),
+      gone: z.optional(Pattern),
     })
-    .check(said("What `status` prints, as regular expressions.")),
-  exitCode: z.optional(Text.check(said("A regular expression with one group: the exit code in what `status` prints."))),
-  log: z.optional(Argv.check(said("Prints all of the job's output so far."))),
-  collect: z.optional(Argv.check(said("Brings what the job wrote into {stage}."))),
+    .check(said("What `status` prints, as regular expressions; what fits none is not understood, and asked again.")),
+  log: Argv.check(said("Prints what the job {job} has printed, from its beginning, and may go on as it grows.")),
   cancel: Argv.check(said("Ends the job {job}.")),
   clean: z.optional(Argv.check(said("Removes what is left of the job {job}."))),
   check: z.optional(Argv.check(said("Fails when a job would; what it prints says why."))),
-  interval: z.optional(Duration.check(said("How often `status` is asked (default: 5s)."))),
+  python: z.optional(Text.check(said("The Python that starts the job there (default: python3)."))),
+  fileLimit: z.optional(Size.check(said("Larger files do not come home through the log (default: 16MB)."))),
   ...common,
 });
 
