@@ -1,4 +1,4 @@
-/** `modeltrail follow-job ID [-- COMMAND…]`: what looks after a job on a target, apart from any terminal. */
+/** `modeltrail follow-job ID [COMMAND…]`: what looks after a job on a target, apart from any terminal. */
 import { locateRoot } from "../../store/locate";
 import { openStore } from "../../store/open";
 import { followHere } from "../../targets/launch/followHere";

@@ -32,7 +32,7 @@ export function startFollower(
 
 function spawnFollower(store: Store, job: string, { argv, env }: OwnProgram, command: readonly string[] = []) {
   const [program, ...first] = argv;
-  const child = spawn(program!, [...first, "follow-job", job, ...(command.length > 0 ? ["--", ...command] : [])], {
+  const child = spawn(program!, [...first, "follow-job", job, ...command], {
     cwd: store.root,
     // The run within which we are asked for another is told to that one otherwise.
     env: { ...env, MODELTRAIL_RUN_ID: undefined, MODELTRAIL_DIR: store.folder },
