@@ -4,7 +4,7 @@ import { exitLike } from "../../recorder/process/exit";
 import type { Store } from "../../store/contract";
 import { locateRoot } from "../../store/locate";
 import { openStore } from "../../store/open";
-import { startJob } from "../../targets/launch/startJob";
+import { assertRunnable, startJob } from "../../targets/launch/startJob";
 import { viewJob } from "../../targets/launch/view";
 import { targetSettings } from "../../targets/registry";
 import { ownProgram } from "../beside";
@@ -21,6 +21,7 @@ export async function targetRunCommand(target: string, options: RunOptions, comm
   }
   const { root } = locateRoot(process.cwd());
   await targetSettings(root, target);
+  assertRunnable(command, target);
   const store = openStore(root);
   const job = startJob(
     store,
