@@ -80,9 +80,21 @@ export function addJobCommands(program: Command): void {
     .description("looks after the queue until there is nothing to do")
     .action(async () => (await import("./commands/queueRun")).queueRunCommand());
 
-  program
+  const targets = program
     .command("targets")
     .summary("list the places to run that modeltrail.yaml names")
     .option("--json", "as a JSON array")
     .action(async (options) => (await import("./commands/targets")).targetsCommand(options));
+
+  targets
+    .command("check <name>")
+    .summary("say what would keep a command from running there")
+    .usage("[options] <name> -- COMMAND…")
+    .argument("[command...]", "the command that is to run")
+    .option("--gpus <count>", "GPUs that it needs", "0")
+    .option("--json", "as a JSON array")
+    .passThroughOptions()
+    .action(async (name: string, command: string[], options) =>
+      (await import("./commands/targetsCheck")).checkTargetCommand(name, command, options),
+    );
 }

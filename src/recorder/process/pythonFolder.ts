@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 /** A folder of `python/`, which is shipped beside the programs and lies beside the sources. */
 export function pythonFolder(
-  name: "pty" | "tracer" | "importers" | "kernel" | "agent" | "bundle" | "sweep" | "host",
+  name: "pty" | "tracer" | "importers" | "kernel" | "agent" | "bundle" | "sweep" | "host" | "checks",
 ): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const found = join(folder, "python", name);

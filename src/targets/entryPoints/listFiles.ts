@@ -1,8 +1,7 @@
 /** The files in which entry points may be. */
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { git } from "../../snapshot/git";
-import { displayPath, splitRecords } from "../../snapshot/gitPath";
+import { codeFiles } from "../checks/codeFiles";
 
 /** Never somebody's own code. */
 const FOREIGN = /(?:^|\/)(?:\.[^/]+|node_modules|__pycache__|venv|env|site-packages|build|dist|mlruns|wandb)\//;
@@ -14,24 +13,13 @@ export async function listFiles(
   limit: number,
   signal?: AbortSignal,
 ): Promise<{ files: string[]; cut: boolean }> {
-  const all = (await fromGit(root, signal)) ?? (await fromFolders(root, limit * 10));
+  // A name that is no UTF-8 cannot be a word of a command.
+  const known = (await codeFiles(root, signal))?.filter((name) => !name.includes("\ufffd"));
+  const all = known ?? (await fromFolders(root, limit * 10));
   const wanted = all.filter((file) => WANTED.test(file) && !FOREIGN.test(file));
   const depth = (file: string) => file.split("/").length;
   const files = wanted.sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
   return { files: files.slice(0, limit), cut: files.length > limit };
-}
-
-/** Null where git knows nothing. */
-async function fromGit(root: string, signal: AbortSignal | undefined): Promise<string[] | null> {
-  try {
-    const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    const { stdout } = await git(listing, { cwd: root, signal });
-    // A name that is no UTF-8 cannot be a word of a command.
-    return [...new Set(splitRecords(stdout))].map(displayPath).filter((name) => !name.includes("\ufffd"));
-  } catch {
-    signal?.throwIfAborted();
-    return null;
-  }
 }
 
 async function fromFolders(root: string, limit: number): Promise<string[]> {
