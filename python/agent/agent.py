@@ -27,7 +27,7 @@ COMMANDS = ("prepare", "start", "run", "stream", "status", "follow", "files", "c
 
 def main():
     if sys.version_info < (3, 8):
-        sys.exit("Modeltrail needs Python 3.8 or newer there; %s is %d.%d." % (sys.executable, *sys.version_info[:2]))
+        sys.exit("Modeltrail needs Python 3.8 or newer there; %s is %d.%d." % ((sys.executable,) + sys.version_info[:2]))
     name, folder, arguments = sys.argv[1], sys.argv[2], sys.argv[3:]
     if name not in COMMANDS:
         sys.exit("unknown command " + name)

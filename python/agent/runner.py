@@ -18,6 +18,8 @@ from spool import Spool
 
 CHUNK = 1 << 20
 TICK = 0.1
+# Between looks once the command has ended.
+SHORT = 0.01
 # How long what the command left behind may be silent before we end it.
 QUIET = 0.1
 LONGEST_WAIT = 1.0
@@ -110,7 +112,7 @@ class Runner:
         ending = None
         while output is not None or self.command.returncode is None or ending:
             sources = [woken] if output is None else [output, woken]
-            ready = select.select(sources, [], [], TICK)[0]
+            ready = select.select(sources, [], [], TICK if ended is None else SHORT)[0]
             now = time.monotonic()
             if woken in ready:
                 drain(woken)
