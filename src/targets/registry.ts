@@ -36,6 +36,7 @@ const ROOMS: Rooms = {
   slurm: async () => (await import("./slurm/slurmTarget")).makeSlurmTarget,
   docker: async () => (await import("./container/containerTarget")).makeContainerTarget,
   podman: async () => (await import("./container/containerTarget")).makeContainerTarget,
+  ray: async () => (await import("./ray/rayTarget")).makeRayTarget,
 };
 
 /** The targets that the project names, with their settings. Throws UserError when modeltrail.yaml makes no sense. */
