@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { RUN_COLOURS } from "../../src/domain/runColour";
 import { svgPen } from "../plot/svgPen";
-import { colouringOf, drawKey, mixed } from "./colouring";
+import { colouringOf, drawKey, keyWidth, mixed } from "./colouring";
 import type { Column } from "./columns";
 
 const column = (values: number[], words: string[] | null = null): Column => {
@@ -48,9 +48,14 @@ test("a run has its own colour, or that of its value; without a value it has non
 test("words have colours of their own, and only those that show are told", () => {
   const { of, key } = colouringOf(column([0, 2, Number.NaN], ["<b>", "sgd", "lion"]), ids, [0, 1], "dark");
   expect([of(0), of(1), of(2)]).toEqual([RUN_COLOURS.dark[0], RUN_COLOURS.dark[2], undefined]);
-  const pen = svgPen(200, 200);
+  const pen = svgPen(500, 200);
   const theme = { foreground: "#fff", faint: "#999", background: "#000", cursor: "#00f", font: "11px x" };
-  drawKey(pen, { of, key }, 0, 200, theme);
+  drawKey(pen, { of, key }, { width: 500, height: 200 }, theme);
   expect(pen.svg("#000")).toContain("&lt;b&gt;");
   expect(pen.svg("#000")).not.toContain("sgd");
+});
+
+test("a narrow picture has no room to tell what the colours stand for", () => {
+  const colouring = colouringOf(column([1, 3]), ids, [0, 1], "dark");
+  expect([keyWidth(colouring, 800) > 0, keyWidth(colouring, 300)]).toEqual([true, 0]);
 });

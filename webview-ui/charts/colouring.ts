@@ -1,6 +1,7 @@
 /** Which colour a run has in a chart: its own, or that of its value in a column. */
 import { type Background, runColour } from "../../src/domain/runColour";
 import { showText } from "../base/numbers";
+import type { Size } from "../plot/Picture";
 import type { Pen } from "../plot/pen";
 import { place, type Range, rangeOf, type Scale } from "../plot/scale";
 import type { PlotTheme } from "../plot/theme";
@@ -70,16 +71,22 @@ export function mixed(background: Background, share: number): string {
   return `#${channels.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
 }
 
-/** Width that `drawKey` takes, at the right of a picture. */
-export const keyWidth = ({ key }: Colouring): number => (key ? 132 : 0);
+/** Narrower pictures have no room beside what they show. */
+const LEAST_WIDTH = 420;
+
+/** Width that `drawKey` takes, at the right of a picture of this width. */
+export const keyWidth = ({ key }: Colouring, width: number): number => (key && width >= LEAST_WIDTH ? 132 : 0);
 
 const BAR = 12;
 const STEPS = 48;
 const ROW = 16;
 
-/** What the colours stand for, in a column that begins at `left` and is as high as the picture. */
-export function drawKey(pen: Pen, { key }: Colouring, left: number, height: number, theme: PlotTheme): void {
-  if (!key) return;
+/** What the colours stand for, at the right end of a picture of this size. */
+export function drawKey(pen: Pen, colouring: Colouring, { width, height }: Size, theme: PlotTheme): void {
+  const { key } = colouring;
+  const room = keyWidth(colouring, width);
+  if (!key || room === 0) return;
+  const left = width - room + 8;
   const text = { colour: theme.faint, font: theme.font };
   pen.text(shortened(key.title, 20), left, 16, { ...text, colour: theme.foreground });
   const [top, bottom] = [32, height - 26];

@@ -57,6 +57,7 @@ export async function curves(
   signal: AbortSignal,
 ): Promise<PackedCurves> {
   const { key, axis, smoothing, groups } = request;
+  cache.stopReadingAhead();
   const starts = axis === "relative" ? startTimes(store, request.runs) : null;
   const runs = request.runs.map((id): SeriesRun => ({ id, startTime: starts?.get(id) ?? 0 }));
   const whole = (run: SeriesRun) => ifThere(() => cache.get(store, run, key, axis));

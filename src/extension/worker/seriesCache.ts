@@ -10,6 +10,7 @@ import type { Store } from "../../store/contract";
 /** A hundred series of a hundred thousand points with a common x are half of it. */
 const MOST_BYTES = 192e6;
 const IDLE_MS = 60_000;
+const AHEAD_MS = 50;
 /** A series is about so many times as long as its outline. */
 const OUTLINED = 16;
 
@@ -31,7 +32,6 @@ export class SeriesCache {
   private readonly entries = new Map<string, Entry>();
   private bytes = 0;
   private idle: NodeJS.Timeout | undefined;
-  private ahead: NodeJS.Immediate | undefined;
   /** Runs of a sweep mostly have the same steps: then they share them. */
   private lastX: Float64Array = new Float64Array(0);
 
@@ -49,18 +49,17 @@ export class SeriesCache {
   }
 
   /**
-   * Reads the whole of outlined series, which are likely to be asked for next, one at a time, while nothing else is to be done;
-   * what was to be read for an earlier question is not. Does nothing when there is no room for all of them.
+   * Reads the whole of outlined series, which are likely to be asked for next, one at a time, when there has been nothing else
+   * to do for a moment. Does nothing when there is no room for all of them.
    */
   readAhead(store: Store, runs: readonly SeriesRun[], key: string, axis: CurveAxis): void {
-    if (this.ahead) clearImmediate(this.ahead);
-    this.ahead = undefined;
+    this.stopReadingAhead();
     const outlines = runs.map(({ id }) => this.entries.get(nameOf("outline", store, id, axis, key)));
     const bytes = outlines.reduce((sum, entry) => sum + (entry ? sizeOf(entry) * OUTLINED : 0), 0);
     if (bytes > MOST_BYTES) return;
-    const next = (at: number) => {
-      this.ahead = undefined;
-      const run = runs[at];
+    let at = 0;
+    const next = () => {
+      const run = runs[at++];
       if (!run) return;
       try {
         this.get(store, run, key, axis);
@@ -68,10 +67,17 @@ export class SeriesCache {
         // The store was closed, or the run freed: whoever asks for it will be told.
         return;
       }
-      this.ahead = setImmediate(next, at + 1);
+      const immediate = setImmediate(next);
+      this.stopReadingAhead = () => clearImmediate(immediate);
     };
-    this.ahead = setImmediate(next, 0);
+    // What was just worked out has to come to the page first.
+    const timer = setTimeout(next, AHEAD_MS);
+    timer.unref();
+    this.stopReadingAhead = () => clearTimeout(timer);
   }
+
+  /** To be called before something is worked out that somebody waits for. */
+  stopReadingAhead: () => void = () => {};
 
   private kept(
     kind: Kind,
@@ -98,7 +104,7 @@ export class SeriesCache {
 
   clear(): void {
     clearTimeout(this.idle);
-    if (this.ahead) clearImmediate(this.ahead);
+    this.stopReadingAhead();
     this.entries.clear();
     this.lastX = new Float64Array(0);
     this.bytes = 0;

@@ -10,7 +10,7 @@ import { type Item, Stage } from "../Stage";
 import { showValue } from "../valueAxis";
 import { AxisBrush } from "./AxisBrush";
 import { AxisMenu } from "./AxisMenu";
-import { type Axis, drawBrushes, drawParallel, lineOf, placeAxes, rowAt } from "./parallel";
+import { type Axis, drawBrushes, drawParallel, lineOf, placeAxes, rowAt, widthFor } from "./parallel";
 
 export interface ParallelStageProps {
   size: Size;
@@ -29,7 +29,11 @@ export interface ParallelStageProps {
 
 /** The lines with what can be done at each axis. */
 export function ParallelStage(props: ParallelStageProps) {
-  const { size, runs, axes, rows, left, colouring, brushes, ids, onAxes, onLog, onBrush } = props;
+  const { runs, axes, rows, left, colouring, brushes, ids, onAxes, onLog, onBrush } = props;
+  const { width, height } = props.size;
+  // In a narrow page it is scrolled.
+  const least = widthFor(axes.length, colouring);
+  const size = useMemo(() => ({ width: Math.max(width, least), height }), [width, height, least]);
   const placed = useMemo(() => placeAxes(axes, colouring, size), [axes, colouring, size]);
   const draw = useCallback(
     (pen: Pen) => {

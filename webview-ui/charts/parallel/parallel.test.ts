@@ -111,7 +111,7 @@ describe("lines", () => {
   test("go through the axes, and are broken where a value is missing", () => {
     expect(lineOf(axes, 3).y[0]).toBeNaN();
     const { x, y } = lineOf(axes, 1);
-    expect(x).toEqual([70, 300, 530]);
+    expect(x).toEqual([96, 300, 504]);
     expect(y[0]).toBeCloseTo((40 + 284) / 2, 0);
     expect(rowAt(axes, rows, (x[0]! + x[1]!) / 2, (y[0]! + y[1]!) / 2)).toBe(1);
     expect(rowAt(axes, [], 100, 100)).toBeUndefined();

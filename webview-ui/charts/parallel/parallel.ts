@@ -28,7 +28,9 @@ export interface PlacedAxis extends Axis {
 
 const TOP = 40;
 const BOTTOM = 16;
-const SIDE = 70;
+/** For the marks of the first axis, and half the name of the last. */
+const SIDE = 96;
+const LEAST_ROOM = 96;
 const TICK_HEIGHT = 44;
 
 /** Words, and numbers none of which is above zero, have no logarithmic axis. */
@@ -37,9 +39,15 @@ export function axisOf(column: Column, log: boolean): Axis {
   return { column, log: isLog, whole: wholeOf(column, isLog) };
 }
 
+/** Below it names and brushes would lie over each other. */
+export function widthFor(axes: number, colouring: Colouring): number {
+  const width = SIDE * 2 + (axes - 1) * LEAST_ROOM;
+  return width + keyWidth(colouring, Infinity);
+}
+
 /** Side by side over the width of a picture. */
 export function placeAxes(axes: readonly Axis[], colouring: Colouring, { width, height }: Size): PlacedAxis[] {
-  const inner = width - keyWidth(colouring) - SIDE * 2;
+  const inner = width - keyWidth(colouring, width) - SIDE * 2;
   const room = axes.length > 1 ? inner / (axes.length - 1) : inner;
   const bottom = Math.max(TOP + 20, height - BOTTOM);
   return axes.map((axis, at) => {
@@ -96,7 +104,7 @@ export function drawParallel(
     draw(row, colour ?? theme.foreground, colour ? 0.8 : 0.3);
   }
   for (const axis of axes) drawAxis(pen, axis, theme);
-  drawKey(pen, colouring, size.width - keyWidth(colouring) + 8, size.height, theme);
+  drawKey(pen, colouring, size, theme);
 }
 
 const LETTER = 6.2;

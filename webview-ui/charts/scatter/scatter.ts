@@ -42,7 +42,7 @@ export interface Placed {
 
 /** Where the points are in a picture of this size, and the frame around them. */
 export function placePoints({ x, y, rows, columns }: Scatter, colouring: Colouring, { width, height }: Size) {
-  const frame = frameOf({ width: width - keyWidth(colouring), height }, x, y);
+  const frame = frameOf({ width: width - keyWidth(colouring, width), height }, x, y);
   const points = rows.map((row): Placed => {
     return { row, x: place(frame.x, columns.x.values[row]!), y: place(frame.y, columns.y.values[row]!) };
   });
@@ -59,7 +59,7 @@ export function drawScatter(pen: Pen, scatter: Scatter, colouring: Colouring, si
     if (colour === undefined) pen.dot(x, y, RADIUS, theme.foreground, 0.25);
     else pen.dot(x, y, RADIUS, colour, 0.85);
   }
-  drawKey(pen, colouring, size.width - keyWidth(colouring) + 8, size.height, theme);
+  drawKey(pen, colouring, size, theme);
 }
 
 /** A ring around a point. */
