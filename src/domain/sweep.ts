@@ -8,13 +8,15 @@ const Name = z.string().check(z.regex(/^[A-Za-z_][\w.-]*$/, "is not a name of le
 export const SweepValue = z.union([z.string(), z.number(), z.boolean()]);
 export type SweepValue = z.infer<typeof SweepValue>;
 
-/** Numbers from `from` to `to`, both included; whole ones when both are and `step` is not a fraction. */
+/** Numbers from `from` to `to`, both included. */
 export const SweepRange = z
   .strictObject({
     from: z.number(),
     to: z.number(),
     /** Distance of neighbouring values. A grid needs it, except between whole numbers, where it is 1. */
     step: z.optional(z.number().check(z.positive())),
+    /** Default: `int` when both ends and the step are whole. */
+    type: z.optional(z.enum(["int", "float"])),
     /** `log`: as many values between 1 and 10 as between 10 and 100. */
     scale: z._default(z.enum(["linear", "log"]), "linear"),
   })

@@ -18,6 +18,8 @@ export interface DriveOptions extends SuggesterOptions {
   slots: number;
   /** Sees to it that queued jobs are begun. */
   startQueue(): void;
+  /** Ends a job, whatever it is doing. */
+  cancelJob(id: string, reason: string): Promise<unknown>;
   onProgress?(line: string): void;
 }
 
@@ -33,7 +35,7 @@ export async function driveSweep(store: Store, id: string, options: DriveOptions
   takeWheel(store, id);
   const sweep = store.sweeps.resolve(id);
   const suggester = await openSuggester(store, sweep, options);
-  const wheel: Wheel = { store, sweep, suggester, options, over: readOver(store, id) };
+  const wheel: Wheel = { store, sweep, suggester, options, over: readOver(store, id), ending: [] };
   try {
     restart(wheel);
     for (let seen = -1; store.sweeps.resolve(id).state === "running"; seen = await untilChange(wheel, seen)) {
@@ -56,6 +58,8 @@ interface Wheel {
   readonly options: DriveOptions;
   /** The trials that are over, in the order in which they ended; those of an earlier driver by number. */
   readonly over: Trial[];
+  /** Jobs that are being ended. */
+  readonly ending: Promise<unknown>[];
 }
 
 /** One process drives a sweep; who finds it dead takes over. */
@@ -96,7 +100,7 @@ function start({ store, sweep }: Wheel, { number, params }: Pick<Trial, "number"
 
 /** Looks at the trials that are under way: what has ended is told to who suggests, and what is hopeless is pruned. */
 async function settle(wheel: Wheel): Promise<void> {
-  const { store, sweep, options } = wheel;
+  const { store, sweep, suggester, options } = wheel;
   const { metric } = sweep.spec;
   const running = store.sweeps.trials(sweep.id, { states: ["running"] });
   const jobs = new Map(store.jobs.getMany(running.map(({ job }) => job!)).map((job) => [job.id, job]));
@@ -108,26 +112,24 @@ async function settle(wheel: Wheel): Promise<void> {
       continue;
     }
     const { state, value, reason } = outcomeOf(sweep.spec, job, run);
+    // What others are measured by, also of trials that were too quick to be looked at on the way.
+    if (run && sweep.spec.optuna?.pruner) await suggester.report(trial, pointsOf(store, run.id, metric!));
     await end(wheel, { ...trial, state, value });
     options.onProgress?.(`trial ${trial.number}: ${reason ?? (value === null ? "done" : `${metric} ${value}`)}`);
   }
 }
 
 /** Ends a trial that does worse than others did at the same step. */
-async function prune(
-  { store, sweep, suggester, ...wheel }: Wheel,
-  trial: Trial,
-  job: Job,
-  run: RunSummary,
-): Promise<void> {
+async function prune(wheel: Wheel, trial: Trial, job: Job, run: RunSummary): Promise<void> {
+  const { store, sweep, suggester, options } = wheel;
   const { metric, optuna } = sweep.spec;
   const summary = metric === undefined ? undefined : run.metrics[metric];
   if (!optuna?.pruner || !summary) return;
   if (!(await suggester.report(trial, pointsOf(store, run.id, metric!)))) return;
   const value = valueThatCounts(sweep.spec, summary);
-  await end({ store, sweep, suggester, ...wheel }, { ...trial, state: "pruned", value });
-  store.jobs.requestCancel(job.id, "Pruned: other trials did better at the same step.");
-  wheel.options.onProgress?.(`trial ${trial.number}: pruned at ${metric} ${value}`);
+  await end(wheel, { ...trial, state: "pruned", value });
+  cancel(wheel, job.id, "Pruned: other trials did better at the same step.");
+  options.onProgress?.(`trial ${trial.number}: pruned at ${metric} ${value}`);
 }
 
 async function end({ store, sweep, suggester, over }: Wheel, trial: Trial): Promise<void> {
@@ -135,6 +137,11 @@ async function end({ store, sweep, suggester, over }: Wheel, trial: Trial): Prom
   await suggester.tell(trial);
   store.sweeps.endTrial(sweep.id, trial.number, trial.state, trial.value);
   over.push(trial);
+}
+
+/** Goes on meanwhile; what is still being ended is waited for at the end. */
+function cancel({ options, ending }: Wheel, job: string, reason: string): void {
+  ending.push(options.cancelJob(job, reason).catch((error: Error) => options.onProgress?.(error.message)));
 }
 
 function pointsOf(store: Store, run: string, metric: string): StepValue[] {
@@ -171,10 +178,11 @@ async function letGo(wheel: Wheel): Promise<void> {
   const { store, sweep } = wheel;
   const isStopped = store.sweeps.resolve(sweep.id).state === "stopped";
   for (const trial of store.sweeps.trials(sweep.id, { states: ["running"] })) {
-    store.jobs.requestCancel(trial.job!, isStopped ? "Its sweep was stopped." : "Its sweep is over.");
+    cancel(wheel, trial.job!, isStopped ? "Its sweep was stopped." : "Its sweep is over.");
     if (isStopped) store.sweeps.endTrial(sweep.id, trial.number, "waiting", null);
     else await end(wheel, { ...trial, state: "failed", value: null });
   }
+  await Promise.all(wheel.ending);
 }
 
 /** Resolves when anything was written to the store since `revision`, or the sweep's time is over; gives the new revision. */

@@ -20,7 +20,9 @@ export function readParam(text: string): [name: string, param: SweepParam] {
 
 function toRange([, from, to, more]: RegExpExecArray): object {
   const detail = more === undefined ? {} : more === "log" ? { scale: "log" } : { step: Number(more) };
-  return { from: Number(from), to: Number(to), ...detail };
+  // Who writes 0.0..1.0 means fractions.
+  const type = [from, to].some((end) => /[.eE]/.test(end!)) ? { type: "float" } : {};
+  return { from: Number(from), to: Number(to), ...detail, ...type };
 }
 
 /** Numbers count as numbers, so that they can be drawn and compared; everything else is a text. */

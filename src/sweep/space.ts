@@ -6,8 +6,8 @@ import type { SweepParam, SweepRange, SweepSpec, SweepValue, TrialParams } from 
 const MAX_GRID = 100_000;
 
 /** Whether all values of a range are whole numbers. */
-export function isWhole({ from, to, step = 1 }: SweepRange): boolean {
-  return [from, to, step].every(Number.isInteger);
+export function isWhole({ from, to, step = 1, type }: SweepRange): boolean {
+  return type !== "float" && [from, to, step].every(Number.isInteger);
 }
 
 /** How many trials the whole grid has. Throws UserError for a param that has no end of values. */

@@ -14,6 +14,7 @@ import { isAlive } from "../../store/process";
 import { beginSweep, type SweepOverrides, sweepSpec } from "../../sweep/begin";
 import { driveSweep } from "../../sweep/drive";
 import { readParam } from "../../sweep/readParam";
+import { cancelJob } from "../../targets/queue/cancelJob";
 import { startQueue } from "../../targets/queue/start";
 import { slotsOf } from "../../targets/slots";
 import { withStore } from "../open";
@@ -112,6 +113,7 @@ async function go(store: Store, sweep: Sweep, options: ResumeSweepOptions): Prom
     storage: path.join(sweepFolder(store, sweep), "optuna.log"),
     slots: await parallelOn(store.root, sweep.spec.target),
     startQueue: () => startQueue(store.root),
+    cancelJob: (id, reason) => cancelJob(store, id, reason),
     onProgress: (line) => print(oneLine(line)),
   });
   print(sweepText(store, ended, 10));
