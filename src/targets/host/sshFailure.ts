@@ -44,7 +44,7 @@ const REASONS: readonly [pattern: RegExp, stays: boolean, explain: (host: Host) 
       `The name of ${name} (${destination}) is not known: check it, ~/.ssh/config and the network.`,
   ],
   [
-    /Connection (?:timed out|refused|reset|closed)|timed out|No route to host|Network is unreachable|Broken pipe|closed by/i,
+    /Connection (?:timed out|refused|reset|closed)|timed out|No route to host|Network is unreachable|Broken pipe|closed by|not responding/i,
     false,
     ({ name }) => `${name} cannot be reached: the machine or the network is down, or ssh is not running there.`,
   ],
