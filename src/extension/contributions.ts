@@ -8,6 +8,7 @@ export const Command = {
   run: "modeltrail.run",
   runWithArguments: "modeltrail.runWithArguments",
   runAgain: "modeltrail.runAgain",
+  runSweep: "modeltrail.runSweep",
   debug: "modeltrail.debug",
   recordTerminals: "modeltrail.recordTerminals",
   stop: "modeltrail.stop",

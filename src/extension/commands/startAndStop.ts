@@ -40,6 +40,10 @@ export function registerStartAndStop(deps: CommandDeps): vscode.Disposable {
       const { root, run } = await pickRun(given, projects, { title: vscode.l10n.t("Run Again") });
       await launcher.runAgain(root, run);
     }),
+    register(Command.runSweep, "begin the sweep", async (given) => {
+      requireTrust();
+      await (await import("./runSweep")).runSweep(deps, given);
+    }),
     register(Command.stop, "stop the run", (...given) => stop(given)),
     register(Command.showRunning, "show the running runs", () => showRunning(deps)),
   );
