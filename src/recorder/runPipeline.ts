@@ -122,7 +122,7 @@ export async function createRunPipeline(
       eventFiles,
       createDvcliveParams(),
       createClientArtifacts(store, id, hasher),
-      createMirror(store, id, side !== null),
+      createMirror(store, id, onTarget?.ownServer === false),
       createRanks(),
     ],
     keepFiles: (logged) => (side ? side.keepFiles(logged, hasher) : keepLoggedFiles(hasher, logged)),

@@ -14,6 +14,8 @@ export interface TargetSide {
   /** As its user calls it, e.g. "gpu-box". */
   target: string;
   place: StagePlace;
+  /** What the command logs with MLflow goes to a server of the user's own. */
+  ownServer: boolean;
 }
 
 export interface TargetListeners {
@@ -26,7 +28,7 @@ export interface TargetListeners {
   keepFiles(logged: readonly LoggedFile[], hasher: DataHasher): Promise<KeptFiles>;
 }
 
-export function createTargetListeners({ target, place }: TargetSide): TargetListeners {
+export function createTargetListeners({ target, place }: Pick<TargetSide, "target" | "place">): TargetListeners {
   const translator = createTranslator(place);
   const host = createHostListener();
   const outside = createOutsideFiles(() => translator.host, target);

@@ -18,8 +18,9 @@ import { placeOf, type StageFacts, type StageFolder, stageFolder } from "../stag
 import { again } from "./again";
 import { commandOf, takeRun } from "./beginRun";
 import { type CancelWatch, watchCancel } from "./cancelWatch";
-import { planOf } from "./plan";
+import { hasServer, planOf } from "./plan";
 import { openWhenPossible } from "./reopen";
+import { assertRunnable } from "./runnable";
 
 export interface FollowOptions {
   openTarget(name: string): Promise<Target>;
@@ -73,7 +74,10 @@ async function advance(following: Following, options: FollowOptions): Promise<vo
   const { store, job, run, stage, target } = following;
   const facts = stage.facts() ?? (await prepare(following, options));
   const place = placeOf(stage, facts);
-  const pipeline = await createRunPipeline(store, run, { env: job.env, onTarget: { target: target.name, place } });
+  const pipeline = await createRunPipeline(store, run, {
+    env: job.env,
+    onTarget: { target: target.name, place, ownServer: hasServer(job.env) },
+  });
   const pacer = startPacer(pipeline, [store.logPath(run), spoolFolder(store.runFolder(run))], () => {});
   try {
     const plan = planOf(store, job, run, {
@@ -108,6 +112,7 @@ async function prepare(
   options: FollowOptions,
 ): Promise<StageFacts> {
   const { signal } = watch;
+  assertRunnable(job.command, target.name);
   if (store.getRunHead(run)!.snapshot.code.commit === null) {
     const { code, gaps, warnings } = await snapshotCode(store.root, store.folder, { signal });
     store.setCode(run, code, gaps, warnings);

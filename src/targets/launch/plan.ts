@@ -51,7 +51,7 @@ const THIS_MACHINE =
   /^(?:PATH|VIRTUAL_ENV|CONDA_\w+|PYTHON(?:PATH|HOME|USERBASE|STARTUP|EXECUTABLE|PYCACHEPREFIX|PLATLIBDIR)|(?:LD|DYLD)_\w*PATH|TMPDIR|\w+_(?:HOME|PATH|DIR)|CUDA_VISIBLE_DEVICES|LANG|LC_\w+|TZ)$/i;
 
 /** Whether the user has a tracking server that others than this machine can reach too. */
-function hasServer({ MLFLOW_TRACKING_URI: uri = "" }: Readonly<Record<string, string>>): boolean {
+export function hasServer({ MLFLOW_TRACKING_URI: uri = "" }: Readonly<Record<string, string>>): boolean {
   return /^https?:\/\//.test(uri) && !/^https?:\/\/(?:[^@/]*@)?(?:localhost|127\.|\[::1\])/.test(uri);
 }
 

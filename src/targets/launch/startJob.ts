@@ -1,19 +1,10 @@
 /** A job that begins at once, without the queue. */
-import { UserError } from "../../domain/errors";
 import type { Job } from "../../domain/job";
 import type { Store } from "../../store/contract";
 import type { NewJob } from "../../store/jobs/contract";
 import { processIdentity } from "../../store/process";
 import { keptVariables } from "../queue/keptVariables";
 import { type OwnProgram, startFollower } from "./startFollower";
-
-/** Throws UserError for what no target can run. */
-export function assertRunnable([program = ""]: readonly string[], target: string): void {
-  if (!/\.ipynb$/i.test(program)) return;
-  throw new UserError(
-    `Notebooks run on this machine only, not on ${target}. Have one run as a command there: jupyter nbconvert --to notebook --execute ${program}`,
-  );
-}
 
 /** The job, in the hands of a follower of its own. Throws what the store throws. */
 export function startJob(store: Store, job: Omit<NewJob, "state" | "follower" | "run">, program: OwnProgram): Job {
