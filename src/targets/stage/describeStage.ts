@@ -4,7 +4,7 @@ import path from "node:path";
 import type { ProjectFile } from "../../domain/projectFile";
 import { describeCommand } from "../../recorder/describe";
 import { git } from "../../snapshot/git";
-import { displayPath, splitRecords } from "../../snapshot/gitPath";
+import { codeFiles } from "../checks/codeFiles";
 import { type DataSources, dataToSend } from "./dataToSend";
 
 export interface StageSize {
@@ -31,7 +31,7 @@ export async function describeStage(
   store: DataSources["store"],
   { project, command, cwd, globs, signal }: DescribeStageOptions,
 ): Promise<StageSize | null> {
-  const code = await codeFiles(store.root, signal);
+  const code = await codeOf(store.root, signal);
   if (!code) return null;
   const { script } = describeCommand([...command], cwd, store.root);
   const place = { root: code.top };
@@ -41,12 +41,16 @@ export async function describeStage(
   return { codeFiles: ofCode.files, codeBytes: ofCode.bytes, dataFiles: ofData.files, dataBytes: ofData.bytes };
 }
 
-async function codeFiles(root: string, signal: AbortSignal): Promise<{ top: string; files: string[] } | null> {
+/** Of the whole repository: its code is taken as one. */
+async function codeOf(root: string, signal: AbortSignal): Promise<{ top: string; files: string[] } | null> {
+  const top = await repositoryTop(root, signal);
+  const files = top === null ? null : await codeFiles(top, signal);
+  return top === null || files === null ? null : { top, files };
+}
+
+async function repositoryTop(root: string, signal: AbortSignal): Promise<string | null> {
   try {
-    const top = (await git(["rev-parse", "--show-toplevel"], { cwd: root, signal })).stdout.toString().trim();
-    const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    const { stdout } = await git(listing, { cwd: top, signal });
-    return { top, files: [...new Set(splitRecords(stdout))].map(displayPath) };
+    return (await git(["rev-parse", "--show-toplevel"], { cwd: root, signal })).stdout.toString().trim();
   } catch {
     signal.throwIfAborted();
     return null;
