@@ -8,6 +8,7 @@ import { ensureChromium } from "./lib/chromium.mjs";
 import { installCodeServer } from "./lib/codeServer.mjs";
 import { underOwnNode } from "./lib/npm.mjs";
 import { paths } from "./lib/paths.mjs";
+import { ensurePodman } from "./lib/podman.mjs";
 import { endCarrying, run } from "./lib/processes.mjs";
 import { ensureVenv } from "./lib/python.mjs";
 import { ensureTargetPrograms } from "./lib/targetPrograms.mjs";
@@ -103,22 +104,29 @@ function readArguments(args) {
   return { chosen: named.length > 0 ? steps.filter(({ name }) => named.includes(name)) : steps, rest: more };
 }
 
-/** What cannot be had is said here; the steps that need it fail, the others still run. */
+/** What cannot be had is said here; the steps that need it fail, the others still run. What comes from different places is fetched at the same time. */
 async function setUp() {
   heading("Set-up");
   const start = performance.now();
-  const needsEditor = chosen.some(({ name }) => name === "host" || name === "e2e");
-  for (const need of needsEditor ? [installCodeServer, ensureChromium] : []) {
-    await need().catch((error) => console.error(error.message));
-  }
-  if (chosen.some(({ name }) => name === "targets")) {
-    await ensureTargetPrograms().catch((error) => console.error(error.message));
-  }
-  const pythons = chosen.some(({ name }) => name === "unit" || name === "targets") ? await testPythons() : {};
+  const isFor = (...names) => chosen.some(({ name }) => names.includes(name));
+  const [pythons] = await Promise.all([
+    isFor("unit", "targets") ? testPythons() : {},
+    isFor("host", "e2e") ? attempt(installCodeServer) : undefined,
+    installPrograms(isFor),
+  ]);
   if ((await run(process.execPath, [script("build.mjs")])) !== 0) console.error("The build failed.");
   console.log(`Set-up took ${duration(start)}`);
   return { ...process.env, ...pythons, FORCE_COLOR: undefined, NO_COLOR: "1" };
 }
+
+/** One after the other, as the system's packages are. */
+async function installPrograms(isFor) {
+  if (isFor("host", "e2e")) await attempt(ensureChromium);
+  if (isFor("targets")) await attempt(ensureTargetPrograms);
+  if (isFor("targets")) await attempt(ensurePodman);
+}
+
+const attempt = (need) => need().catch((error) => console.error(error.message));
 
 /** Pythons with the packages that tests run against, by variable, as far as they can be had: such tests else leave themselves out. */
 async function testPythons() {
