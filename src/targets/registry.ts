@@ -36,6 +36,8 @@ const ROOMS: Rooms = {
   slurm: async () => (await import("./slurm/slurmTarget")).makeSlurmTarget,
   docker: async () => (await import("./container/containerTarget")).makeContainerTarget,
   podman: async () => (await import("./container/containerTarget")).makeContainerTarget,
+  kubernetes: async () => (await import("./kubernetes/kubernetesTarget")).makeKubernetesTarget,
+  trainjob: async () => (await import("./kubernetes/trainJobTarget")).makeTrainJobTarget,
   ray: async () => (await import("./ray/rayTarget")).makeRayTarget,
 };
 
@@ -64,7 +66,7 @@ export async function openTarget(name: string, context: TargetContext): Promise<
 
 export async function makeTarget(name: string, settings: TargetSettings, context: TargetContext): Promise<Target> {
   if (!isKnownTarget(settings)) {
-    throw new UserError(`Nothing here knows targets of the kind "${settings.kind}".`);
+    return (await import("./foreign/foreignTarget")).makeForeignTarget(name, settings, context);
   }
   const room = ROOMS[settings.kind] as (() => Promise<MakeTarget<KnownTargetSettings>>) | undefined;
   if (!room) {
