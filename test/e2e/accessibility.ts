@@ -25,13 +25,27 @@ export async function seriousFaults(element: Locator): Promise<string[]> {
 
 /** Looks for faults of a page in every kind of theme, and saves a picture of each. `element`: one of the page's own. */
 export async function checkInAllThemes(workbench: Workbench, element: Locator, name: string): Promise<void> {
+  await inAllThemes(workbench, element, (theme) => check(workbench, element, `${name}-${theme}`));
+}
+
+/** Looks for faults of a page as it is, and saves a picture of it. */
+export async function check(workbench: Workbench, element: Locator, name: string): Promise<void> {
+  expect(await seriousFaults(element)).toEqual([]);
+  await workbench.look(name);
+}
+
+/** Does something in every kind of theme. `work` is given the theme's name, as one of a file. */
+export async function inAllThemes(
+  workbench: Workbench,
+  element: Locator,
+  work: (theme: string) => Promise<void>,
+): Promise<void> {
   const body = element.locator("xpath=ancestor::body");
   for (const theme of THEMES) {
     await workbench.runCommand("Preferences: Color Theme");
     await workbench.quickInput.fill(theme);
     await workbench.quickInput.choose(theme);
     await expect(body).toHaveAttribute("data-vscode-theme-name", theme);
-    expect(await seriousFaults(element)).toEqual([]);
-    await workbench.look(`${name}-${theme.toLowerCase().replaceAll(" ", "-")}`);
+    await work(theme.toLowerCase().replaceAll(" ", "-"));
   }
 }

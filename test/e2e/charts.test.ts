@@ -1,7 +1,8 @@
 import { openStore } from "../../src/store/open";
-import { checkInAllThemes } from "./accessibility";
-import { makeRuns } from "./chartRuns";
+import { check, checkInAllThemes, inAllThemes } from "./accessibility";
+import { type MadeRun, makeRuns } from "./chartRuns";
 import { expect, test } from "./fixtures";
+import { RunsTable } from "./workbench/runsTable";
 
 test.use({ example: "quickstart", venv: false });
 
@@ -66,5 +67,91 @@ test("curves are read, zoomed, hidden, averaged and followed", async ({ workbenc
   await expect(charts.getByText("lr: 0.01")).toBeVisible();
   await expect(plot).toHaveAttribute("data-lines", "3");
   await checkInAllThemes(workbench, plot, "charts");
+  await expect(page).not.toHaveTitle(/owned/);
+});
+
+/** Thirty runs. More accuracy comes of a rate near 0.01, and a little of the optimizer. */
+const sweep = (): MadeRun[] =>
+  Array.from({ length: 30 }, (_, at) => {
+    const lr = 10 ** (-4 + (at % 10) / 3);
+    const optimizer = ["adam", "sgd", ATTACK][at % 3]!;
+    const accuracy = 0.9 - Math.abs(Math.log10(lr) + 2) / 5 - (at % 3) / 50 + ((at * 7) % 5) / 500;
+    return {
+      name: at === 7 ? ATTACK : `trial ${at}`,
+      params: { lr: lr.toPrecision(3), optimizer, seed: String(at % 2), epochs: "10" },
+      metrics: { accuracy: [0.1, 0.5, accuracy], loss: [2, 1, 1 - accuracy] },
+    };
+  });
+
+test("values of runs are set against each other, chosen by brushes, and judged", async ({
+  workbench,
+  page,
+  folder,
+}) => {
+  makeRuns(folder, sweep());
+  await workbench.experiments.open();
+  await expect(workbench.experiments.run("trial 3")).toBeVisible();
+  await workbench.runCommand("Modeltrail: Open Charts");
+  const panels = page.frameLocator("iframe.webview.ready");
+  const charts = panels.first().frameLocator("iframe#active-frame");
+  const plot = charts.locator(".whole .plot");
+  const kind = async (name: string) => {
+    await charts.getByRole("tab", { name }).click();
+    await expect(plot).toBeVisible();
+  };
+  const choose = async (field: string, value: string) => {
+    await charts.getByRole("combobox", { name: field, exact: true }).click();
+    await page.keyboard.type(value);
+    await page.keyboard.press("Enter");
+  };
+
+  await charts.getByRole("tab", { name: "Curves" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(plot).toHaveAttribute("aria-label", /^accuracy against lr: 30 runs\./);
+  await choose("Colour", "optimizer");
+  await plot.focus();
+  await page.keyboard.press("End");
+  await expect(charts.locator(".readout")).toContainText(/lr\s*0\.1/);
+
+  await kind("Parallel Coordinates");
+  const left = charts.locator(".chart-aside");
+  await expect(left).toHaveText("30 of 30 runs are left");
+  await charts.getByRole("slider", { name: "lr, from" }).focus();
+  for (let press = 0; press < 3; press++) await page.keyboard.press("PageUp");
+  await expect(left).toHaveText("12 of 30 runs are left");
+  await charts.getByRole("button", { name: "Filter Runs Table" }).click();
+  const table = new RunsTable(panels.last().frameLocator("iframe#active-frame"));
+  await expect(table.count).toHaveText("12 of 30 runs");
+  await expect(table.filter).toHaveValue(/^params\.lr >= 0\.006/);
+  const strip = charts.locator(`[data-axis="param:optimizer"]`);
+  // The page is narrow now, and scrolls.
+  await strip.scrollIntoViewIfNeeded();
+  const axis = (await strip.boundingBox())!;
+  await page.mouse.move(axis.x + axis.width / 2, axis.y + axis.height - 2);
+  await page.mouse.down();
+  await page.mouse.move(axis.x + axis.width / 2, axis.y + axis.height * 0.6, { steps: 4 });
+  await page.mouse.up();
+  await expect(left).toHaveText("4 of 30 runs are left");
+  await expect(table.count).toHaveText("4 of 30 runs");
+  await expect(charts.locator(".legend li")).toHaveCount(4);
+  await workbench.look("charts-and-table");
+
+  await kind("Bars and Boxes");
+  await choose("Of", "optimizer");
+  await expect(plot).toHaveAttribute("data-items", "3");
+  await kind("Importance");
+  await expect(plot).toHaveAttribute("aria-label", /3 params, lr the most/);
+  await expect(charts.getByText(/random forest predicts \d+ %/)).toBeVisible();
+
+  await workbench.reload();
+  await expect(plot).toHaveAttribute("aria-label", /3 params, lr the most/);
+  await inAllThemes(workbench, charts.getByRole("main"), async (theme) => {
+    for (const name of ["Scatter", "Parallel Coordinates", "Bars and Boxes", "Importance"]) {
+      await kind(name);
+      await check(workbench, plot, `charts-${name.toLowerCase().replaceAll(" ", "-")}-${theme}`);
+    }
+  });
+  await kind("Parallel Coordinates");
+  await expect(left).toHaveText("4 of 30 runs are left");
   await expect(page).not.toHaveTitle(/owned/);
 });

@@ -28,7 +28,11 @@ export function endsOf(column: Column, whole: Ends, brush: Brush | undefined): E
 /** Null: it would let everything through, and is none. */
 export function brushBetween(column: Column, whole: Ends, log: boolean, { from, to }: Ends): Brush | null {
   if (column.words) {
-    const [first, last] = [Math.max(whole.from, Math.round(from)), Math.min(whole.to, Math.round(to))];
+    // The words that lie within, or else the one that is next to it.
+    const middle = Math.round((from + to) / 2);
+    const isBetween = Math.ceil(from) > Math.floor(to);
+    const first = Math.max(whole.from, isBetween ? middle : Math.ceil(from));
+    const last = Math.min(whole.to, isBetween ? middle : Math.floor(to));
     if (first <= whole.from && last >= whole.to) return null;
     return { words: column.words.slice(first, last + 1) };
   }

@@ -39,6 +39,8 @@ describe("brushes", () => {
     expect(brushBetween(optimizer, { from: 0, to: 2 }, false, { from: 0.6, to: 9 })).toEqual({
       words: ["it's", "sgd"],
     });
+    const words = (from: number, to: number) => brushBetween(optimizer, { from: 0, to: 2 }, false, { from, to });
+    expect([words(-0.5, 0.7), words(0.6, 0.9)]).toEqual([{ words: ["adam"] }, { words: ["it's"] }]);
     const tiny = brushBetween(loss, { from: 1e-300, to: 3e-300 }, false, { from: 2e-300, to: 4e-300 });
     expect(tiny).toEqual({ from: 2e-300, to: null });
   });
