@@ -97,4 +97,20 @@ export function addJobCommands(program: Command): void {
     .action(async (name: string, command: string[], options) =>
       (await import("./commands/targetsCheck")).checkTargetCommand(name, command, options),
     );
+
+  targets
+    .command("register")
+    .summary("tell of a program that runs jobs for targets of a kind of its own: see docs/api.md")
+    .usage("<kind> -- PROGRAM…")
+    .argument("<kind>", "such as vendor.kind")
+    .argument("<program...>", "the program with its first arguments")
+    .passThroughOptions()
+    .action(async (kind: string, program: string[]) =>
+      (await import("./commands/targetsRegister")).registerCommand(kind, program),
+    );
+
+  targets
+    .command("unregister <kind>")
+    .summary("take that back")
+    .action(async (kind: string) => (await import("./commands/targetsRegister")).unregisterCommand(kind));
 }

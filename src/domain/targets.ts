@@ -186,6 +186,12 @@ const RayTarget = z.strictObject({
   ...common,
 });
 
+/** Of targets that are a program of somebody else's: see src/targets/driven/. */
+const driven = {
+  python: z.optional(Text.check(said("The Python that starts the job there (default: python3)."))),
+  fileLimit: z.optional(Size.check(said("Larger files do not come home through the log (default: 16MB)."))),
+};
+
 /** What a program prints of a job, by what that means. */
 const Pattern = z
   .string()
@@ -223,8 +229,7 @@ const CommandTarget = z.strictObject({
   cancel: Argv.check(said("Ends the job {job}.")),
   clean: z.optional(Argv.check(said("Removes what is left of the job {job}."))),
   check: z.optional(Argv.check(said("Fails when a job would; what it prints says why."))),
-  python: z.optional(Text.check(said("The Python that starts the job there (default: python3)."))),
-  fileLimit: z.optional(Size.check(said("Larger files do not come home through the log (default: 16MB)."))),
+  ...driven,
   ...common,
 });
 
@@ -232,7 +237,7 @@ const CommandTarget = z.strictObject({
 const OwnKind = z
   .string()
   .check(z.regex(/^[a-z][\w-]*(?:\.[\w-]+)+$/, "is no kind: those of extensions are like vendor.kind"));
-const ForeignTarget = z.looseObject({ kind: OwnKind, ...common });
+const ForeignTarget = z.looseObject({ kind: OwnKind, ...driven, ...common });
 
 export const TARGET_KINDS = {
   ssh: SshTarget,

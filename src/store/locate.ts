@@ -109,7 +109,7 @@ function realPath(path: string): string {
 }
 
 /** The platform's folder for data of the user's programs. */
-function dataFolder(env: NodeJS.ProcessEnv): string {
+export function dataFolder(env: NodeJS.ProcessEnv): string {
   if (env.XDG_DATA_HOME && isAbsolute(env.XDG_DATA_HOME)) return env.XDG_DATA_HOME;
   if (process.platform === "win32") return env.LOCALAPPDATA ?? join(homedir(), "AppData", "Local");
   if (process.platform === "darwin") return join(homedir(), "Library", "Application Support");
