@@ -23,8 +23,8 @@ export interface TargetCommandDeps extends Pick<CommandDeps, "projects" | "launc
   last: LastTargets;
   secrets: TargetSecrets;
   entryPoints: EntryPointsOf;
-  /** Sees to it that queued jobs of the project begin; `env`: for those on targets. */
-  work(root: string, env?: Record<string, string>): Promise<void>;
+  /** Sees to it that queued jobs of the project begin. */
+  work(root: string): Promise<void>;
 }
 
 /** What is to run where. */
@@ -109,10 +109,10 @@ export function createTargetCommands(deps: TargetCommandDeps): TargetCommands {
   async function addToQueue(given: unknown): Promise<void> {
     const { root, startable, target, request } = await choose(given, (label) => vscode.l10n.t("Queue {0} For", label));
     last.set(startable.key, target.name);
-    const { command, cwd, experiment, env } = request;
-    await projects.call("addJob", { root, job: { target: target.name, command, cwd, experiment } });
+    const { command, cwd, experiment, name, note, tags } = request;
+    await projects.call("addJob", { root, job: { target: target.name, command, cwd, experiment, name, note, tags } });
     log.channel.info(`Queued for ${target.name} in ${root}: ${joinWords(command)}`);
-    await work(root, env);
+    await work(root);
     vscode.window.setStatusBarMessage(
       vscode.l10n.t("$(check) {0} is queued for {1}", startable.label, target.name),
       5_000,

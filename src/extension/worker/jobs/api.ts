@@ -69,6 +69,11 @@ export interface JobsApi {
   cancelJobs(argument: { root: string; ids: string[] }): void;
   /** Each once more, in the queue; gives the ids of the new jobs. */
   retryJobs(argument: { root: string; ids: string[] }): string[];
+  /**
+   * Starts processes for jobs on targets that nobody looks after any more, by our own command line; gives those jobs. `env`: of
+   * these processes.
+   */
+  resumeJobs(argument: { root: string; argv: string[]; env: NodeJS.ProcessEnv }): string[];
   setJobPriority(argument: { root: string; ids: string[]; priority: number }): void;
   /** `target` null: of all targets. */
   setQueuePaused(argument: { root: string; target: string | null; paused: boolean }): void;

@@ -2,6 +2,7 @@
 import { LOCAL } from "../../../domain/targets";
 import type { Handlers } from "../../../protocol/channel";
 import type { Store } from "../../../store/contract";
+import { resumeJobs } from "../../../targets/launch/startFollower";
 import { addJobs, retryJob } from "../../../targets/queue/addJob";
 import { cancelJob } from "../../../targets/queue/cancelJob";
 import { keptVariables } from "../../../targets/queue/keptVariables";
@@ -36,6 +37,10 @@ export function jobHandlers({ find, writable, create }: JobStores): Handlers<Job
     retryJobs({ root, ids }) {
       const store = writable(root);
       return ids.map((id) => retryJob(store, id).id);
+    },
+    resumeJobs({ root, argv, env }) {
+      const store = find(root);
+      return store ? resumeJobs(store, { argv, env }) : [];
     },
     setJobPriority({ root, ids, priority }) {
       const { jobs } = writable(root);
