@@ -14,6 +14,7 @@ const programs = {
   slurmctld: ["slurmctld"],
   slurmd: ["slurmd"],
   "slurm-client": ["sbatch", "squeue", "scancel", "scontrol"],
+  "kubernetes-client": ["kubectl"],
 };
 
 /** Installs what is missing where that is possible. Throws a sentence that says what is still missing: tests that need it leave themselves out. */

@@ -6,17 +6,20 @@ import { stringify } from "yaml";
 import type { Run } from "../../src/domain/run";
 import type { Store } from "../../src/store/contract";
 import { makeProject, modeltrail, python, recorded, runSession, useCli, withStore } from "../recorder/cli";
+import { findPodman } from "./fixtures/podman";
+import { hasRay, startRay } from "./fixtures/ray";
 import { hasSlurm, type Slurm, startSlurm } from "./fixtures/slurm";
 import { type Sshd, sshdProgram, startSshd } from "./fixtures/sshd";
 
 useCli();
+const podman = await findPodman();
 
 /** A place to run: its settings in modeltrail.yaml, and what our own programs need to find it. */
 interface Place {
   settings: Record<string, unknown>;
   env: NodeJS.ProcessEnv;
-  /** Where its jobs are. */
-  jobs: string;
+  /** Where its jobs are, when it has them in folders. */
+  jobs?: string;
 }
 
 const example = path.join(import.meta.dirname, "../../examples/quickstart");
@@ -44,6 +47,8 @@ describe("the quickstart", () => {
   const places: [name: string, canBe: boolean, open: () => Promise<Place>][] = [
     ["ssh", Boolean(sshdProgram), overSsh],
     ["slurm", hasSlurm, onSlurm],
+    ["podman", podman !== undefined, inPodman],
+    ["ray", hasRay, onRay],
   ];
 
   for (const [name, canBe, open] of places) {
@@ -68,7 +73,8 @@ describe("the quickstart", () => {
         expect(points).toEqual(pointsOf(store, here));
       });
       // The follower removes what it has put there after the run has ended.
-      await expect.poll(() => readdirSync(jobs).filter((one) => !one.startsWith(".")), { timeout: 20_000 }).toEqual([]);
+      const left = () => (jobs ? readdirSync(jobs).filter((one) => !one.startsWith(".")) : []);
+      await expect.poll(left, { timeout: 20_000 }).toEqual([]);
       const again = await runSession({ command: modeltrail("reproduce", "latest"), cwd: project, env: { HOME: home } });
       expect(again.code, again.out.toString() + again.err.toString()).toBe(0);
     });
@@ -79,6 +85,18 @@ describe("the quickstart", () => {
     stops.push(sshd.stop);
     const jobs = path.join(sshd.home, ".modeltrail/jobs");
     return { settings: { kind: "ssh", host: sshd.alias, sshConfig: sshd.config }, env: sshd.env, jobs };
+  }
+
+  async function inPodman(): Promise<Place> {
+    const { image, env } = podman!;
+    const settings = { kind: "podman", image, network: "none", python: "python3" };
+    return { settings, env, jobs: path.join(home, ".modeltrail/jobs") };
+  }
+
+  async function onRay(): Promise<Place> {
+    const ray = await startRay();
+    stops.push(ray.stop);
+    return { settings: { kind: "ray", address: ray.address }, env: {} };
   }
 
   async function onSlurm(): Promise<Place> {
@@ -94,7 +112,9 @@ describe("the quickstart", () => {
 });
 
 const definedOf = (env: NodeJS.ProcessEnv) =>
-  Object.fromEntries(["XDG_RUNTIME_DIR", "SLURM_CONF"].flatMap((name) => (env[name] ? [[name, env[name]!]] : [])));
+  Object.fromEntries(PASSED_ON.flatMap((name) => (env[name] ? [[name, env[name]!]] : [])));
+
+const PASSED_ON = ["XDG_RUNTIME_DIR", "SLURM_CONF", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF"];
 
 const artifactsOf = ({ artifacts }: Run) => artifacts.map((one) => [one.path, one.size, one.sha256]).sort();
 
