@@ -6,7 +6,8 @@
  * 2. It notifies `remember` a moment after the last change, valid or not.
  * 3. It calls `run` when it finds no fault. That is answered once the run was started; an error is shown in the page, what
  *    is filled in stays. Afterwards the page takes these values for `lastRun`, and remembers them without name and note.
- * 4. The host notifies `argumentsChanged` when the script was edited; what is filled in stays.
+ * 4. It calls `queue` likewise, to be started later or elsewhere: the host asks where.
+ * 5. The host notifies `argumentsChanged` when the script was edited; what is filled in stays.
  */
 import * as z from "zod";
 import { FilledArguments, nothingFilled } from "./commandLine";
@@ -49,6 +50,8 @@ export const runFormHost = {
   load: { argument: z.object({}), result: RunFormContent },
   remember: { argument: RunFormValues, result: z.void() },
   run: { argument: RunFormValues, result: z.void() },
+  /** False: the user has thought better of it. */
+  queue: { argument: RunFormValues, result: z.boolean() },
   /** A file or folder that the user picks, as it is to be written on the command line; null when they pick none. */
   browse: {
     argument: z.object({ label: z.string(), kind: z.enum(["file", "folder"]) }),

@@ -13,10 +13,11 @@ export interface ActionsProps {
   faultCount: number;
   status: RunStatus;
   onRun(): void;
+  onQueue(): void;
   dispatch: Dispatch<FormAction>;
 }
 
-export function Actions({ state, lastRun, faultCount, status, onRun, dispatch }: ActionsProps) {
+export function Actions({ state, lastRun, faultCount, status, onRun, onQueue, dispatch }: ActionsProps) {
   const { values, replaced } = state;
   const differs = lastRun !== null && !sameValues(forNextRun(lastRun), forNextRun(values));
   const isStarting = status.kind === "starting";
@@ -37,6 +38,9 @@ export function Actions({ state, lastRun, faultCount, status, onRun, dispatch }:
         <Button kind="primary" off={isStarting} onClick={onRun}>
           {isStarting ? "Starting…" : "Run"}
         </Button>
+        <Button off={isStarting} onClick={onQueue}>
+          Add to Queue…
+        </Button>
         <Button id={RESET} off={isPristine(values)} onClick={() => dispatch({ type: "resetArguments" })}>
           Reset to Defaults
         </Button>
@@ -51,6 +55,7 @@ export function Actions({ state, lastRun, faultCount, status, onRun, dispatch }:
         {replaced && <Button onClick={undo}>Undo</Button>}
         <span className="help" role="status">
           {status.kind === "started" && "Started. The run is in the Experiments view."}
+          {status.kind === "queued" && "Queued. The job is in the Jobs view."}
         </span>
       </div>
     </>

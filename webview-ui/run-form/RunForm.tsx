@@ -28,11 +28,11 @@ export function RunForm({ content, firstValues }: RunFormProps) {
 
   const faults = formFaults(script, values);
   const shown = shownFaults(faults, state);
-  const { start, status, lastRun } = useRun(content, values, () => dispatch({ type: "succeed" }));
+  const { start, queue, status, lastRun } = useRun(content, values, () => dispatch({ type: "succeed" }));
 
-  function run(): void {
+  function unlessFaulty(begin: () => void): void {
     if (Object.keys(faults).length === 0) {
-      start();
+      begin();
       return;
     }
     // What is wrong must be in sight.
@@ -40,6 +40,8 @@ export function RunForm({ content, firstValues }: RunFormProps) {
     if (faults[TAGS]) setDetailsOpen(true);
     dispatch({ type: "failAttempt" });
   }
+
+  const run = () => unlessFaulty(start);
 
   useEffect(() => {
     if (attempts > 0) form.current?.querySelector<HTMLElement>("[data-invalid]")?.focus();
@@ -85,6 +87,7 @@ export function RunForm({ content, firstValues }: RunFormProps) {
             faultCount={attempts > 0 ? Object.keys(faults).length : 0}
             status={status}
             onRun={run}
+            onQueue={() => unlessFaulty(queue)}
             dispatch={dispatch}
           />
         </div>

@@ -3,10 +3,12 @@ import { UserError } from "../../src/domain/errors";
 import type { RunFormContent, RunFormValues } from "../../src/protocol/runForm";
 import { extension } from "./extension";
 
-export type RunStatus = { kind: "idle" | "starting" | "started" } | { kind: "failed"; message: string };
+export type RunStatus = { kind: "idle" | "starting" | "started" | "queued" } | { kind: "failed"; message: string };
 
 export interface Running {
   start(): void;
+  /** Later, or elsewhere: the extension asks where. */
+  queue(): void;
   status: RunStatus;
   lastRun: RunFormValues | null;
 }
@@ -17,13 +19,14 @@ export function useRun(content: RunFormContent, values: RunFormValues, onStarted
   const [lastRun, setLastRun] = useState(content.lastRun);
   const underWay = useRef(false);
 
-  async function ask(): Promise<void> {
+  async function ask(later: boolean): Promise<void> {
     underWay.current = true;
     setStatus({ kind: "starting" });
     try {
-      await extension.call("run", values);
+      const done = later ? await extension.call("queue", values) : await started();
+      if (!done) return setStatus({ kind: "idle" });
       setLastRun(values);
-      setStatus({ kind: "started" });
+      setStatus({ kind: later ? "queued" : "started" });
       onStarted();
     } catch (error) {
       setStatus({ kind: "failed", message: messageOf(error) });
@@ -32,10 +35,17 @@ export function useRun(content: RunFormContent, values: RunFormValues, onStarted
     }
   }
 
+  async function started(): Promise<true> {
+    await extension.call("run", values);
+    return true;
+  }
+
+  const unlessUnderWay = (later: boolean) => () => {
+    if (!underWay.current) void ask(later);
+  };
   return {
-    start: () => {
-      if (!underWay.current) void ask();
-    },
+    start: unlessUnderWay(false),
+    queue: unlessUnderWay(true),
     status,
     lastRun,
   };

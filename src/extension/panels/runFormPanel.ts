@@ -12,11 +12,11 @@ import {
   runFormPage,
 } from "../../protocol/runForm";
 import { parseTags } from "../../protocol/tags";
-import { Panel } from "../contributions";
+import { Command, Panel } from "../contributions";
 import type { Log } from "../log";
 import { findInterpreter } from "../run/interpreter";
 import type { LastValues } from "../run/lastValues";
-import { type Launcher, workingDirectory } from "../run/launcher";
+import { type Launcher, type ScriptRun, workingDirectory } from "../run/launcher";
 import { isNotebook, readScriptArguments } from "../run/scripts";
 import type { Projects } from "../stores/projects";
 import { pageOptions, showPage } from "./webviewPage";
@@ -68,16 +68,29 @@ function fillForm(panel: vscode.WebviewPanel, script: vscode.Uri, deps: RunFormD
   const { typed, ran } = last.get(script.fsPath);
   const known = restored ?? valuesFrom(typed) ?? valuesFrom(ran) ?? emptyForm;
 
-  async function start(values: RunFormValues): Promise<void> {
+  /** What was filled in, as it is run. Throws UserError for what makes no sense. */
+  async function filledIn(values: RunFormValues): Promise<ScriptRun> {
     const scriptArguments = await readScriptArguments(script);
     const [fault] = Object.values(checkArguments(scriptArguments, values));
     if (fault) throw new UserError(fault);
     const tags = parseTags(values.tags);
     if (!tags) throw new UserError(vscode.l10n.t("Write tags as key=value, with spaces between them."));
-    last.set(script.fsPath, { ran: values, typed: values });
     const { experiment, name, note } = values;
     const args = buildArguments(scriptArguments, values);
-    await launcher.run({ script, args, experiment: experiment.trim(), name: name.trim(), note: note.trim(), tags });
+    return { script, args, experiment: experiment.trim(), name: name.trim(), note: note.trim(), tags };
+  }
+
+  async function start(values: RunFormValues): Promise<void> {
+    const run = await filledIn(values);
+    last.set(script.fsPath, { ran: values, typed: values });
+    await launcher.run(run);
+  }
+
+  async function queue(values: RunFormValues): Promise<boolean> {
+    const run = await filledIn(values);
+    const queued = await vscode.commands.executeCommand<boolean | undefined>(Command.addToQueue, run);
+    if (queued) last.set(script.fsPath, { ran: values, typed: values });
+    return queued === true;
   }
 
   const channel = showPage({
@@ -99,6 +112,7 @@ function fillForm(panel: vscode.WebviewPanel, script: vscode.Uri, deps: RunFormD
       }),
       remember: (values) => last.set(script.fsPath, { typed: values }),
       run: start,
+      queue,
       browse: ({ label, kind }) => browse(script, label, kind),
       async openScript() {
         await vscode.window.showTextDocument(script);

@@ -181,7 +181,7 @@ export function workingDirectory(script: vscode.Uri): string {
 }
 
 /** What runs is what the editors show: unsaved files of the same workspace folder are saved, as VS Code's own Run does. */
-async function saveDirty(script: vscode.Uri): Promise<void> {
+export async function saveDirty(script: vscode.Uri): Promise<void> {
   const folder = vscode.workspace.getWorkspaceFolder(script);
   const concerned = vscode.workspace.textDocuments.filter(({ uri, isDirty }) => {
     if (!isDirty || uri.scheme !== "file") return false;

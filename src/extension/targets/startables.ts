@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
 import type { EntryPoint } from "../../targets/entryPoints/contract";
 import { addressOf, type EntryPointsOf } from "../run/entryPointsOf";
-import type { Launcher } from "../run/launcher";
+import type { Launcher, ScriptRun } from "../run/launcher";
 import type { RunRequest } from "../run/recorderCommand";
 import { scriptOrNotebookFrom } from "../run/scripts";
 
@@ -32,20 +32,30 @@ export interface StartableDeps {
   entryPoints: EntryPointsOf;
 }
 
-/** The file that a menu handed over or that is in front, else one that is picked from all that can be started. */
+/** What the form or a menu handed over or that is in front, else one that is picked from all that can be started. */
 export async function startableFrom(given: unknown, deps: StartableDeps): Promise<Startable> {
+  if (isScriptRun(given)) return ofScript(given, deps.launcher);
   const isHandedOver = given instanceof vscode.Uri || isNotebookToolbar(given);
   const editor = vscode.window.activeTextEditor?.document;
   const isPython = editor?.languageId === "python" && editor.uri.scheme === "file";
   const isNotebook = vscode.window.activeNotebookEditor !== undefined;
   if (!isHandedOver && !isPython && !isNotebook) return pickStartable(deps);
-  const script = await scriptOrNotebookFrom(given);
+  return ofScript({ script: await scriptOrNotebookFrom(given), args: [] }, deps.launcher);
+}
+
+function ofScript(run: ScriptRun, launcher: Launcher): Startable {
+  const { script } = run;
   return {
     label: path.basename(script.fsPath),
     file: script,
     key: script.fsPath,
-    request: (target) => deps.launcher.request({ script, args: [], target }),
+    request: (target) => launcher.request({ ...run, target }),
   };
+}
+
+/** What was filled in on the form. */
+function isScriptRun(given: unknown): given is ScriptRun {
+  return typeof given === "object" && given !== null && "script" in given && "args" in given;
 }
 
 const isNotebookToolbar = (given: unknown) => typeof given === "object" && given !== null && "notebookEditor" in given;

@@ -8,7 +8,7 @@ import { pickProject } from "../commands/shareRuns";
 import { Command } from "../contributions";
 import { ActionableError } from "../log";
 import type { EntryPointsOf } from "../run/entryPointsOf";
-import { requireTrust } from "../run/launcher";
+import { requireTrust, saveDirty } from "../run/launcher";
 import type { RunRequest } from "../run/recorderCommand";
 import type { TargetCheck, TargetCheckRequest } from "../worker/chores/api";
 import type { TargetInfo } from "../worker/jobs/api";
@@ -38,7 +38,8 @@ interface Choice {
 export interface TargetCommands {
   /** `target`: where, when that is known already. */
   runOnTarget(given: unknown, target?: unknown): Promise<void>;
-  addToQueue(given: unknown): Promise<void>;
+  /** True when it was queued; cancelling throws. */
+  addToQueue(given: unknown): Promise<true>;
   checkTarget(given: unknown): Promise<void>;
   editTargets(): Promise<void>;
   setSecret(): Promise<void>;
@@ -106,10 +107,12 @@ export function createTargetCommands(deps: TargetCommandDeps): TargetCommands {
     await launcher.start(request, startable.label, startable.file);
   }
 
-  async function addToQueue(given: unknown): Promise<void> {
+  async function addToQueue(given: unknown): Promise<true> {
     const { root, startable, target, request } = await choose(given, (label) => vscode.l10n.t("Queue {0} For", label));
     last.set(startable.key, target.name);
-    const { command, cwd, experiment, name, note, tags } = request;
+    await saveDirty(startable.file);
+    const { command, cwd, tags } = request;
+    const [experiment, name, note] = [request.experiment, request.name, request.note].map((text) => text || undefined);
     await projects.call("addJob", { root, job: { target: target.name, command, cwd, experiment, name, note, tags } });
     log.channel.info(`Queued for ${target.name} in ${root}: ${joinWords(command)}`);
     await work(root);
@@ -117,6 +120,7 @@ export function createTargetCommands(deps: TargetCommandDeps): TargetCommands {
       vscode.l10n.t("$(check) {0} is queued for {1}", startable.label, target.name),
       5_000,
     );
+    return true;
   }
 
   /** Throws what would fail, with a way to change it; what may surprise is asked. */
