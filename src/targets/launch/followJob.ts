@@ -26,8 +26,15 @@ export interface FollowOptions {
   openTarget(name: string): Promise<Target>;
   /** As it was given, when the job has it without its secrets. */
   command?: readonly string[] | undefined;
-  /** Globs of data that the target asks for. */
-  globs(name: string): Promise<readonly string[]>;
+  /** What the target says of all of its jobs. */
+  ofTarget(name: string): Promise<TargetDefaults>;
+}
+
+export interface TargetDefaults {
+  /** Globs of data to send along. */
+  data: readonly string[];
+  /** Of jobs that say none of their own. */
+  limits: JobLimits;
 }
 
 /** What is known of a job while it is followed. */
@@ -45,10 +52,11 @@ interface Following {
  * and faults of ours: the next one to come goes on then.
  */
 export async function followJob(store: Store, id: string, options: FollowOptions): Promise<void> {
-  const job = store.jobs.get(id);
-  if (!job) return;
+  const found = store.jobs.get(id);
+  if (!found) return;
   const stage = stageFolder(store.folder, id);
-  if (job.state === "ended") return await tidy(job, stage, options);
+  if (found.state === "ended") return await tidy(found, stage, options);
+  const job = await withDefaults(store, found, options);
   const run = takeRun(store, job, options.command);
   if (run === null) return;
   const watch = watchCancel(store, id, run);
@@ -61,6 +69,16 @@ export async function followJob(store: Store, id: string, options: FollowOptions
   } finally {
     watch.stop();
   }
+}
+
+/** Its own limits, and its target's where it has none. What cannot be read of the target now is said when it is opened. */
+async function withDefaults(store: Store, job: Job, { ofTarget }: FollowOptions): Promise<Job> {
+  const { limits } = await ofTarget(job.target).catch(() => ({ limits: {} }));
+  const missing = Object.keys(limits).filter((name) => !Object.hasOwn(job.limits, name));
+  if (job.handle !== null || missing.length === 0) return job;
+  const all = { ...limits, ...job.limits };
+  store.jobs.patch(job.id, { limits: all });
+  return { ...job, limits: all };
 }
 
 /** An ended job of which something may be left. */
@@ -117,7 +135,7 @@ async function prepare(
     const { code, gaps, warnings } = await snapshotCode(store.root, store.folder, { signal });
     store.setCode(run, code, gaps, warnings);
   }
-  const globs = await options.globs(target.name);
+  const { data: globs } = await options.ofTarget(target.name);
   const { facts, warnings } = await makeStage(store, store.getRun(run)!, stage, { globs, signal });
   if (warnings.length > 0) store.ingest(run, { warnings });
   store.jobs.patch(job.id, { reason: null });
