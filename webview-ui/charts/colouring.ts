@@ -95,7 +95,7 @@ export function drawKey(pen: Pen, colouring: Colouring, { width, height }: Size,
     const shown = key.words.length > most ? key.words.slice(0, most - 1) : key.words;
     for (const [at, { label, colour }] of shown.entries()) {
       pen.dot(left + 5, top + at * ROW, 4, colour);
-      pen.text(showText(label, 17), left + 14, top + at * ROW, text);
+      pen.text(showText(label, 15), left + 14, top + at * ROW, text);
     }
     if (shown.length < key.words.length) {
       pen.text(`and ${key.words.length - shown.length} more`, left + 14, top + shown.length * ROW, text);

@@ -78,9 +78,10 @@ export function AxisBrush({ axis, brush, onBrush }: AxisBrushProps) {
       style={{ top: at - scale.end }}
       aria-orientation="vertical"
       aria-label={`${name}, ${which === "from" ? "from" : "up to"}`}
-      aria-valuemin={range.from}
-      aria-valuemax={range.to}
-      aria-valuenow={ends[which]}
+      // Shares of the axis: values may be beyond what assistive technology reads as a number.
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(((scale.start - at) / (scale.start - scale.end)) * 100)}
       aria-valuetext={showValue(column, ends[which])}
       onKeyDown={(event) => key(which, event)}
     />

@@ -108,10 +108,13 @@ export function drawParallel(
 }
 
 const LETTER = 6.2;
+const MOST_TICKS = 60;
 
 function drawAxis(pen: Pen, { x, scale, ticks }: PlacedAxis, theme: PlotTheme): void {
   pen.line([x, x], [scale.end, scale.start], { colour: theme.foreground, width: 1, opacity: 0.8 });
-  for (const { value, label } of ticks) {
+  // So many as from 1e-300 to 1e300 would be a bar.
+  const shown = ticks.length > MOST_TICKS ? ticks.filter(({ label }) => label) : ticks;
+  for (const { value, label } of shown) {
     const y = place(scale, value);
     pen.line([x - 4, x], [y, y], { colour: theme.foreground, width: 1, opacity: 0.8 });
     if (!label) continue;
