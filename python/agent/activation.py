@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from subprocess import PIPE
 
 # Of a run that started us: this one is another.
 NOT_OURS = ("MODELTRAIL_RUN_ID", "MODELTRAIL_SPOOL", "MODELTRAIL_ROOT", "MODELTRAIL_ADOPT", "MODELTRAIL_AUTOLOG", "MODELTRAIL_DIR")
@@ -13,7 +14,7 @@ PYTHON = re.compile(r"^(python|pypy)[\d.]*$")
 CONDA_FOLDERS = ("miniconda3", "miniforge3", "mambaforge", "anaconda3", "micromamba", ".conda")
 
 
-class NotThere(OSError):
+class NotThere(Exception):
     """An environment that cannot be activated; the message is for the user."""
 
 
@@ -36,7 +37,7 @@ def environment_of(job, folder):
 
 
 def activate(wanted, environment):
-    """`environment` as it is once `wanted` is activated in it. Where that is not there, the command says so itself."""
+    """`environment` as it is once `wanted` is activated in it. Raises NotThere."""
     if not wanted:
         return environment
     if wanted["kind"] == "conda":
@@ -44,6 +45,8 @@ def activate(wanted, environment):
     environment = dict(environment)
     if wanted["kind"] == "venv":
         prefix = os.path.expanduser(wanted["path"])
+        if not os.access(os.path.join(prefix, "bin", "python"), os.X_OK):
+            raise NotThere("%s: no virtual environment with a Python that runs" % wanted["path"])
         environment["VIRTUAL_ENV"] = prefix
         environment.pop("PYTHONHOME", None)
         bins = os.path.join(prefix, "bin")
@@ -61,11 +64,12 @@ def activate_conda(name, environment):
         path = os.path.expanduser("~/%s/bin/conda" % base)
         program = program or (path if os.access(path, os.X_OK) else None)
     if not program:
-        return environment
+        raise NotThere("conda: command not found")
     script = 'eval "$("$1" shell.posix activate "$2")" >&2 && exec env -0'
-    done = subprocess.run(["sh", "-c", script, "sh", program, name], env=environment, stdout=subprocess.PIPE)
-    if done.returncode != 0:
-        return environment
+    done = subprocess.run(["sh", "-c", script, "sh", program, name], env=environment, stdout=PIPE, stderr=PIPE)
+    activated = b"CONDA_PREFIX=" in done.stdout
+    if done.returncode != 0 or not activated:
+        raise NotThere(os.fsdecode(done.stderr).strip() or "the conda environment %s could not be activated" % name)
     pairs = [os.fsdecode(pair).partition("=") for pair in done.stdout.split(b"\0") if b"=" in pair]
     return {name: value for name, _, value in pairs}
 

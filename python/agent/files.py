@@ -14,7 +14,7 @@ SYSTEM = ("/proc/", "/sys/", "/dev/")
 
 
 def tell_files(folder, spool, hurry=False):
-    """Those of work/ that changed, and those that the tracer saw."""
+    """Those of work/ that changed, and those that the tracer saw; of large ones that are as they were sent nothing is said."""
     before = folder.read("before.json") or {"files": {}, "hashes": {}}
     after = look(folder.work)
     changed, _ = changes(before["files"], after)
@@ -28,6 +28,8 @@ def tell_files(folder, spool, hurry=False):
         name = os.path.relpath(path, folder.work)
         unchanged = name in before["files"] and before["files"][name] == after.get(name)
         sha256 = before["hashes"].get(name) if unchanged else None
+        if unchanged and sha256 is None:
+            continue  # large, and as it was sent: whoever sent it has it
         if sha256 is None and not (hurry and (status.st_size > HURRY_SIZE or time.monotonic() > deadline)):
             sha256 = hash_of(path)
         fields = {"path": path, "mode": "w" if path in written else "r", "sha256": sha256}

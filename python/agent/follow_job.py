@@ -15,6 +15,7 @@ from processes import end_all, of_job
 # Between looks: right after something came, and after long silence.
 EAGER, PATIENT = 0.03, 0.5
 BEAT = 5
+FEW = 100
 GRACE = 5
 
 
@@ -63,18 +64,24 @@ def follow(folder, sender, offsets):
 
 def send_new(folder, sender, offsets):
     """Whether there was anything."""
-    names = ["output.log"]
-    try:
-        # Ours comes first: it says where the job is.
-        names = ["spool/" + name for name in sorted(os.listdir(folder.spool)) if name.endswith(".jsonl")] + names
-    except OSError:
-        pass
     moved = False
-    for name in names:
+    # Ours comes first: it says where the job is.
+    for name in spool_files(folder, offsets) + ["output.log"]:
         offset = offsets.get(name, 0)
         offsets[name] = sender.file(folder.at(name), name, offset)
         moved = moved or offsets[name] > offset
     return moved
+
+
+def spool_files(folder, offsets):
+    """Those worth opening. Among few it is all of them: only who opens a file on a network disk learns how long it is now."""
+    try:
+        entries = [entry for entry in os.scandir(folder.spool) if entry.name.endswith(".jsonl")]
+    except OSError:
+        return []
+    if len(entries) > FEW:
+        entries = [entry for entry in entries if entry.stat().st_size > offsets.get("spool/" + entry.name, 0)]
+    return sorted(["spool/" + entry.name for entry in entries])
 
 
 def end_rest(folder):

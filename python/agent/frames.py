@@ -16,8 +16,8 @@ import json
 import os
 import zlib
 
-# Of a file in one frame. Logs of containers are cut after 16 KiB, ends of connections are not.
-SMALL, LARGE = 6 << 10, 192 << 10
+# Of a file in one frame: of one that is cut nothing has come. Logs of containers are cut after 16 KiB.
+SMALL, LARGE = 6 << 10, 32 << 10
 WORTH_PACKING = 256
 
 

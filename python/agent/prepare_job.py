@@ -64,6 +64,8 @@ def ready(folder):
 def fill(work, request):
     """Puts the stage into `work`; gives the paths of what is not there yet."""
     mirror = request["mirror"] and os.path.realpath(os.path.expanduser(request["mirror"]))
+    if mirror:
+        os.makedirs(mirror, mode=0o700, exist_ok=True)
     os.makedirs(work, exist_ok=True)
     for path in request["folders"]:
         os.makedirs(os.path.join(work, path), exist_ok=True)

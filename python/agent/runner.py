@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 
-from activation import environment_of, program_of
+from activation import NotThere, environment_of, program_of
 from files import tell_files
 from identity import identity, stat_of
 from machine import Teller, running
@@ -54,7 +54,11 @@ class Runner:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda number, _: self.stop("ended from outside by " + signal.Signals(number).name))
-        environment = environment_of(self.job, self.folder)
+        try:
+            environment = environment_of(self.job, self.folder)
+        except NotThere as error:
+            self.append(("%s\n" % error).encode("utf-8", "surrogateescape"))
+            return self.over(127, None)
         teller = Teller(self.folder, self.spool, self.job, environment)
         teller.tell()
         memory = MemoryEvents()

@@ -45,7 +45,10 @@ export const TARGET_EVENTS = {
   }),
   /** What the processes of the job use now, as metrics `system/NAME`: cpu_percent, memory_mb, gpu_0_percent, gpu_0_memory_mb. */
   sample: z.object({ e: z.literal("sample"), t, step: z.int(), values: z.record(z.string(), z.number()) }),
-  /** At the end, for each file that the command read or wrote and that is still there; `mode`: "w" also when it did both. */
+  /**
+   * At the end, for each file that the command read or wrote and that is still there; `mode`: "w" also when it did both. Large
+   * files of the stage that are as they were sent may be left out.
+   */
   file: z.object({
     e: z.literal("file"),
     t,

@@ -1,5 +1,7 @@
 /** What may happen to a job's link, its follower and its disk while it runs: no line is missing or there twice afterwards. */
+
 import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -24,17 +26,22 @@ function make(source: string | string[], options: TestJobOptions = {}): TestJob 
 const LINES = 4_000;
 /** Numbered lines, and a file of the spool for each of several processes. */
 const TALKER = `
-import os, sys, time
+import hashlib, os, sys, time
 for part in range(4):
     if os.fork() == 0:
         open("part%d" % part, "w").close()
         os._exit(0)
     os.wait()
     for i in range(${LINES} // 4):
-        print("line", part * ${LINES} // 4 + i)
+        print("line", part * ${LINES} // 4 + i, hashlib.md5(b"%d" % i).hexdigest())
         if i % 50 == 0: time.sleep(0.01)
 `;
-const ALL = Array.from({ length: LINES }, (_, i) => `line ${i}\n`).join("");
+const ALL = Array.from({ length: LINES }, (_, i) => `line ${i} ${md5(String(i % (LINES / 4)))}\n`).join("");
+
+/** Something that no compression makes short. */
+function md5(text: string): string {
+  return createHash("md5").update(text).digest("hex");
+}
 
 function expectWhole(job: TestJob): void {
   expect(job.log().toString() === ALL).toBe(true);
@@ -79,7 +86,7 @@ function brokenHost(bytes: () => number, refuse: number): Host & { cuts: number 
 }
 
 test("a link that is cut in the middle of anything only delays", async () => {
-  let size = 2_000;
+  let size = 20_000;
   const host = brokenHost(() => (size *= 1.3), 1);
   const job = make(TALKER, { host });
   await job.submit();
@@ -143,7 +150,7 @@ test("the agent outlives the connection that started it, and its terminal", asyn
 test("a job whose machine was started anew is gone", async () => {
   const job = make("import time\nprint('ready', flush=True)\ntime.sleep(600)");
   await job.submit();
-  await until(() => readFileSync(path.join(String(job.handle.folder), "output.log")).includes("ready"));
+  await until(() => readFileSync(path.join(String(job.handle.folder), "output.log")).includes("ready\n"));
   process.kill(agentPid(job), "SIGKILL");
   const file = path.join(String(job.handle.folder), "agent.json");
   const agent = JSON.parse(readFileSync(file, "utf8"));

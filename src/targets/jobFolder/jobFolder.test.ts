@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -14,7 +15,7 @@ import {
 import path from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { createLocalHost } from "../host/local";
-import { agentPid, processesOf, type TestJob, type TestJobOptions, testJob, until } from "./testJob";
+import { agentPid, processesOf, python, type TestJob, type TestJobOptions, testJob, until } from "./testJob";
 
 const jobs: TestJob[] = [];
 afterEach(async () => {
@@ -32,7 +33,7 @@ function make(source: string | string[], options: TestJobOptions = {}): TestJob 
 
 const sha256 = (bytes: string | Buffer) => createHash("sha256").update(bytes).digest("hex");
 const SLEEP = "import time\nprint('ready', flush=True)\ntime.sleep(600)\n";
-const ready = (job: TestJob) => until(() => existsSync(job.plan.logPath) && job.log().includes("ready"));
+const ready = (job: TestJob) => until(() => existsSync(job.plan.logPath) && job.log().includes("ready\n"));
 
 test("a job's output, spool, environment and files come home", async () => {
   const job = make(
@@ -94,6 +95,38 @@ test("a command that cannot be started ends as in a shell", async () => {
   expect(await closed.run()).toMatchObject({ state: "ended", exitCode: 126 });
   const killed = make("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)");
   expect(await killed.run()).toMatchObject({ state: "ended", exitCode: null, signal: "SIGTERM" });
+});
+
+test("an environment is activated, and one that is not there is said and not passed over", async () => {
+  const job = make(
+    "import os, sys\nprint(os.environ['VIRTUAL_ENV'] == sys.prefix, os.environ['PATH'].split(':')[0] == sys.prefix + '/bin')",
+  );
+  const prefix = path.join(job.root, "venv");
+  execFileSync(python, ["-m", "venv", "--without-pip", prefix]);
+  await job.submit({ activate: { kind: "venv", path: prefix } });
+  expect(await job.follow()).toMatchObject({ exitCode: 0 });
+  expect(job.log().toString()).toBe("True True\n");
+  const missing = make("print('started')");
+  await missing.submit({ activate: { kind: "venv", path: "/no/such/venv" } });
+  expect(await missing.follow()).toMatchObject({ state: "ended", exitCode: 127 });
+  expect(missing.log().toString()).toBe("/no/such/venv: no virtual environment with a Python that runs\n");
+  // As far as it matters here, conda: a program that prints what is to be evaluated.
+  const bin = path.join(job.root, "bin");
+  mkdirSync(bin);
+  writeFileSync(
+    path.join(bin, "conda"),
+    `#!/bin/sh\n[ "$3" = lab ] || { echo "no such environment: $3" >&2; exit 1; }\necho "export CONDA_PREFIX=/lab/'it is'; echo noise"\n`,
+    { mode: 0o755 },
+  );
+  const host = createLocalHost({ ...process.env, CONDA_EXE: path.join(bin, "conda") });
+  const conda = make("import os\nprint(os.environ['CONDA_PREFIX'])", { host });
+  await conda.submit({ activate: { kind: "conda", name: "lab" } });
+  await conda.follow();
+  expect(conda.log().toString()).toBe("/lab/it is\n");
+  const other = make("print('started')", { host });
+  await other.submit({ activate: { kind: "conda", name: "other" } });
+  expect(await other.follow()).toMatchObject({ exitCode: 127 });
+  expect(other.log().toString()).toBe("no such environment: other\n");
 });
 
 test("handed over twice, it runs once", async () => {

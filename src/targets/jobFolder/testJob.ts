@@ -1,5 +1,6 @@
 /** A job on this machine, for tests: its stage, its plan, and what became of it. */
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -44,14 +45,13 @@ export interface TestJobOptions extends Partial<JobPlan> {
   root?: string;
 }
 
-let count = 0;
 const never = new AbortController().signal;
 
 /** `source`: of the script, or a command. */
 export function testJob(source: string | string[], options: TestJobOptions = {}): TestJob {
   const { files = {}, target: settings, host = createLocalHost(), ...rest } = options;
   const root = options.root ?? realpathSync(mkdtempSync(path.join(tmpdir(), "modeltrail job ")));
-  const id = `job${++count}`;
+  const id = `job-${randomUUID()}`;
   const at = (...parts: string[]) => path.join(root, ...parts);
   const stage = at("stages", id, "work");
   const scripts = typeof source === "string" ? { "train.py": source } : {};
