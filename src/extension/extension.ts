@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { SideBySideState } from "../protocol/sideBySide";
 import { registerAdoption } from "./adoption/registerAdoption";
 import { registerAgents } from "./agents/registerAgents";
+import { createApi, type ModeltrailApi } from "./api";
 import { registerCompareRuns } from "./commands/compareRuns";
 import type { CommandDeps } from "./commands/deps";
 import { registerEditRuns } from "./commands/editRuns";
@@ -51,7 +52,7 @@ export type Internals = Pick<CommandDeps, "projects" | "tree" | "data" | "lineag
   lens(): Promise<Lens>;
 };
 
-export function activate(context: vscode.ExtensionContext): Internals | undefined {
+export function activate(context: vscode.ExtensionContext): ModeltrailApi | (ModeltrailApi & Internals) {
   const distFolder = path.join(context.extensionPath, "dist");
   const log = createLog();
   const client = createWorkerClient(distFolder, log);
@@ -190,7 +191,8 @@ export function activate(context: vscode.ExtensionContext): Internals | undefine
 
   // After activation: opening the stores finishes lost runs and counts what is running.
   setImmediate(() => void projects.ready().then(() => Promise.allSettled([showResults(), offerImports()])));
+  const api = createApi();
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { projects, tree, data, lineage, jobs, chores, launcher, lens: showResults }
-    : undefined;
+    ? { ...api, projects, tree, data, lineage, jobs, chores, launcher, lens: showResults }
+    : api;
 }

@@ -180,7 +180,7 @@ test("cancelling ends a job that waits, one that runs with its whole tree, and l
 });
 
 test("limits end a job, and say which it was", async () => {
-  const folder = queueProject({ "modeltrail.yaml": "local: {slots: 2, costPerHour: 3600}\n" });
+  const folder = queueProject({ "modeltrail.yaml": "local: {slots: 2, costPerHour: 3600, limits: {time: 1h}}\n" });
   const sleep = [python, "-c", "import time; time.sleep(600)"];
   const [slow] = await add(folder, "--limit", "time=0.3", "--", ...sleep);
   const [dear] = await add(folder, "--limit", "cost=0.4", "--", ...sleep);
@@ -197,6 +197,7 @@ test("limits end a job, and say which it was", async () => {
   withStore(folder, (store) => {
     const reasons = [slow, dear, big].map((job) => store.jobs.get(job!.id)!);
     expect(reasons.map(({ outcome }) => outcome)).toEqual(["killed", "killed", "killed"]);
+    expect(reasons[1]!.limits).toEqual({ seconds: 3_600, cost: 0.4 });
     expect(reasons[0]!.reason).toBe("Stopped at its limit of time, 0.3 s.");
     expect(reasons[1]!.reason).toBe("Stopped at its limit of cost, 0.4.");
     expect(reasons[2]!.reason).toMatch(/^Stopped at its limit of memory: 1\d\d MB of 60\.0 MB\.$/);

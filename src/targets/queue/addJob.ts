@@ -1,17 +1,21 @@
 /** Putting jobs into the queue. */
 import path from "node:path";
 import { UserError } from "../../domain/errors";
-import type { Job } from "../../domain/job";
+import type { Job, JobLimits } from "../../domain/job";
 import { MASK } from "../../domain/secrets";
 import { LOCAL } from "../../domain/targets";
 import type { Store } from "../../store/contract";
 import type { NewJob } from "../../store/jobs/contract";
-import { targetSettings } from "../registry";
+import { targetLimits } from "../targetLimits";
 
-/** Throws UserError when the target is none of the project's, or the command cannot be kept. */
+/**
+ * With the limits of their target, where they have none of their own. Throws UserError when the target is none of the project's,
+ * or the command cannot be kept.
+ */
 export async function addJobs(store: Store, jobs: readonly NewJob[]): Promise<Job[]> {
+  const limits = new Map<string, JobLimits>();
   for (const target of new Set(jobs.map((job) => job.target))) {
-    if (target !== LOCAL) await targetSettings(store.root, target);
+    limits.set(target, await targetLimits(store.root, target));
   }
   for (const { cwd, target } of jobs) {
     const relative = path.relative(store.root, cwd);
@@ -19,7 +23,7 @@ export async function addJobs(store: Store, jobs: readonly NewJob[]): Promise<Jo
       throw new UserError(`${cwd} is outside the project ${store.root}, and only that is sent to ${target}.`);
     }
   }
-  return store.jobs.createMany(jobs);
+  return store.jobs.createMany(jobs.map((job) => ({ ...job, limits: { ...limits.get(job.target), ...job.limits } })));
 }
 
 /** The same job once more, queued. Throws UserError for one that has not ended, or whose command had secrets. */

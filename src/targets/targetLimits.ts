@@ -1,0 +1,11 @@
+/** What jobs of a target may take unless they say so themselves. */
+import type { JobLimits } from "../domain/job";
+import { jobLimits, type LimitSettings, LOCAL } from "../domain/targets";
+import { readProjectFile } from "../snapshot/projectFile";
+import { targetSettings } from "./registry";
+
+/** Throws UserError when there is no such target. */
+export async function targetLimits(root: string, target: string): Promise<JobLimits> {
+  const settings = target === LOCAL ? (await readProjectFile(root)).local : await targetSettings(root, target);
+  return jobLimits((settings?.limits ?? {}) as LimitSettings);
+}
