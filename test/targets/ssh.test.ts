@@ -277,6 +277,19 @@ describe.skipIf(!sshdProgram)("a machine that says no", () => {
     writeFileSync(keys, before);
   });
 
+  test("has another time, which is said", async () => {
+    const python = path.join(sshd.folder, "late python");
+    const late = "import time; now = time.time; time.time = lambda: now() - 7200";
+    writeFileSync(python, `#!/bin/sh\nshift; program=$1; shift\nexec python3 -c "${late}\n$program" "$@"\n`, {
+      mode: 0o755,
+    });
+    const one = makeJob("");
+    expect(await targetAt(sshd, { python }).check(one.plan, never)).toMatchObject([
+      { severity: "warning", message: expect.stringMatching(/^The clock of box is .* behind the one here/) },
+    ]);
+    one.remove();
+  });
+
   test("is not there, or has no such name or Python", async () => {
     expect(await problem(targetAt(sshd, { python: "/no/such/python" }))).toContain("/no/such/python could not be run");
     expect(() => targetAt(sshd, { host: "-oProxyCommand=x" })).toThrow("is no host for ssh");

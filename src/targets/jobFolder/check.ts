@@ -1,6 +1,6 @@
 /** What would keep a job from running on a machine, found without leaving anything there. */
 
-import { formatSize } from "../../domain/format";
+import { formatDuration, formatSize } from "../../domain/format";
 import type { JobPlan, Problem } from "../contract";
 import { type Host, HostUnreachable } from "../host/contract";
 import { fromHome, IN_HOME, readAnswer } from "./agent";
@@ -9,9 +9,9 @@ import { listStage } from "./stageList";
 
 /** Answers with facts of the machine. Written so that a Python that is too old can still say so. */
 const PROBE = `
-import json, os, sys
+import json, os, sys, time
 folder, program, python, gpus = [os.path.expanduser(one) for one in sys.argv[1:5]]
-facts = {"version": list(sys.version_info[:2]), "writable": False, "free": 0, "program": True, "python": True, "gpus": -1}
+facts = {"time": time.time() * 1000, "version": list(sys.version_info[:2]), "writable": False, "free": 0, "program": True, "python": True, "gpus": -1}
 place = os.path.join(os.path.expanduser("~"), folder)
 while not os.path.isdir(place) and os.path.dirname(place) != place:
     place = os.path.dirname(place)
@@ -30,6 +30,8 @@ sys.stdout.write("\\nmodeltrail-answer " + json.dumps(facts) + "\\n")
 `;
 
 interface Facts {
+  /** Ms since the epoch, by the clock there. */
+  time: number;
   version: [number, number];
   writable: boolean;
   /** Bytes. */
@@ -40,6 +42,9 @@ interface Facts {
   /** -1: not asked for. */
   gpus: number;
 }
+
+/** More than a connection takes. */
+const CLOCK_MS = 60_000;
 
 export interface Machine {
   folder: string;
@@ -77,6 +82,7 @@ export async function checkMachine(
   }
   const facts = readAnswer<Facts>(result.stdout);
   if (!facts) return [failure(noPython(host, python, result.stderr))];
+  const ahead = facts.time - Date.now();
   const { size } = await listStage(plan.stage);
   return [
     ...when(facts.version[0] < 3 || (facts.version[0] === 3 && facts.version[1] < 8), () =>
@@ -95,6 +101,10 @@ export async function checkMachine(
     ...when(facts.gpus >= 0 && facts.gpus < plan.gpus, () =>
       failure(`The job wants ${plan.gpus} GPUs, and ${host.name} has ${facts.gpus}.`),
     ),
+    ...when(Math.abs(ahead) > CLOCK_MS, () => ({
+      severity: "warning",
+      message: `The clock of ${host.name} is ${formatDuration(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"} the one here: times of metrics are by that one.`,
+    })),
   ];
 }
 

@@ -258,8 +258,8 @@ async function conclude(
   const { startTime } = store.getRunHead(run)!;
   const now = Date.now();
   const [exitCode, signal] = end.state === "ended" ? [end.exitCode, end.signal] : [null, null];
-  // By our own clock, as the start was.
-  const endTime = end.state === "ended" ? Math.min(now, Math.max(startTime, end.endTime)) : now;
+  // By our own clock, as the start was: of one there that is behind, nothing is known.
+  const endTime = end.state === "ended" && end.endTime >= startTime ? Math.min(now, end.endTime) : now;
   writeEndNote(store.runFolder(run), { exitCode, signal, endTime });
   // What the target says of a job that we have cancelled is no news.
   const reason = watch.signal.aborted ? String(watch.signal.reason) : end.reason;
