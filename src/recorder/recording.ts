@@ -16,6 +16,7 @@ import { type Endpoint, startEndpoint } from "./endpoint/endpoint";
 import { hasOwnServer } from "./endpoint/environment";
 import { type LimitWatch, watchLimits } from "./limits";
 import { startPacer } from "./pacer";
+import { parentRun } from "./parentRun";
 import type { CommandEnd, RunningCommand } from "./process/command";
 import type { TracerEnvironment } from "./process/environment";
 import type { RunPipeline } from "./runPipeline";
@@ -234,10 +235,4 @@ export function beginRecording(options: RecordingOptions): Recording {
 function restoredCode(store: Store, run: string): CodeSnapshot {
   const head = store.getRunHead(store.resolveRun(run))!;
   return { code: head.snapshot.code, gaps: [], warnings: [] };
-}
-
-/** The run within which we were started, when it is of this store. */
-function parentRun(store: Store, env: NodeJS.ProcessEnv): string | null {
-  const id = env.MODELTRAIL_RUN_ID;
-  return id && store.getSummaries([id]).length > 0 ? id : null;
 }

@@ -1,5 +1,6 @@
 /** `modeltrail run --target NAME -- COMMAND…`, and `modeltrail follow RUN`: a job on a target, seen from a terminal. */
 import { UserError } from "../../domain/errors";
+import { parentRun } from "../../recorder/parentRun";
 import { exitLike } from "../../recorder/process/exit";
 import type { Store } from "../../store/contract";
 import { locateRoot } from "../../store/locate";
@@ -35,7 +36,7 @@ export async function targetRunCommand(target: string, options: RunOptions, comm
       tags: Object.fromEntries((options.tag ?? []).map(parseTag)),
       note: options.note,
       source: options.source ?? "cli",
-      parent: process.env.MODELTRAIL_RUN_ID,
+      parent: parentRun(store, process.env),
     },
     ownProgram(),
   );
