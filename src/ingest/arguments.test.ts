@@ -89,3 +89,28 @@ test("values of any length are cut to what is kept", () => {
   reader.hear([start("1-1", ["python", "train.py"]), args("1-1", { text: "x".repeat(10_000) })]);
   expect(reader.take().params?.text).toHaveLength(6_000);
 });
+
+test.each([
+  [["dvc", "repro", "train"]],
+  [["/venv/bin/python3.11", "-m", "dvc", "exp", "run", "-S", "lr=1"]],
+  [["python", "-m", "mlflow", "run", "."]],
+])("what starts stages has no params of its own: %s", (command) => {
+  const reader = createArgumentsReader({ command, script: null });
+  const argsOf = (process: string, prog: string, values: Record<string, string>) => ({
+    ...args(process, values),
+    prog,
+  });
+  reader.hear([start("1-1", ["python", "/bin/dvc"]), argsOf("1-1", "dvc", { pdb: "False", cmd: "repro" })]);
+  reader.hear([start("2-1", ["python", "prepare.py"]), argsOf("2-1", "prepare.py", { seed: "1", rows: "10" })]);
+  reader.hear([start("3-1", ["python", "src/train.py"]), argsOf("3-1", "src/train.py", { seed: "2", lr: "0.1" })]);
+  expect(reader.take()).toEqual({});
+  expect(reader.take(true)).toEqual({
+    params: { "prepare.seed": "1", rows: "10", "train.seed": "2", lr: "0.1" },
+  });
+});
+
+test("other commands of theirs do not start stages", () => {
+  const reader = createArgumentsReader({ command: ["dvc", "pull"], script: null });
+  reader.hear([start("1-1", ["python", "/bin/dvc", "pull"]), args("1-1", { cmd: "pull" })]);
+  expect(reader.take(true)).toEqual({ params: { cmd: "pull" } });
+});

@@ -4,6 +4,7 @@ import { maskValue } from "../domain/secrets";
 import { paramsFromCommand } from "./commandLine";
 import type { SpoolRecord } from "./spool";
 import type { SpoolEventOf } from "./spoolEvent";
+import { isPipelineLauncher, stageParams } from "./stageArguments";
 
 /** Characters of a value that are kept, as many as MLflow keeps. */
 const MAX_VALUE = 6_000;
@@ -25,11 +26,13 @@ export interface ArgumentsReader {
 /**
  * Several processes of a run may parse arguments: a launcher such as torchrun, the script itself in one or more processes,
  * tools that it starts. The script's and the first rank's count, as soon as they are seen. If there are none by the end of the run: those of the
- * process that came first, and without any, the command line itself.
+ * process that came first, and without any, the command line itself. What starts the stages of a pipeline has no params of its own:
+ * those of the stages count, at the end, when all of them are known.
  */
 export function createArgumentsReader({ command, script }: ArgumentsOptions): ArgumentsReader {
   /** Processes that run the script. */
   const ofScript = new Set<string>();
+  const ofStages = isPipelineLauncher(command) ? stageParams() : null;
   let first: string | undefined;
   let firstParams: Record<string, string> | undefined;
   let found: Record<string, string> | undefined;
@@ -41,7 +44,9 @@ export function createArgumentsReader({ command, script }: ArgumentsOptions): Ar
       if ((script !== null && runsScript(record.argv, script)) || isFirstRank(record)) ofScript.add(record.process);
     } else if (record.e === "args") {
       const params = toParams(record);
-      if (ofScript.has(record.process)) {
+      if (ofStages) {
+        if (record.process !== first) ofStages.add(record.prog, params);
+      } else if (ofScript.has(record.process)) {
         found = { ...found, ...params };
         given = false;
       } else if (record.process === first) firstParams = { ...firstParams, ...params };
@@ -53,7 +58,7 @@ export function createArgumentsReader({ command, script }: ArgumentsOptions): Ar
       for (const record of records) hearOne(record);
     },
     take(final = false) {
-      if (found === undefined && final) found = firstParams ?? paramsFromCommand(command);
+      if (found === undefined && final) found = ofStages?.all() ?? firstParams ?? paramsFromCommand(command);
       if (found === undefined || given) return {};
       given = true;
       return Object.keys(found).length > 0 ? { params: found } : {};
