@@ -65,6 +65,22 @@ describe("launching", () => {
     assert.equal(ended.outcome, "finished");
   });
 
+  it("of a job that nobody looks after goes on when its project is opened", async () => {
+    const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "left-job-")));
+    const store = openStore(folder);
+    const { id } = store.jobs.create({ target: "local", command: ["python3", "-c", "print(1)"], cwd: folder });
+    store.close();
+    const { root } = await own.projects.ensure(folder);
+    undo.push(async () => {
+      await own.projects.call("close", { root });
+      rmSync(folder, { recursive: true, maxRetries: 5 });
+    });
+    await until("the job has ended", async () => {
+      const [job] = await own.projects.call("getJobs", { root, ids: [id] });
+      return job?.outcome === "finished";
+    });
+  });
+
   it("of a thousand jobs shows a page of them", async () => {
     const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "many-jobs-")));
     const store = openStore(folder);

@@ -11,6 +11,7 @@ import { holdQueue } from "../../targets/queue/lock";
 import { hasWork, type Places, runQueue } from "../../targets/queue/runner";
 import { startApart } from "../../targets/queue/start";
 import { targetSettings } from "../../targets/registry";
+import { withoutSecrets } from "../../targets/secretVariables";
 import { slotsOf } from "../../targets/slots";
 
 /** Followers of jobs elsewhere are processes here; a target that takes any number of jobs still gets no more at once. */
@@ -61,7 +62,8 @@ function placesOf(root: string): (target: string) => Promise<Places> {
  * break off with us. Why it could not begin it says in the store.
  */
 function startJob(store: Store, job: Job, gpus: readonly string[]): { ended: Promise<string> } {
-  const env = { ...jobEnvironment(process.env, job.env), ...gpuVariables(gpus) };
+  const ours = job.target === LOCAL ? withoutSecrets(process.env) : process.env;
+  const env = { ...jobEnvironment(ours, job.env), ...gpuVariables(gpus) };
   // The job's own folder may be gone, which is for its own process to say.
   const words = job.target === LOCAL ? ["run", "--job", job.id] : ["follow-job", job.id];
   const child = startApart(words, store.root, { env });

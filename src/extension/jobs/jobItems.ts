@@ -25,7 +25,7 @@ const OUTCOMES: Record<JobOutcome, Icon> = {
   refused: ["circle-slash", "disabledForeground"],
 };
 const GROUP_LABELS: Record<JobGroup, string> = {
-  active: vscode.l10n.t("Running"),
+  active: vscode.l10n.t("In Progress"),
   queued: vscode.l10n.t("Queued"),
   ended: vscode.l10n.t("Ended"),
 };

@@ -1,6 +1,7 @@
 /** Jobs go on without a window; where nobody looks after them any more, a window that is open sees to it. */
 import path from "node:path";
 import * as vscode from "vscode";
+import { packSecrets } from "../../targets/secretVariables";
 import type { CommandDeps } from "../commands/deps";
 import { recorderEnvironment } from "../run/recorderTask";
 import type { Project } from "../stores/projects";
@@ -26,8 +27,10 @@ export function keepJobsGoing({ context, projects, log, secrets }: KeepGoingDeps
   /** With what the project's targets ask for and nobody else may see. */
   async function environment(root: string): Promise<NodeJS.ProcessEnv> {
     const targets = await projects.call("listTargets", { root }).catch(() => []);
-    const own = await Promise.all(targets.map(({ name }) => secrets.environment(root, name)));
-    return Object.assign({ ...process.env, ...recorderEnvironment() }, ...own);
+    const own = await Promise.all(
+      targets.map(async ({ name }) => [name, await secrets.environment(root, name)] as const),
+    );
+    return { ...process.env, ...recorderEnvironment(), ...packSecrets(Object.fromEntries(own)) };
   }
 
   async function work(root: string): Promise<void> {

@@ -5,6 +5,7 @@ import { UserError } from "../../domain/errors";
 import type { RunSummary } from "../../domain/run";
 import { LOCAL } from "../../domain/targets";
 import { type EntryPoint, PYTHON } from "../../targets/entryPoints/contract";
+import { packSecrets } from "../../targets/secretVariables";
 import { setting } from "../configuration";
 import { ActionableError, type Log } from "../log";
 import type { Projects } from "../stores/projects";
@@ -98,7 +99,7 @@ export function createLauncher({ distFolder, projects, tree, secrets, log }: Lau
     const { target, ...rest } = request;
     if (!isElsewhere(target)) return rest;
     const { root } = await projects.ensure(request.cwd);
-    return { ...request, env: await secrets.environment(root, target) };
+    return { ...request, env: packSecrets({ [target]: await secrets.environment(root, target) }) };
   }
 
   async function request({ script, args, python, target, ...named }: ScriptRun): Promise<RunRequest> {

@@ -84,7 +84,7 @@ export function registerTaskProvider({ launcher, entryPoints, log }: TaskProvide
       const folder = typeof task.scope === "object" ? task.scope : vscode.workspace.workspaceFolders?.[0];
       const definition = task.definition as RunTaskDefinition;
       const named = [definition.script, definition.entry, definition.stage].filter((one) => typeof one === "string");
-      if (!folder || named.length !== 1) return undefined;
+      if (!vscode.workspace.isTrusted || !folder || named.length !== 1) return undefined;
       try {
         const resolved = await taskOf(definition, folder);
         // VS Code takes a resolved task only with the definition it asked for, and shows it under the user's name.

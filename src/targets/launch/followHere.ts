@@ -2,6 +2,7 @@
 import { jobLimits } from "../../domain/targets";
 import type { Store } from "../../store/contract";
 import { openTarget, targetSettings } from "../registry";
+import { targetEnvironment } from "../secretVariables";
 import { targetLimits } from "../targetLimits";
 import { followJob } from "./followJob";
 
@@ -13,7 +14,7 @@ export async function followHere(store: Store, job: string, command?: readonly s
   await giveLimits(store, job);
   await followJob(store, job, {
     command,
-    openTarget: (name) => openTarget(name, { root, env: process.env }),
+    openTarget: (name) => openTarget(name, { root, env: targetEnvironment(process.env, name) }),
     async ofTarget(name) {
       const { data = [], limits = {} } = await targetSettings(root, name);
       return { data, limits: jobLimits(limits) };

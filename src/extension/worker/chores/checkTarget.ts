@@ -4,12 +4,13 @@ import { readProjectFile } from "../../../snapshot/projectFile";
 import { storeExists } from "../../../store/locate";
 import { openStore } from "../../../store/open";
 import { checkTarget as checkJob } from "../../../targets/checks/checkTarget";
+import { targetEnvironment } from "../../../targets/secretVariables";
 import { describeStage, type StageSize } from "../../../targets/stage/describeStage";
 import type { TargetCheck, TargetCheckRequest } from "./api";
 
 export async function checkTarget(request: TargetCheckRequest, signal: AbortSignal): Promise<TargetCheck> {
   const { root, target, command, cwd, env } = request;
-  const job = { root, command, cwd, env: { ...process.env, ...env }, gpus: 0, signal };
+  const job = { root, command, cwd, env: targetEnvironment({ ...process.env, ...env }, target), gpus: 0, signal };
   const [problems, size] = await Promise.all([
     checkJob(target, job),
     target === LOCAL ? null : sizeOf(request, signal),
