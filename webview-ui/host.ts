@@ -15,7 +15,10 @@ const api = acquireVsCodeApi();
 
 export const keptState = (): unknown => api.getState();
 /** Comes back after the page was hidden or the window reloaded. */
-export const keepState = (state: unknown): void => api.setState(state);
+export function keepState(state: unknown): void {
+  // Gives back what it was given, which would pass for the clean-up of an effect.
+  api.setState(state);
+}
 
 export function connect<Own extends Contract, Host extends Contract>(
   own: Own,

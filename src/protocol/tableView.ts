@@ -37,6 +37,8 @@ export const RunsTableState = z.object({
   scope: TableScope,
   title: z.string(),
   view: TableView.optional(),
+  /** Ids of runs. */
+  selected: z.array(z.string()).optional(),
 });
 export type RunsTableState = z.infer<typeof RunsTableState>;
 

@@ -75,7 +75,7 @@ export const HeaderCell = memo(function HeaderCell(props: HeaderCellProps) {
     >
       <span className="heading-text">
         {source && <span className="source">{source} </span>}
-        {showText(titleOf(column), 120)}
+        <span className="heading-name">{showText(titleOf(column), 120)}</span>
       </span>
       {grouped && <span className="badge">Group</span>}
       {sort && (

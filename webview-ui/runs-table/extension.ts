@@ -32,7 +32,8 @@ export const extension = connect(
   (error) => globalThis.reportError(error),
 );
 
-export const keepTable = (state: RunsTableState): void => keepState(state);
+/** What is left out stays as it was. */
+export const keepTable = (state: Partial<RunsTableState>): void => keepState({ ...keptTable(), ...state });
 
 /** How the table was arranged before the page was hidden or reloaded. */
 export const keptTable = (): RunsTableState | undefined => RunsTableState.safeParse(keptState()).data;

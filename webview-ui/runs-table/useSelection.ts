@@ -1,5 +1,6 @@
 /** Which runs are selected: one more, or a range. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { keepTable, keptTable } from "./extension";
 import type { Line } from "./rows";
 import type { Table } from "./useTable";
 
@@ -14,8 +15,15 @@ export interface Selection {
   clear(): void;
 }
 
+/** More are quicker selected again than kept with each click. */
+const MOST_KEPT = 2_000;
+
 export function useSelection({ data, lines, rows }: Table): Selection {
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const [ids, setIds] = useState<ReadonlySet<string>>(() => new Set(keptTable()?.selected));
+  // Behind another tab the page is gone, and comes back.
+  useEffect(() => {
+    keepTable({ selected: [...ids].slice(0, MOST_KEPT) });
+  }, [ids]);
   const [anchor, setAnchor] = useState(0);
 
   /** A group stands for its runs. */

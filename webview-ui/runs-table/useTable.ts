@@ -26,8 +26,8 @@ export function useTable(loader: TableLoader, state: RunsTableState, first: Tabl
   useSyncExternalStore(loader.subscribe, () => loader.version);
   const [view, setView] = useState(first);
   useEffect(() => {
-    // What VS Code gives back is no clean-up.
-    keepTable({ ...state, view });
+    const { root, scope, title } = state;
+    keepTable({ root, scope, title, view });
   }, [state, view]);
 
   const filter = useKept(useMemo(() => readFilter(view.filter), [view.filter]));
