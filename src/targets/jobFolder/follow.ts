@@ -54,6 +54,7 @@ export async function followJob(
         const end = await connect(host, place, { offsets: copies.offsets(), hear, signal: until });
         // A scheduler knows better why a job is gone, and whether it is.
         if (end && !(end.state === "gone" && scheduler)) return end;
+        if (end) scheduler?.agentGone();
       } catch (error) {
         signal.throwIfAborted();
         if (scheduler?.over.aborted) return scheduler.end();

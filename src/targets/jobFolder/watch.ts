@@ -4,12 +4,14 @@ import type { TargetStatus } from "../contract";
 import { HostUnreachable } from "../host/contract";
 import type { LastStatus } from "./follow";
 
-/** Between questions: soon at first, for short jobs; then rarely, for schedulers have many users. */
-const SOON_MS = 500;
-const RARE_MS = 10_000;
+/** Ms between questions: soon at first, for short jobs; then rarely, for schedulers have many users. */
+const DELAYS = {
+  soon: 500,
+  rare: 10_000,
+  /** How long what the agent has said may be on its way when the scheduler says that the job is over. */
+  late: 10_000,
+};
 const GROWTH = 1.5;
-/** How long what the agent has said may be on its way when the scheduler says that the job is over. */
-const LATE_MS = 10_000;
 
 export interface SchedulerWatch {
   /** Aborts when the job is over and its agent has had the time to say so, or when the scheduler cannot be asked. */
@@ -18,22 +20,33 @@ export interface SchedulerWatch {
   end(): LastStatus;
   /** The agent speaks: that it runs is known. */
   seen(): void;
+  /** The agent's process is gone: it will say no more, and the scheduler should know why. */
+  agentGone(): void;
   stop(): void;
 }
 
 export function watchScheduler(
   ask: (signal: AbortSignal) => Promise<TargetStatus>,
   { onStatus, signal }: { onStatus(status: TargetStatus): void; signal: AbortSignal },
+  delays = DELAYS,
 ): SchedulerWatch {
   const over = new AbortController();
   const stopped = new AbortController();
+  const gone = new AbortController();
   const either = AbortSignal.any([signal, stopped.signal]);
   let end: LastStatus | undefined;
   let running = false;
 
+  /** Cut short when the agent is gone; after that, what is asked is asked soon. */
+  async function pause(ms: number): Promise<void> {
+    if (gone.signal.aborted) return wait(Math.min(ms, delays.soon), undefined, { signal: either });
+    const sooner = AbortSignal.any([either, gone.signal]);
+    await wait(ms, undefined, { signal: sooner }).catch(() => either.throwIfAborted());
+  }
+
   async function look(): Promise<LastStatus> {
-    for (let ms = SOON_MS; ; ms = Math.min(ms * GROWTH, RARE_MS)) {
-      await wait(ms, undefined, { signal: either });
+    for (let ms = delays.soon; ; ms = Math.min(ms * GROWTH, delays.rare)) {
+      await pause(ms);
       const status = await ask(either).catch((error) => {
         if (error instanceof HostUnreachable) return null;
         throw error;
@@ -45,7 +58,7 @@ export function watchScheduler(
 
   async function run(): Promise<void> {
     const last = await look();
-    await wait(LATE_MS, undefined, { signal: either });
+    if (!gone.signal.aborted) await pause(delays.late);
     end = last;
     over.abort(new Error("the scheduler says that the job is over"));
   }
@@ -62,6 +75,9 @@ export function watchScheduler(
     },
     seen() {
       running = true;
+    },
+    agentGone() {
+      gone.abort();
     },
     stop() {
       stopped.abort();
