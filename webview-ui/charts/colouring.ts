@@ -112,7 +112,12 @@ export function drawKey(pen: Pen, colouring: Colouring, { width, height }: Size,
   const scale: Scale = { ...range, start: bottom, end: top, log };
   for (const { value, label } of ticksOf(scale, Math.max(2, Math.floor((bottom - top) / 40)), column.kind)) {
     if (label)
-      pen.text(shortened(label, 14), left + BAR + 6, range.from === range.to ? bottom : place(scale, value), text);
+      pen.text(
+        shortened(label, 14),
+        left + BAR + 6,
+        range.from === range.to ? (top + bottom) / 2 : place(scale, value),
+        text,
+      );
   }
 }
 

@@ -15,12 +15,11 @@ interface Read {
   metrics: Map<string, Float64Array>;
 }
 
-/** The columns with these ids, of these runs; metrics are asked for, anew with each `revision`. */
-export function useColumns(runs: readonly ChartRun[], ids: readonly (string | null)[], revision: number): Columns {
+/** The columns with these ids, of these runs; metrics are asked for anew when the runs are others, or changed. */
+export function useColumns(runs: readonly ChartRun[], ids: readonly (string | null)[]): Columns {
   const [read, setRead] = useState<Read>();
   const [fault, setFault] = useState<string>();
   const wanted = JSON.stringify([...new Set(ids.filter((id) => id !== null && columnOf(id)?.source === "metric"))]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision has other values.
   useEffect(() => {
     const controller = new AbortController();
     const names = JSON.parse(wanted) as string[];
@@ -44,16 +43,19 @@ export function useColumns(runs: readonly ChartRun[], ids: readonly (string | nu
       },
     );
     return () => controller.abort();
-  }, [wanted, runs, revision]);
+  }, [wanted, runs]);
 
   return useMemo(() => {
     const known = new Map<string, Column | null>();
+    const places = new Map(read?.runs.map(({ id }, place) => [id, place]));
+    // Until the values of changed runs are there, the last ones that these runs had.
+    const aligned = (values: Float64Array) =>
+      read?.runs === runs ? values : Float64Array.from(runs, ({ id }) => values[places.get(id) ?? -1] ?? Number.NaN);
     const of = (id: string | null): Column | null | undefined => {
       if (id === null) return null;
       const metric = read?.metrics.get(id);
-      // What was read of other runs does not belong to these.
-      if (columnOf(id)?.source === "metric" && (!metric || metric.length !== runs.length)) return undefined;
-      if (!known.has(id)) known.set(id, columnFor(id, runs, metric));
+      if (columnOf(id)?.source === "metric" && !metric) return undefined;
+      if (!known.has(id)) known.set(id, columnFor(id, runs, metric && aligned(metric)));
       return known.get(id);
     };
     return { of, fault };

@@ -33,18 +33,18 @@ const ORDERS = [
 ];
 
 /** A value of each run, or of groups of them. */
-export function BarsView({ content, view, revision, onView }: KindProps) {
+export function BarsView({ content, view, onView }: KindProps) {
   const { runs } = content;
   const state = withDefaults(view.bars, content);
   const { shape, order, log } = state;
   const choices = useMemo(() => choicesOf(content), [content]);
-  const columns = useColumns(runs, [state.value, state.group], revision);
+  const columns = useColumns(runs, [state.value, state.group]);
   const rows = useShownRows(content, view);
   const background = useBackground();
   const [value, group] = [columns.of(state.value), columns.of(state.group)];
   const metric = state.value === null ? undefined : columnOf(state.value);
   const isOfPoints = shape === "boxes" && state.group === null && metric?.source === "metric";
-  const { boxes, fault } = useBoxes(isOfPoints ? metric.key : null, runs, revision);
+  const { boxes, fault } = useBoxes(isOfPoints ? metric.key : null, runs);
   const isReading = value === undefined || group === undefined || (isOfPoints && !boxes);
 
   const bars = useMemo(

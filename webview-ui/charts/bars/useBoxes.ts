@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import type { Box } from "../../../src/domain/box";
 import type { ChartRun } from "../../../src/protocol/charts";
 import { extension } from "../extension";
@@ -15,11 +15,10 @@ interface Read {
   boxes: (Box | null)[];
 }
 
-/** Of all points of a metric; `key` null: none are wanted. */
-export function useBoxes(key: string | null, runs: readonly ChartRun[], revision: number): ReadBoxes {
+/** Of all points of a metric, anew when the runs are others, or changed; `key` null: none are wanted. */
+export function useBoxes(key: string | null, runs: readonly ChartRun[]): ReadBoxes {
   const [read, setRead] = useState<Read>();
   const [fault, setFault] = useState<string>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another revision has other points.
   useEffect(() => {
     if (key === null) return;
     const controller = new AbortController();
@@ -34,7 +33,11 @@ export function useBoxes(key: string | null, runs: readonly ChartRun[], revision
       },
     );
     return () => controller.abort();
-  }, [key, runs, revision]);
-  const isOfThese = key !== null && read?.key === key && read.boxes.length === runs.length;
-  return { boxes: isOfThese ? read.boxes : null, fault: key === null ? undefined : fault };
+  }, [key, runs]);
+  return useMemo(() => {
+    if (key === null) return { boxes: null, fault: undefined };
+    if (read?.key !== key) return { boxes: null, fault };
+    const byRun = new Map(read.runs.map(({ id }, place) => [id, read.boxes[place]]));
+    return { boxes: runs.map(({ id }) => byRun.get(id) ?? null), fault };
+  }, [key, read, runs, fault]);
 }

@@ -20,12 +20,12 @@ import { axisOf, drawBrushes, drawParallel, drawTitles, placeAxes } from "./para
 import { useTableFilter } from "./useTableFilter";
 
 /** All chosen values of each run as a line; brushes on the axes choose runs, here and in the Runs table. */
-export function ParallelView({ content, view, revision, onView }: KindProps) {
+export function ParallelView({ content, view, onView }: KindProps) {
   const { runs } = content;
   const state = useMemo(() => withDefaults(view.parallel, content), [view.parallel, content]);
   const choices = useMemo(() => choicesOf(content), [content]);
   const { axes: ids, colour: colourId, log, brushes } = state;
-  const columns = useColumns(runs, [...ids, colourId], revision);
+  const columns = useColumns(runs, [...ids, colourId]);
   const rows = useShownRows(content, view);
   const background = useBackground();
 

@@ -22,11 +22,11 @@ import { showValue, suitsLog } from "../valueAxis";
 import { drawRing, drawScatter, placePoints, type Scatter, scatterOf } from "./scatter";
 
 /** Any value of the runs against any other. */
-export function ScatterView({ content, view, revision, onView }: KindProps) {
+export function ScatterView({ content, view, onView }: KindProps) {
   const { runs } = content;
   const state = withDefaults(view.scatter, content);
   const choices = useMemo(() => choicesOf(content), [content]);
-  const columns = useColumns(runs, [state.x, state.y, state.colour], revision);
+  const columns = useColumns(runs, [state.x, state.y, state.colour]);
   const rows = useShownRows(content, view);
   const background = useBackground();
   const [x, y, colour] = [columns.of(state.x), columns.of(state.y), columns.of(state.colour)];
