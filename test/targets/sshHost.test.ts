@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, describe } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSshHost } from "../../src/targets/host/ssh";
 import { describeHost } from "../../src/targets/host/testHost";
 import { type Sshd, type SshdOptions, sshdProgram, startSshd } from "./fixtures/sshd";
+
+const { signal } = new AbortController();
 
 /** A login shell, and what it prints on its own. */
 const SIDES: Record<string, SshdOptions> = {
@@ -27,4 +31,40 @@ describe.skipIf(!sshdProgram)("with a real sshd", () => {
       describeHost(title, () => createSshHost({ destination: sshd.alias, config: sshd.config, env: sshd.env }));
     });
   }
+
+  test("more programs at the same time than a connection may have", async () => {
+    const sshd = await startSshd();
+    try {
+      const host = createSshHost({ destination: sshd.alias, config: sshd.config, env: sshd.env });
+      const asked = Array.from({ length: 25 }, async (_, index) => {
+        const { stdout } = await host.exec(["sh", "-c", 'sleep 0.5; echo "$1"', "sh", String(index)], { signal });
+        return Number(stdout.toString());
+      });
+      expect(await Promise.all(asked)).toEqual(Array.from({ length: 25 }, (_, index) => index));
+    } finally {
+      await sshd.stop();
+    }
+  });
+
+  test("a machine behind another one, and one behind one that nobody knows", async () => {
+    const [gate, inner] = [await startSshd({ alias: "gate" }), await startSshd({ alias: "inner" })];
+    try {
+      const config = path.join(inner.folder, "both");
+      const [first, second] = [gate, inner].map((one) => readFileSync(one.config, "utf8"));
+      writeFileSync(config, `${second}  ProxyJump gate\n${first}`, { mode: 0o600 });
+      const open = () => createSshHost({ destination: "inner", config, env: inner.env });
+      const { stdout } = await open().exec(["printf", "%s", "it's there"], { signal });
+      expect(stdout.toString()).toBe("it's there");
+      expect(gate.link.connections).toBeGreaterThan(0);
+      // Nobody is asked about the one in between either, nor is its key noted down.
+      writeFileSync(gate.knownHosts, "");
+      inner.link.cut("refuse");
+      inner.link.restore();
+      await expect(open().exec(["true"], { signal })).rejects.toThrow("is not known yet");
+      expect(readFileSync(gate.knownHosts, "utf8")).toBe("");
+    } finally {
+      await gate.stop();
+      await inner.stop();
+    }
+  });
 });

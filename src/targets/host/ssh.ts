@@ -52,7 +52,15 @@ export function createSshHost(options: SshHostOptions): Host {
         `${name} has no POSIX shell for you.\n  ${stderr.trim().split("\n").slice(-3).join("\n  ")}`,
       );
     }
-    throw explainSsh(connection, stderr);
+    throw explainSsh(connection, (await saidOnTheWay(stderr, execOptions.signal)) ?? stderr);
+  }
+
+  /** What a jump host has against us is not heard through a connection that is to be shared: it is asked for once more, without. */
+  async function saidOnTheWay(stderr: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!/kex_exchange_identification|UNKNOWN port/i.test(stderr)) return undefined;
+    const alone = sshArguments(options, ["ControlPath=none"]);
+    const again = await runChild(["ssh", ...alone, "-T", "--", destination, "exit"], { env, detached: true, signal });
+    return again.exitCode === 255 ? again.stderr : undefined;
   }
 
   const host: Host = {
