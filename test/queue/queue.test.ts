@@ -253,3 +253,28 @@ function commandLines(): { pid: number; line: string; cwd: string }[] {
     typeof commandLines
   >;
 }
+
+test("cancelled in whatever phase it is, a job leaves nothing behind", async () => {
+  const phases = [0, 100, 200, 400, 700];
+  const folder = queueProject({
+    "modeltrail.yaml": `local: {slots: ${phases.length}}\n`,
+    "sleep.py": "import time\ntime.sleep(600)\n",
+  });
+  const jobs = await add(folder, "--times", String(phases.length), "--", python, "sleep.py");
+  await Promise.all(
+    jobs.map(async ({ id }, index) => {
+      await wait(phases[index]);
+      await run(folder, "jobs", "cancel", id);
+    }),
+  );
+  withStore(folder, (store) => {
+    for (const { id } of jobs) {
+      const { outcome, run: made } = store.jobs.get(id)!;
+      expect(outcome).toBe(made === null ? "refused" : "killed");
+    }
+    expect(store.running(true)).toEqual([]);
+    expect(store.jobs.active()).toEqual([]);
+  });
+  const left = () => commandLines().filter(({ line, cwd }) => cwd === folder && /sleep\.py|--job/.test(line));
+  while (left().length > 0) await wait(50);
+});
