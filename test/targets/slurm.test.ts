@@ -156,8 +156,8 @@ describe.skipIf(!hasSlurm)("jobs on a real Slurm", () => {
     await printing(one, 3);
     await slurm.endNode();
     for (const pid of one.processes()) process.kill(Number(pid), "SIGKILL");
-    await slurm.startNode();
     const { end } = await following;
+    await slurm.startNode();
     expect(end.reason).toMatch(/node failed|gone/);
     expect(one.log()).toContain("line 3\n");
     await target.collect(one.plan, handle, never);
