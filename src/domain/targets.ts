@@ -70,6 +70,11 @@ const environment = {
       .check(said("A virtual environment made on the target of the packages that the project names or runs here.")),
   ),
   folder: z.optional(Text.check(said("Where jobs live on the target (default: ~/.modeltrail/jobs)."))),
+  fileLimit: z.optional(
+    Size.check(
+      said("Larger files that the command wrote stay on the target, such as 2GB (default: all are brought here)."),
+    ),
+  ),
 };
 
 /** What `ssh` is given. */

@@ -31,10 +31,15 @@ const POLL_MS = 500;
 
 /** Throws UserError for settings that cannot be. */
 export function makeSlurmTarget(name: string, settings: SlurmSettings, context: TargetContext): Target {
-  const { folder, python = "python3", slots, costPerHour, env } = settings;
+  const { folder, fileLimit, python = "python3", slots, costPerHour, env } = settings;
   const host = openHost(settings, context);
   const environment = environmentOf(name, settings, python, context);
-  const options = { host, python, ...(folder === undefined ? {} : { folder }) };
+  const options = {
+    host,
+    python,
+    ...(folder === undefined ? {} : { folder }),
+    ...(fileLimit === undefined ? {} : { fileLimit }),
+  };
   const jobs = createJobFolder(options);
   // What is wrong with them is said at once.
   sbatchArguments([{ name, folder: "", gpus: 0, limits: {} }], settings);

@@ -10,10 +10,15 @@ import { openHost } from "./openHost";
 
 /** Throws UserError for settings that cannot be. */
 export function makeSshTarget(name: string, settings: TargetOf<"ssh">, context: TargetContext): Target {
-  const { folder, python = "python3", slots, costPerHour, env } = settings;
+  const { folder, fileLimit, python = "python3", slots, costPerHour, env } = settings;
   const host = openHost(settings, context);
   const environment = environmentOf(name, settings, python, context);
-  const jobs = createJobFolder({ host, python, ...(folder === undefined ? {} : { folder }) });
+  const jobs = createJobFolder({
+    host,
+    python,
+    ...(folder === undefined ? {} : { folder }),
+    ...(fileLimit === undefined ? {} : { fileLimit }),
+  });
   const withEnv = (plan: JobPlan): JobPlan => ({ ...plan, env: { ...env, ...plan.env } });
   return {
     name,
