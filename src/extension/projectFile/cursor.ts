@@ -9,13 +9,16 @@ export interface Cursor {
   document: unknown;
   /** Keys that the mapping at `path` has already. */
   siblings: string[];
-  /** Characters before the cursor that belong to the word at it. */
+  /** Characters before the cursor that belong to the word at it, and behind it. */
   typed: number;
+  rest: number;
 }
 
 /** No file has such a word. */
 const MARK = "cursor4f1c";
 const KEY_LINE = /^[ ]*(?:-[ ]+)*([\w.-]*)$/;
+const REST = /^[\w./~-]*/;
+const LONGEST_WORD = 200;
 const VALUE = /(?:[:,[{-]|^)[ ]+([\w./~-]*)$/;
 
 /** Null where nothing can be proposed: in a comment, between quotes, or in what is no YAML. */
@@ -32,9 +35,10 @@ export function cursorAt(text: string, offset: number): Cursor | null {
   return value ? locate(text, offset, value[1]!.length, MARK) : null;
 }
 
-/** The mark takes the place of the word before the cursor. */
+/** The mark takes the place of the word at the cursor. */
 function locate(text: string, offset: number, typed: number, mark: string): Cursor | null {
-  const marked = text.slice(0, offset - typed) + mark + text.slice(offset);
+  const rest = REST.exec(text.slice(offset, offset + LONGEST_WORD))![0].length;
+  const marked = text.slice(0, offset - typed) + mark + text.slice(offset + rest);
   const document = parseDocument(marked, { logLevel: "silent", strict: false });
   let found: Cursor | null = null;
   visit(document, {
@@ -50,6 +54,7 @@ function locate(text: string, offset: number, typed: number, mark: string): Curs
         document: without(document.toJS({ maxAliasCount: 100 })),
         siblings: isMap(map) ? map.items.flatMap((pair) => keyOf(pair.key)).filter((name) => name !== MARK) : [],
         typed,
+        rest,
       };
       return visit.BREAK;
     },

@@ -39,11 +39,13 @@ const rangeOf = (document: vscode.TextDocument, { start, end }: { start: number;
   new vscode.Range(document.positionAt(start), document.positionAt(end));
 
 function completionItem(suggestion: Suggestion, index: number, position: vscode.Position): vscode.CompletionItem {
-  const { label, kind, snippet, detail, documentation, required, typed } = suggestion;
+  const { label, kind, snippet, detail, documentation, required, typed, rest } = suggestion;
   const { Property, Value } = vscode.CompletionItemKind;
   const item = new vscode.CompletionItem(label, kind === "key" ? Property : Value);
   item.insertText = new vscode.SnippetString(snippet);
-  item.range = new vscode.Range(position.translate(0, -typed), position);
+  const start = position.translate(0, -typed);
+  const end = position.translate(0, rest);
+  item.range = { inserting: new vscode.Range(start, position), replacing: new vscode.Range(start, end) };
   item.detail = detail.replaceAll("`", "");
   if (documentation) item.documentation = new vscode.MarkdownString(documentation);
   // In the schema's order, what is needed first.

@@ -52,6 +52,7 @@ describe("what may be written", () => {
     ["targets:\n  gpu:\n    kind: slurm\n    |", ["slots", "partition"]],
     ["targets:\n  gpu:\n    |\n    kind: slurm\n", ["slots", "partition"]],
     ["targets:\n  gpu:\n    kind: s|\n", ["ssh", "slurm"]],
+    ["targets:\n  gpu:\n    kind: |odd\n", ["ssh", "slurm"]],
     ["targets:\n  gpu: {kind: ssh, h|}\n", ["slots", "host"]],
     ["targets:\n  gpu: {kind: slurm, partition: |}\n", ["gpu"]],
     ["mlflow:\n  autolog: |", ["true", "false"]],
@@ -72,6 +73,7 @@ describe("what may be written", () => {
         documentation: "Jobs at the same time.",
         required: false,
         typed: 2,
+        rest: 0,
       },
       {
         label: "host",
@@ -81,6 +83,7 @@ describe("what may be written", () => {
         documentation: "As `ssh` knows it.",
         required: false,
         typed: 2,
+        rest: 0,
       },
     ]);
     const top = suggestionsAt("", 0, schema);

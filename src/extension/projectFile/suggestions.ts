@@ -11,16 +11,17 @@ export interface Suggestion {
   documentation: string;
   /** Has to be there. */
   required: boolean;
-  /** Characters before the cursor that it takes the place of. */
+  /** Characters before the cursor that it takes the place of, and behind it. */
   typed: number;
+  rest: number;
 }
 
 export function suggestionsAt(text: string, offset: number, schema: JsonSchema): Suggestion[] {
   const cursor = cursorAt(text, offset);
   if (!cursor) return [];
-  const { at, path, document, siblings, typed } = cursor;
+  const { at, path, document, typed, rest } = cursor;
   const schemas = schemasAt(schema, path, document);
-  if (at === "key") return keys(schemas, schema, path, document, siblings, typed);
+  if (at === "key") return keys(schemas, schema, cursor);
   const names = namesFor(path, document);
   const values = [...names, ...schemas.flatMap(valuesOf)].filter(
     (value) => value !== null && typeof value !== "object",
@@ -33,17 +34,12 @@ export function suggestionsAt(text: string, offset: number, schema: JsonSchema):
     documentation: schemas.find(({ description }) => description)?.description ?? "",
     required: false,
     typed,
+    rest,
   }));
 }
 
-function keys(
-  schemas: JsonSchema[],
-  top: JsonSchema,
-  path: PropertyKey[],
-  document: unknown,
-  siblings: string[],
-  typed: number,
-): Suggestion[] {
+function keys(schemas: JsonSchema[], top: JsonSchema, cursor: Cursor): Suggestion[] {
+  const { path, document, siblings, typed, rest } = cursor;
   const found = new Map<string, Suggestion>();
   for (const { properties = {}, required = [] } of schemas) {
     for (const key of Object.keys(properties)) {
@@ -57,6 +53,7 @@ function keys(
         documentation: inner.find(({ description }) => description)?.description ?? "",
         required: required.includes(key),
         typed,
+        rest,
       });
     }
   }
