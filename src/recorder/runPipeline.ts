@@ -3,6 +3,7 @@ import { join, sep } from "node:path";
 import { PROJECT_FILE_NAME, type ProjectFile } from "../domain/projectFile";
 import type { Gap, Run } from "../domain/run";
 import type { OwnRules } from "../ingest/ownRules";
+import { isPipelineLauncher } from "../ingest/stageArguments";
 import type { CodePlace } from "../snapshot/codeReader";
 import { createDataHasher } from "../snapshot/data";
 import type { DatasetSource } from "../snapshot/datasets";
@@ -16,6 +17,7 @@ import { createBlindness } from "./listeners/blindness";
 import { createClientArtifacts } from "./listeners/clientArtifacts";
 import { createDatasetUses } from "./listeners/datasets";
 import { createDvcliveParams } from "./listeners/dvcliveParams";
+import { createDvcMetrics } from "./listeners/dvcMetrics";
 import { createEnvironmentListener } from "./listeners/environment";
 import { createEventFiles } from "./listeners/eventFiles";
 import { createFilesListener, type FileFacts, type KnownRead } from "./listeners/files";
@@ -124,6 +126,7 @@ export async function createRunPipeline(
       createClientArtifacts(store, id, hasher),
       createMirror(store, id, onTarget?.ownServer === false),
       createRanks(),
+      ...(isPipelineLauncher(command) ? [createDvcMetrics(workFolder, tellWritten)] : []),
     ],
     keepFiles: (logged) => (side ? side.keepFiles(logged, hasher) : keepLoggedFiles(hasher, logged)),
     rules,

@@ -68,6 +68,17 @@ async function readLockFile(file: string): Promise<DvcOutput[]> {
   });
 }
 
+/** The metric files (absolute) of the stages in the folder's dvc.yaml, in its order; none when there is no such file. */
+export async function readDvcMetricFiles(folder: string): Promise<string[]> {
+  const { stages = {} } = Pipeline.safeParse(await parseFile(path.join(folder, "dvc.yaml"))).data ?? {};
+  const names = Object.keys(stages).flatMap((name) => {
+    const { wdir = ".", metrics } = stageOf(stages, name);
+    return namesIn(metrics).map((file) => path.join(wdir, file));
+  });
+  // What stands for something else is known to DVC only.
+  return names.filter((name) => !name.includes("${")).map((name) => path.resolve(folder, name));
+}
+
 /** Stages made by a loop are named "stage@item" in the lock file, and told once, under `do`, in the other. */
 function stageOf(pipeline: Record<string, unknown>, name: string): z.infer<typeof PipelineStage> {
   const stage = pipeline[name] ?? pipeline[name.split("@")[0]!];

@@ -79,6 +79,14 @@ describe.skipIf(!withDvc)("a pipeline of DVC", () => {
     expect(written).toEqual(expect.arrayContaining(["data.csv", "model.txt"]));
   });
 
+  test("dvc repro with nothing to do: the metrics are those that hold", async () => {
+    const project = pipeline();
+    await run(withDvc!, project, ["dvc", "repro"]);
+    const { params, metrics } = await run(withDvc!, project, ["dvc", "repro"]);
+    expect(params).toMatchObject({ "train.lr": "0.25" });
+    expect(metrics.accuracy?.last).toBe(0.75);
+  });
+
   test("dvc exp run: with the params that it sets", async () => {
     const { params, metrics } = await run(withDvc!, pipeline(), ["dvc", "exp", "run", "-S", "train.lr=0.4"]);
     expect(params).toMatchObject({ seed: "7", "train.lr": "0.4" });
