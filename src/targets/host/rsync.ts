@@ -133,6 +133,6 @@ function explainRsync(target: RsyncTarget, folder: string, { exitCode, stderr, s
   const full = cannotWrite(target.name, folder, stderr);
   if (full) return full;
   if (exitCode === null || CONNECTION_CODES.includes(exitCode)) return explainSsh(target, stderr);
-  const said = stderr.trim().split("\n").slice(-4).join("\n  ");
-  return new UserError(`Files could not be copied between here and ${target.name}.\n  ${startError ?? said}`);
+  const said = stderr.trim().split("\n").slice(-2).join(" ");
+  return new UserError(`Files could not be copied between here and ${target.name}: ${startError ?? said}`);
 }

@@ -48,9 +48,7 @@ export function createSshHost(options: SshHostOptions): Host {
     const ended = endOf(stderr, marks);
     if (ended) return { ...ended, stdout: Buffer.concat(collected) };
     if (exitCode !== null && exitCode !== 255 && !output.found()) {
-      throw new HostRefused(
-        `${name} has no POSIX shell for you.\n  ${stderr.trim().split("\n").slice(-3).join("\n  ")}`,
-      );
+      throw new HostRefused(`${name} has no POSIX shell for you: ${stderr.trim().split("\n").slice(-2).join(" ")}`);
     }
     throw explainSsh(connection, (await saidOnTheWay(stderr, execOptions.signal)) ?? stderr);
   }

@@ -54,7 +54,8 @@ const REASONS: readonly [pattern: RegExp, stays: boolean, explain: (host: Host) 
 export function explainSsh(host: Host, said: string): HostUnreachable {
   const [, stays, explain] = REASONS.find(([pattern]) => pattern.test(said)) ?? [];
   const reason = explain?.(host) ?? `The connection to ${host.name} broke.`;
-  const lines = said.split(/\r?\n/).filter((line) => line.trim() !== "" && !/^@+$/.test(line.trim()));
-  const message = [reason, ...lines.slice(-3).map((line) => `  ${line.trim()}`)].join("\n");
+  const lines = said.split(/\r?\n/).map((line) => line.trim());
+  const last = lines.filter((line) => line !== "" && !/^@+$/.test(line)).slice(-2);
+  const message = last.length === 0 ? reason : `${reason} (${last.join(" ")})`;
   return stays ? new HostRefused(message) : new HostUnreachable(message);
 }

@@ -1,6 +1,7 @@
 import type { Problem } from "../contract";
 import type { Host } from "../host/contract";
 import { type BatchJob, type SlurmSettings, sbatchArguments } from "./batch";
+import { explainSbatch } from "./refusal";
 
 /** What Slurm says of the resources, without queueing anything: a partition that is none, more than a node has, no account. */
 export async function checkSlurm(
@@ -10,15 +11,7 @@ export async function checkSlurm(
   signal: AbortSignal,
 ): Promise<Problem[]> {
   const argv = ["sbatch", "--test-only", ...sbatchArguments([job], settings)];
-  const { exitCode, stderr } = await host.exec(argv, { input: "#!/bin/sh\n", signal });
-  if (exitCode === 0) return [];
-  if (exitCode === 127) {
-    const message = `There is no sbatch on ${host.name}. Give the login node of the cluster as \`host\` of the target.`;
-    return [{ severity: "error", message }];
-  }
-  const said = stderr
-    .split("\n")
-    .map((line) => line.replace(/^(?:sbatch: (?:error: )?|allocation failure: )+/, "").trim())
-    .filter((line) => line !== "");
-  return [{ severity: "error", message: `Slurm would refuse this job: ${said.join(" ") || "it does not say why"}` }];
+  const result = await host.exec(argv, { input: "#!/bin/sh\n", signal });
+  if (result.exitCode === 0) return [];
+  return [{ severity: "error", message: explainSbatch("Slurm would refuse this job", host, result) }];
 }

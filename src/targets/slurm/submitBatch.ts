@@ -2,6 +2,7 @@
 import { UserError } from "../../domain/errors";
 import type { Host } from "../host/contract";
 import { type BatchJob, batchScript, type SlurmSettings, sbatchArguments, slurmIds } from "./batch";
+import { explainSbatch } from "./refusal";
 
 /** In a job's folder: Slurm's id of it. */
 const ID_FILE = "slurm.id";
@@ -34,23 +35,12 @@ export async function submitBatch(
 ): Promise<string[]> {
   const folders = jobs.map(({ folder }) => folder);
   const words = ["sh", "-c", SUBMIT, "sh", String(folders.length), ...folders, ...sbatchArguments(jobs, settings)];
-  const { exitCode, stdout, stderr } = await host.exec(words, {
+  const result = await host.exec(words, {
     input: batchScript(jobs, agent, settings.setup),
     signal,
   });
-  if (exitCode !== 0) throw new UserError(refusal(host, stderr));
-  return slurmIds(stdout.toString("utf8"), jobs.length);
-}
-
-function refusal(host: Host, stderr: string): string {
-  if (/sbatch: (?:command )?not found|sbatch: No such file/i.test(stderr)) {
-    return `There is no sbatch on ${host.name}. Give the login node of the cluster as \`host\` of the target.`;
-  }
-  const said = stderr
-    .split("\n")
-    .map((line) => line.replace(/^sbatch: (?:error: )?/, "").trim())
-    .filter((line) => line !== "");
-  return `Slurm refused the job: ${said.join(" ") || "it did not say why"}`;
+  if (result.exitCode !== 0) throw new UserError(explainSbatch("Slurm refused the job", host, result));
+  return slurmIds(result.stdout.toString("utf8"), jobs.length);
 }
 
 /** The id of a job that was handed over by somebody who could not keep it; null when it was not. */
