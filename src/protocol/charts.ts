@@ -46,8 +46,8 @@ export const ChartsContent = z.object({
   leftOut: z.number(),
   /** Every metric that a run has, by name, and how many have it. */
   metrics: z.array(z.object({ key: z.string(), runs: z.number() })),
-  /** The metric that runs are judged by, as far as names tell, and whether less of it is better. */
-  judged: z.object({ key: z.string(), less: z.boolean() }).nullable(),
+  /** The metric that runs are judged by, as far as names tell; null when there are none. */
+  judged: z.string().nullable(),
 });
 export type ChartsContent = z.infer<typeof ChartsContent>;
 

@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { harmlessCell } from "../../domain/spreadsheet";
 
 interface Page {
   steps: Float64Array;
@@ -41,9 +42,9 @@ export async function writeCurvesCsv(
   }
 }
 
-/** Quoted where need be. What a spreadsheet would take for a formula begins with a quote mark instead. */
+/** Quoted where need be, and no formula. */
 export function csvField(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = harmlessCell(text);
   return /[",\n\r]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
 

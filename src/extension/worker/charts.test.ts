@@ -31,7 +31,7 @@ test("a panel is of the runs named, or of all of an experiment, with every metri
   const [one, two] = [addRun("a", 1, { loss: [1], "acc/10": [1] }), addRun("a", 2, { loss: [1], "acc/9": [1] })];
   const other = addRun("b", 3, { f1: [1] });
   const content = chartsContent(store, { root: store.root, runs: { experiment: "a" } });
-  expect(content).toMatchObject({ title: "a", leftOut: 0 });
+  expect(content).toMatchObject({ title: "a", leftOut: 0, judged: "loss" });
   expect(content.runs.map(({ id, params }) => [id, params])).toEqual([
     [two, { lr: "2" }],
     [one, { lr: "1" }],

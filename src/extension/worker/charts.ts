@@ -1,7 +1,7 @@
 /** What charts show, read and worked out in the worker. */
 import { isFineEnough, type Points } from "../../compare/buckets";
 import { curvesOf, gridOf } from "../../compare/curves";
-import { isLessBetter, tellingMetric } from "../../compare/keyMetric";
+import { tellingMetric } from "../../compare/keyMetric";
 import { UserError } from "../../domain/errors";
 import type { RunSummary } from "../../domain/run";
 import type { ChartRun, ChartSource, ChartsContent, CurvesRequest } from "../../protocol/charts";
@@ -19,14 +19,13 @@ export function chartsContent(store: Store, asked: ChartSource): ChartsContent {
   const { runs, total } = runsOf(store, source);
   const counts = new Map<string, number>();
   for (const { metrics } of runs) for (const key of Object.keys(metrics)) counts.set(key, (counts.get(key) ?? 0) + 1);
-  const judged = tellingMetric(counts.keys());
   return {
     source: asked,
     title: titleOf(source, runs),
     runs: runs.map(toChartRun),
     leftOut: total - runs.length,
     metrics: Array.from(counts, ([key, count]) => ({ key, runs: count })).sort(byKey),
-    judged: judged === undefined ? null : { key: judged, less: isLessBetter(judged) },
+    judged: tellingMetric(counts.keys()) ?? null,
   };
 }
 

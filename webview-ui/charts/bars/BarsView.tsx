@@ -123,7 +123,7 @@ export function BarsView({ content, view, onView }: KindProps) {
 }
 
 function withDefaults(state: BarsState, { judged, metrics }: ChartsContent): BarsState {
-  const key = judged?.key ?? metrics[0]?.key;
+  const key = judged ?? metrics[0]?.key;
   return { ...state, value: state.value ?? (key === undefined ? "run:duration" : columnId({ source: "metric", key })) };
 }
 

@@ -1,12 +1,12 @@
 /** A value of each run, or of groups of runs, as bars or as box plots. */
 import { type Box, boxOf } from "../../../src/domain/box";
 import { type Background, runColour } from "../../../src/domain/runColour";
+import { harmlessCell } from "../../../src/domain/spreadsheet";
 import type { ChartRun } from "../../../src/protocol/charts";
 import type { BarsView } from "../../../src/protocol/chartsState";
 import { showText } from "../../base/numbers";
 import type { CopiedTable } from "../../runs-table/copy";
 import type { Column } from "../columns";
-import { harmless } from "../exportTable";
 import { groupLook } from "../lines";
 import { exactValue, showValue } from "../valueAxis";
 
@@ -108,9 +108,9 @@ export function barsTable(
   const named = group ? ["group", "runs", `mean of ${value.label}`, "standard deviation"] : ["run", "id", value.label];
   const figures = shape === "boxes" ? ["low", "q1", "median", "q3", "high", "count"] : [];
   return {
-    heading: [...named.map(harmless), ...figures],
+    heading: [...named.map(harmlessCell), ...figures],
     rows: bars.map(({ id, label, value: own, spread, count, box }) => [
-      harmless(label),
+      harmlessCell(label),
       ...(group ? [String(count)] : [id]),
       exactValue(value, own),
       ...(group ? [spread === null ? "" : String(spread)] : []),

@@ -22,7 +22,7 @@ import { CAVEATS, importanceTable, METHOD, readParam, trust } from "./words";
 export function ImportanceView({ content, view, onView }: KindProps) {
   const { runs, metrics, judged } = content;
   const { aspect } = view.importance;
-  const key = view.importance.key ?? judged?.key ?? metrics[0]?.key;
+  const key = view.importance.key ?? judged ?? metrics[0]?.key;
   const column: ColumnKey | undefined = key === undefined ? undefined : { source: "metric", key, aspect };
   const choices = useMemo(() => choicesOf(content).filter(({ hint }) => hint === "metric"), [content]);
   const rows = useShownRows(content, view);

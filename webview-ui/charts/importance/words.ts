@@ -1,8 +1,8 @@
 /** What the importance of params says, in words, and what it does not. */
+import { harmlessCell } from "../../../src/domain/spreadsheet";
 import type { ImportanceAnswer } from "../../../src/protocol/charts";
 import { showNumber } from "../../base/numbers";
 import type { CopiedTable } from "../../runs-table/copy";
-import { harmless } from "../exportTable";
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
@@ -39,7 +39,7 @@ export function readParam({ importance, spread, correlation }: ImportanceAnswer[
 export const importanceTable = ({ params }: Pick<ImportanceAnswer, "params">): CopiedTable => ({
   heading: ["param", "importance", "standard error", "rank correlation"],
   rows: params.map(({ name, importance, spread, correlation }) => [
-    ...[harmless(name), String(importance), String(spread)],
+    ...[harmlessCell(name), String(importance), String(spread)],
     correlation === null ? "" : String(correlation),
   ]),
 });

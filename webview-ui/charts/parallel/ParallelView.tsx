@@ -145,7 +145,7 @@ type Chosen = Omit<ParallelState, "axes"> & { axes: string[] };
 
 /** The params that differ most, and the metric that runs are judged by, which also colours them. */
 function withDefaults(state: ParallelState, { runs, judged }: ChartsContent): Chosen {
-  const metric = judged && columnId({ source: "metric", key: judged.key });
+  const metric = judged && columnId({ source: "metric", key: judged });
   const params = state.axes ? [] : paramsByVariety(runs).slice(0, FIRST_PARAMS);
   const axes = state.axes ?? [...params, metric ?? "run:duration"];
   // Chosen to be none, it is the empty text.

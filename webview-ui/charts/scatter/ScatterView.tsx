@@ -97,7 +97,7 @@ const NOTHING =
 
 /** The metric that runs are judged by, against the param that differs most, or else the time they began. */
 function withDefaults(state: ScatterState, { runs, judged, metrics }: ChartsContent): ScatterState {
-  const key = judged?.key ?? metrics[0]?.key;
+  const key = judged ?? metrics[0]?.key;
   const y = state.y ?? (key === undefined ? "run:duration" : columnId({ source: "metric", key }));
   return { ...state, x: state.x ?? paramsByVariety(runs)[0] ?? "run:startTime", y };
 }
