@@ -5,7 +5,7 @@ import type { JobPlan, Problem } from "../contract";
 import { type Host, HostUnreachable } from "../host/contract";
 import { fromHome, IN_HOME, readAnswer } from "./agent";
 import type { Activation } from "./contract";
-import { listStage } from "./stageList";
+import { stageSize } from "./stageList";
 
 /** Answers with facts of the machine. Written so that a Python that is too old can still say so. */
 const PROBE = `
@@ -83,7 +83,7 @@ export async function checkMachine(
   const facts = readAnswer<Facts>(result.stdout);
   if (!facts) return [failure(noPython(host, python, result.stderr))];
   const ahead = facts.time - Date.now();
-  const { size } = await listStage(plan.stage);
+  const size = await stageSize(plan.stage);
   return [
     ...when(facts.version[0] < 3 || (facts.version[0] === 3 && facts.version[1] < 8), () =>
       failure(

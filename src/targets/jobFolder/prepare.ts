@@ -26,7 +26,7 @@ const ROUNDS = 4;
 
 /** Gives the job's folder there, absolute. Throws UserError when there is no room, HostUnreachable when the link is cut. */
 export async function prepareJob(host: Host, place: Place, plan: JobPlan, options: PrepareOptions): Promise<string> {
-  const { size: _, ...stage } = await listStage(plan.stage);
+  const stage = await listStage(plan.stage);
   const mirror = mirrorFolder(place, plan);
   for (let round = 1; round <= ROUNDS; round++) {
     const shared = round < ROUNDS ? mirror : null;

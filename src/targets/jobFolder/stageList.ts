@@ -10,8 +10,6 @@ export interface StageList {
   files: [path: string, size: number, mtimeNs: string, mode: number, sha256: string | null][];
   links: [path: string, target: string][];
   folders: string[];
-  /** Bytes of all files. */
-  size: number;
 }
 
 /** Times of code are those of its restoring, so its content decides; reading so much costs less than sending it again. */
@@ -25,13 +23,17 @@ export async function listStage(stage: string): Promise<StageList> {
     files: [],
     links: entries.filter(({ kind }) => kind === "link").map((entry) => [entry.path, entry.to!]),
     folders: entries.filter(({ kind }) => kind === "folder").map((entry) => entry.path),
-    size: files.reduce((sum, { size }) => sum + size, 0),
   };
   for (let at = 0; at < files.length; at += AT_ONCE) {
     const some = files.slice(at, at + AT_ONCE).map(async (entry) => fileOf(entry, await hashOf(stage, entry)));
     list.files.push(...(await Promise.all(some)));
   }
   return list;
+}
+
+/** Bytes of all files. */
+export async function stageSize(stage: string): Promise<number> {
+  return (await entriesBelow(stage)).reduce((sum, { size }) => sum + size, 0);
 }
 
 function fileOf({ path: name, size, mtimeNs, mode }: Entry, sha256: string | null): StageList["files"][number] {
