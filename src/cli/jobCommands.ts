@@ -93,7 +93,6 @@ export function addJobCommands(program: Command): void {
     .argument("[command...]", "the command that is to run")
     .option("--gpus <count>", "GPUs that it needs", "0")
     .option("--json", "as a JSON array")
-    .passThroughOptions()
     .action(async (name: string, command: string[], options) =>
       (await import("./commands/targetsCheck")).checkTargetCommand(name, command, options),
     );
@@ -104,7 +103,6 @@ export function addJobCommands(program: Command): void {
     .usage("<kind> -- PROGRAM…")
     .argument("<kind>", "such as vendor.kind")
     .argument("<program...>", "the program with its first arguments")
-    .passThroughOptions()
     .action(async (kind: string, program: string[]) =>
       (await import("./commands/targetsRegister")).registerCommand(kind, program),
     );

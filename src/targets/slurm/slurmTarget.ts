@@ -113,8 +113,9 @@ export function makeSlurmTarget(name: string, settings: SlurmSettings, context: 
     enforces: ["seconds", "memory"],
 
     async check(plan, signal): Promise<Problem[]> {
-      // GPUs are where the job will run, not here.
-      const problems = await jobs.check({ ...plan, gpus: 0 }, { activate: environment.activate, signal });
+      // GPUs and programs are where the job will run, after its `setup`: not here.
+      const here = { ...plan, command: ["python"], gpus: 0 };
+      const problems = await jobs.check(here, { activate: environment.activate, signal });
       if (problems.some(({ severity }) => severity === "error")) return problems;
       const job = batchJob(plan, { folder: "/tmp" });
       return [
