@@ -49,12 +49,15 @@ export interface PipelineOptions {
   onOffer(register: (path: string) => void): void;
   /** What the listeners hear in place of what the spool says; `final`: nothing comes after it. Default: the same. */
   translate?(events: SpoolRecord[], final: boolean): SpoolRecord[];
+  /** What is stored in place of what was found. Default: the same. */
+  asStored?(batch: IngestBatch): IngestBatch;
 }
 
 const Checkpoint = z.object({ sources: z.record(z.string(), z.unknown()) });
 
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { store, id, listeners, keepFiles, rules, onOffer, translate = (events) => events } = options;
+  const asStored = options.asStored ?? ((found: IngestBatch) => found);
   const logPath = store.logPath(id);
   const checkpoints = Checkpoint.safeParse(store.checkpoint(id)).data?.sources;
   const spoolPath = spoolFolder(store.runFolder(id));
@@ -132,7 +135,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   function save(): void {
     if (isEmptyBatch(batch)) return;
     unsaved = true;
-    store.ingest(id, { ...batch, checkpoint: checkpoint() });
+    store.ingest(id, { ...asStored(batch), checkpoint: checkpoint() });
     unsaved = false;
     batch = {};
     savedAt = now();
@@ -165,7 +168,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         return undefined;
       }
       while (await readBatch(true, FULL_MS)) save();
-      return { ...batch, checkpoint: checkpoint() };
+      return { ...asStored(batch), checkpoint: checkpoint() };
     },
   };
 }

@@ -27,6 +27,7 @@ import { createPathRules, looksSecret } from "./listeners/pathRules";
 import { createRanks } from "./listeners/ranks";
 import { keepLoggedFiles } from "./loggedFiles";
 import { createTargetListeners, type TargetSide } from "./onTarget/listeners";
+import { nameBatch, nameHashed } from "./onTarget/names";
 import { atOrigin, inStage, type StagePlace } from "./onTarget/stagePlace";
 import { createPipeline, type Pipeline } from "./pipeline";
 
@@ -61,7 +62,8 @@ export async function createRunPipeline(
   const codeRoot = onTarget?.place.stage ?? options.codeRoot;
   const { project, gaps } = await readProject(root);
   const { rules, warnings } = await readRules(root, project);
-  const hasher = createDataHasher({ store: { ...store, root }, keepBytes: project.keep?.maxFileSize });
+  const plainHasher = createDataHasher({ store: { ...store, root }, keepBytes: project.keep?.maxFileSize });
+  const hasher = onTarget ? nameHashed(plainHasher, onTarget.place) : plainHasher;
   const isNotebook = command[0]?.endsWith(".ipynb");
   const side = onTarget ? createTargetListeners(onTarget) : null;
   const { isPython } = describeCommand(command, cwd, root);
@@ -74,13 +76,14 @@ export async function createRunPipeline(
     for (const tell of written) tell(path);
   };
   const code = () => codePlace(store.getRunHead(id)!, codeRoot);
-  const { isData, isClosed } = createPathRules(root, storeFolder);
+  const { isData, isClosed } = createPathRules(root, storeFolder, { codeRoot });
   const diskTime = diskStart(store.runFolder(id)) ?? startTime;
   const workFolder = onTarget ? inStage(onTarget.place, cwd) : cwd;
   const files = createFilesListener({
     root,
     cwd: workFolder,
     storeFolder,
+    codeRoot,
     hasher,
     datasets: createDatasetUses({
       root,
@@ -123,15 +126,16 @@ export async function createRunPipeline(
       blindness,
       eventFiles,
       createDvcliveParams(),
+      ...(isPipelineLauncher(command) ? [createDvcMetrics(workFolder, tellWritten)] : []),
       createClientArtifacts(store, id, hasher),
       createMirror(store, id, onTarget?.ownServer === false),
       createRanks(),
-      ...(isPipelineLauncher(command) ? [createDvcMetrics(workFolder, tellWritten)] : []),
     ],
     keepFiles: (logged) => (side ? side.keepFiles(logged, hasher) : keepLoggedFiles(hasher, logged)),
     rules,
     onOffer: (register) => written.push(register),
     translate: side?.translate,
+    asStored: onTarget && ((batch) => nameBatch(batch, onTarget.place)),
   });
   pipeline.add({ gaps, warnings });
   return {

@@ -1,4 +1,5 @@
 /** Jobs on a folder of this machine make the same record as runs here. */
+import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -19,15 +20,16 @@ async function bothWays(
   project: string,
   on: string,
   args: string[],
+  cwd = project,
 ): Promise<{ store: Store; here: Run; there: Run; left: string[] }> {
   const command = ["python3", ...args];
   const env = { HOME: makeProject(), PATH: `${path.dirname(on)}:${process.env.PATH}` };
-  const local = await runSession({ command: recorded(command), cwd: project, env });
+  const local = await runSession({ command: recorded(command), cwd, env });
   expect(local.code, local.err.toString()).toBe(0);
   const store = openStore(project);
   // Not those below it, one for each fit that MLflow saw.
   const here = store.getRun(store.listRuns({ parent: null }).runs[0]!.id)!;
-  const started = startFolderJob(store, command, { on });
+  const started = startFolderJob(store, command, { on, cwd });
   const job = await ended(store, started);
   expect(job).toMatchObject({ outcome: "finished", reason: null });
   const there = store.getRun(job.run!)!;
@@ -86,5 +88,35 @@ test.each(["quickstart", "wine"] as const)("the example %s is the same on a targ
   expect(there.gaps).toEqual(here.gaps);
   expect(there.warnings).toEqual([]);
   expect(left).toEqual([]);
+  store.close();
+});
+
+test("a project within a repository: files around it are called what they are called here", async () => {
+  const script = `import argparse, sys
+sys.path.insert(0, "../../lib")
+from helper import double
+parser = argparse.ArgumentParser()
+parser.add_argument("--rows", default="../../shared/rows.csv")
+rows = open(parser.parse_args().rows).read().split()
+names = [line.strip() for line in open("../names.txt")]
+open("out.txt", "w").write(double(rows[0]) + names[0])
+open("../../shared/made.txt", "w").write("made")
+`;
+  const repository = makeProject({
+    "lib/helper.py": "def double(text):\n    return text * 2\n",
+    "shared/rows.csv": "1\n2\n",
+    "app/modeltrail.yaml": "",
+    "app/names.txt": "a\n",
+    "app/work/train.py": script,
+  });
+  execFileSync("git", ["init", "--quiet"], { cwd: repository });
+  const project = path.join(repository, "app");
+  const { store, here, there } = await bothWays(project, python, ["train.py"], path.join(project, "work"));
+  expect(JSON.stringify(there)).not.toContain("stages");
+  expect(byPath(there.snapshot.data)).toEqual(byPath(here.snapshot.data));
+  expect(there.snapshot.datasets).toEqual(here.snapshot.datasets);
+  expect(artifactsOf(there)).toEqual(artifactsOf(here));
+  expect(there.params).toEqual(here.params);
+  expect(there.gaps).toEqual(here.gaps);
   store.close();
 });

@@ -23,6 +23,8 @@ export interface FilesOptions {
   root: string;
   cwd: string;
   storeFolder: string;
+  /** Of the code, when that is a copy. */
+  codeRoot?: string | undefined;
   hasher: DataHasher;
   /** Is told of the files, and says which others belong to them. */
   datasets: DatasetUses;
@@ -84,7 +86,7 @@ const EDITED = new Set(
 
 export function createFilesListener(options: FilesOptions): FilesListener {
   const { root, hasher, datasets, knownReads, endTime = Number.POSITIVE_INFINITY } = options;
-  const rules = createPathRules(root, options.storeFolder);
+  const rules = createPathRules(root, options.storeFolder, { codeRoot: options.codeRoot });
   const read = new Set<string>();
   const written = new Set<string>();
   /** All that the run wrote, results or not. */

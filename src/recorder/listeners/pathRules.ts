@@ -50,22 +50,25 @@ export function looksSecret(path: string): boolean {
   );
 }
 
-/** Of a machine: its user's home folder, and where temporary files are. */
-export interface MachinePlaces {
-  home: string;
-  temporary: readonly string[];
+/** What else is known of where files are; default: as on this machine. */
+export interface Places {
+  /** The root of the code, which may be above the project, when that is a copy that lies below the store. */
+  codeRoot?: string | undefined;
+  /** Of the user. */
+  home?: string;
+  /** Folders of temporary files. */
+  temporary?: readonly string[];
 }
 
-const THIS_MACHINE: MachinePlaces = { home: homedir(), temporary: [...new Set([tmpdir(), "/tmp", "/var/tmp"])] };
-
 /** `root`: the project's folder; `store`: the store folder, which is nobody's data. */
-export function createPathRules(root: string, store: string, places: MachinePlaces = THIS_MACHINE): PathRules {
+export function createPathRules(root: string, store: string, places: Places = {}): PathRules {
   const inProject = isBelow(root);
   // A reproduction lies below the store: its project is judged by itself.
   const inStore = isBelow(store)(root) ? () => false : isBelow(store);
-  const { home } = places;
+  const { home = homedir(), temporary = [...new Set([tmpdir(), "/tmp", "/var/tmp"])], codeRoot } = places;
+  const inCode = codeRoot === undefined ? () => false : isBelow(codeRoot);
   const inHome = isBelow(home);
-  const inTemporary = places.temporary.map(isBelow);
+  const inTemporary = temporary.map(isBelow);
   const environments = new Map<string, boolean>();
 
   /** A virtual environment can have any name; what makes it one is a file in it. */
@@ -80,7 +83,9 @@ export function createPathRules(root: string, store: string, places: MachinePlac
 
   function isTool(path: string): boolean {
     if (inStore(path) || TOOL_FILE.test(basename(path))) return true;
-    const parts = (inProject(path) ? path.slice(root.length) : path).split(sep);
+    // How a copy of the code is called says nothing of what is in it.
+    const base = inProject(path) ? root : inCode(path) ? codeRoot! : "";
+    const parts = path.slice(base.length).split(sep);
     if (parts.slice(0, -1).some((part) => TOOL_FOLDERS.has(part) || KERNEL_FOLDER.test(part))) return true;
     if (!inProject(path)) return false;
     for (let folder = dirname(path); folder !== root && inProject(folder); folder = dirname(folder)) {
