@@ -1,5 +1,5 @@
 /** What may be written at the cursor, and what a key means. Pure over the text and the schema. */
-import { cursorAt, type Place, pathAt } from "./cursor";
+import { type Cursor, cursorAt, type Place, pathAt } from "./cursor";
 import { type JsonSchema, schemasAt, typeInWords, valuesOf } from "./schema";
 
 export interface Suggestion {
