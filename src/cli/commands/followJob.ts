@@ -11,6 +11,10 @@ export async function followJobCommand(id: string, command: readonly string[]): 
     if (isEnded || (await untilClaimed(store, id))) {
       await followHere(store, id, command.length > 0 ? command : undefined);
     }
+  } catch (error) {
+    // Nobody reads what we print: the next one to come takes the job over, and until then it says why it stands still.
+    store.jobs.patch(id, { reason: `What looked after it failed: ${(error as Error).message}` });
+    throw error;
   } finally {
     store.close();
   }
