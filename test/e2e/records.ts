@@ -21,17 +21,20 @@ export class Records {
   ) {}
 
   /** Runs and records a command as a terminal would, to its end. Its exit code does not matter here. */
-  async record(command: string[], { experiment, name, tags = {}, note }: RecordOptions = {}): Promise<RunSummary> {
-    const options = [
-      ...(experiment ? ["--experiment", experiment] : []),
-      ...(name ? ["--name", name] : []),
-      ...(note ? ["--note", note] : []),
-      ...Object.entries(tags).flatMap(([key, value]) => ["--tag", `${key}=${value}`]),
-    ];
-    await this.modeltrail("run", ...options, "--", ...command).catch(() => undefined);
+  async record(command: string[], options: RecordOptions = {}): Promise<RunSummary> {
+    await this.run(command, options);
     const [run] = await this.list();
     if (!run) throw new Error(`${command.join(" ")} was not recorded.`);
     return run;
+  }
+
+  /** Runs and records all of these, `atOnce` at the same time. */
+  async recordAll(commands: readonly { command: string[]; options: RecordOptions }[], atOnce: number): Promise<void> {
+    const left = commands.values();
+    const lane = async () => {
+      for (const { command, options } of left) await this.run(command, options);
+    };
+    await Promise.all(Array.from({ length: atOnce }, lane));
   }
 
   /** All runs, newest first. */
@@ -47,6 +50,16 @@ export class Records {
   /** The lines that the run printed. */
   async log(run = "latest"): Promise<string[]> {
     return (await this.modeltrail("log", run)).trimEnd().split("\n");
+  }
+
+  private async run(command: string[], { experiment, name, tags = {}, note }: RecordOptions): Promise<void> {
+    const options = [
+      ...(experiment ? ["--experiment", experiment] : []),
+      ...(name ? ["--name", name] : []),
+      ...(note ? ["--note", note] : []),
+      ...Object.entries(tags).flatMap(([key, value]) => ["--tag", `${key}=${value}`]),
+    ];
+    await this.modeltrail("run", ...options, "--", ...command).catch(() => undefined);
   }
 
   private async modeltrail(...args: string[]): Promise<string> {
