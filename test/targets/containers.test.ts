@@ -4,12 +4,15 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { TargetOf } from "../../src/domain/targets";
+import { findProgram } from "../../src/snapshot/findProgram";
 import { makeContainerTarget } from "../../src/targets/container/containerTarget";
 import type { JobHandle, Target, TargetStatus } from "../../src/targets/contract";
 import { type TestJob, testJob } from "./fixtures/plan";
-import { findPodman } from "./fixtures/podman";
+import { findPodman, startService } from "./fixtures/podman";
 
 const podman = await findPodman();
+const hasDocker = podman !== undefined && findProgram("docker") !== undefined;
+if (!hasDocker) console.warn("No Podman or no docker program: the test that needs both is left out.");
 const never = new AbortController().signal;
 let folders: string[] = [];
 let home: string;
@@ -108,7 +111,7 @@ describe.skipIf(!podman)("a real Podman", () => {
     await until(() => existsSync(job.logPath) && readFileSync(job.logPath, "utf8") === "on\n");
     await target.cancel(job, handle, never);
     expect(podman!.ask("ps", "--quiet", "--filter", "label=modeltrail.job").trim()).toBe("");
-    expect(await end).toMatchObject({ state: "ended", exitCode: null, reason: "cancelled" });
+    expect(await end).toMatchObject({ state: "ended", reason: "cancelled" });
     await target.cancel(job, handle, never);
     await target.clean(job, handle, never);
 
@@ -187,3 +190,40 @@ describe.skipIf(!podman)("a real Podman", () => {
     await target.clean(again, other, never);
   });
 });
+
+test.skipIf(!hasDocker)(
+  "an engine elsewhere, by Docker's own program, gets a copy, and its log brings all home",
+  async () => {
+    const service = await startService(podman!);
+    try {
+      const script = "print(open('in.txt').read()); open('model.txt', 'w').write('trained'); raise SystemExit(3)";
+      const job = jobOf({ "train.py": script, "in.txt": "given" }, ["python", "train.py"]);
+      const settings = { kind: "docker", image: podman!.image, network: "none" } as const;
+      const target = await makeContainerTarget("far", settings, {
+        root: job.root,
+        env: { ...service.env, HOME: home },
+      });
+      expect(await target.check(job, never)).toEqual([]);
+      const handle = await submit(target, job);
+      expect(handle).toMatchObject({ copied: true, container: `modeltrail-${job.id}` });
+      expect(await submit(target, job)).toEqual(handle);
+      expect(await follow(target, job, handle)).toMatchObject({ state: "ended", exitCode: 3, reason: null });
+      expect(readFileSync(job.logPath, "utf8")).toBe("given\n");
+      expect(await target.collect(job, handle, never)).toEqual([]);
+      expect(readFileSync(path.join(job.stage, "model.txt"), "utf8")).toBe("trained");
+      await target.clean(job, handle, never);
+
+      const long = jobOf({}, ["sh", "-c", "echo on; sleep 600"]);
+      const other = await submit(target, long);
+      const end = follow(target, long, other);
+      await until(() => existsSync(long.logPath));
+      await target.cancel(long, other, never);
+      expect((await end).state).toBe("ended");
+      expect(readFileSync(long.logPath, "utf8")).toBe("on\n");
+      await target.clean(long, other, never);
+      expect(containers()).toBe("");
+    } finally {
+      await service.stop();
+    }
+  },
+);

@@ -49,7 +49,8 @@ export function createArguments(
     // It is there already; else another image than the recorded one could be got now.
     ...["--pull", "never"],
     ...mounts.flatMap((mount) => ["--mount", mountWord(mount)]),
-    ...userWords(place),
+    // What is copied into a container is its own user's.
+    ...(mounts.length > 0 ? userWords(place) : []),
     ...(place.labelled ? ["--security-opt", "label=disable"] : []),
     // Swap included, or a job would be slow before it is ended.
     ...(memory === undefined ? [] : ["--memory", `${memory}b`, "--memory-swap", `${memory}b`]),

@@ -14,6 +14,9 @@ export interface Image {
   digest: string;
 }
 
+/** "registry/name@sha256:…", or, of an image that no registry has, "name@sha256:…" by its id. */
+export const nameOf = ({ reference, digest }: Image) => (digest.includes("@") ? digest : `${reference}@${digest}`);
+
 const Inspected = z.array(z.object({ Id: z.string(), RepoDigests: z.optional(z.nullable(z.array(z.string()))) }));
 
 export interface ImageOptions {

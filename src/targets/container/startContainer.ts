@@ -1,0 +1,58 @@
+/** Making and starting a job's container. */
+import { existsSync } from "node:fs";
+import { UserError } from "../../domain/errors";
+import type { JobPlan } from "../contract";
+import { type ContainerCommand, type ContainerSettings, containerName, createArguments } from "./createArguments";
+import { askEngine, type Engine, EngineError } from "./engine";
+import type { Image } from "./image";
+import { removeContainer } from "./lifecycle";
+import { inspectContainer, isUnstarted } from "./state";
+
+export interface ContainerStart extends Pick<ContainerCommand, "argv" | "mounts"> {
+  plan: JobPlan;
+  settings: ContainerSettings;
+  image: Image;
+  env: NodeJS.ProcessEnv;
+  /** Brings into the container what it needs, before it starts. */
+  fill?(name: string): Promise<void>;
+}
+
+const REMOVE_MS = 20_000;
+
+/** As far as that was not done. */
+export async function startContainer(
+  engine: Engine,
+  { plan, settings, image, env, argv, mounts, fill }: ContainerStart,
+  signal: AbortSignal,
+): Promise<void> {
+  const name = containerName(plan.id);
+  let container = await inspectContainer(engine, name, signal);
+  if (!container) {
+    const { rootless } = await askEngine(engine, env, signal);
+    const { uid, gid } = { uid: process.getuid?.(), gid: process.getgid?.() };
+    const place = {
+      isPodman: engine.isPodman,
+      rootless,
+      user: uid === undefined || gid === undefined ? undefined : { uid, gid },
+      labelled: existsSync("/sys/fs/selinux/enforce"),
+    };
+    const words = createArguments(plan, settings, place, { image: image.reference, argv, mounts });
+    await engine.run(["container", "create", ...words], { signal });
+    container = await inspectContainer(engine, name, signal);
+  }
+  if (!container || !isUnstarted(container)) return;
+  try {
+    await fill?.(name);
+    await engine.run(["container", "start", name], { signal });
+  } catch (error) {
+    await removeContainer(engine, plan.id, AbortSignal.timeout(REMOVE_MS));
+    throw error instanceof EngineError ? new UserError(explainStart(error, settings, image)) : error;
+  }
+}
+
+function explainStart(error: EngineError, { python = "python3" }: ContainerSettings, { reference }: Image): string {
+  if (/executable file.*not found|no such file or directory/i.test(error.said) && error.said.includes(python)) {
+    return `The image ${reference} has no ${python}. Jobs need Python 3.8 or newer in it: name another with \`python\`, or another image.`;
+  }
+  return error.message;
+}
