@@ -2,12 +2,15 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { stringify } from "yaml";
 import { openStore } from "../../src/store/open";
 import { makeProject, modeltrail, runSession, useCli } from "../recorder/cli";
 import { until } from "./fixtures/job";
 import { type Sshd, sshdProgram, startSshd } from "./fixtures/sshd";
+
+// A limit only ends what hangs: machines that build and test at the same time take their time.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 useCli();
 

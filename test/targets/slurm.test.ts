@@ -1,12 +1,15 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { TargetOf } from "../../src/domain/targets";
 import type { Target } from "../../src/targets/contract";
 import { makeSlurmTarget } from "../../src/targets/slurm/slurmTarget";
 import { counted, counting, follow, makeJob, submit, type TestJob, until } from "./fixtures/job";
 import { hasSlurm, type Slurm, startSlurm } from "./fixtures/slurm";
 import { type Sshd, sshdProgram, startSshd } from "./fixtures/sshd";
+
+// A limit only ends what hangs: machines that build and test at the same time take their time.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 const never = new AbortController().signal;
 
