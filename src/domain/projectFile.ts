@@ -61,5 +61,3 @@ export const ProjectFile = z.strictObject({
   local: z.nullish(LocalSettings),
 });
 export type ProjectFile = z.infer<typeof ProjectFile>;
-
-export const PROJECT_FILE_NAME = "modeltrail.yaml";

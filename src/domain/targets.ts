@@ -3,7 +3,7 @@
  * is the business of the kind's room in src/targets/. Descriptions are what an editor shows.
  */
 import * as z from "zod/mini";
-import type { JobLimits } from "./job";
+import { type JobLimits, LOCAL } from "./job";
 import { parseDuration } from "./parseDuration";
 import { isSecretName, MASK, maskArguments, maskText } from "./secrets";
 import { Size } from "./size";
@@ -312,9 +312,6 @@ const TargetName = z.string().check(
   z.regex(/^[A-Za-z0-9][\w.-]*$/, "is no name of letters, digits, `_`, `.` and `-`"),
   z.refine((name) => name !== LOCAL, "is this machine itself, whose settings stand under `local:`"),
 );
-
-/** The name of the target that is this machine. */
-export const LOCAL = "local";
 
 export const Targets = z.record(TargetName, TargetSettings);
 

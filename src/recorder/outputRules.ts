@@ -1,6 +1,7 @@
 /** The project's own rules for output lines, with errors that say where they stand. */
 import { UserError } from "../domain/errors";
-import { type MetricsSettings, PROJECT_FILE_NAME } from "../domain/projectFile";
+import type { MetricsSettings } from "../domain/projectFile";
+import { PROJECT_FILE_NAME } from "../domain/projectFileName";
 import { compileRules, type OwnRules, RuleError } from "../ingest/ownRules";
 import { projectFileLine } from "../snapshot/projectFile";
 

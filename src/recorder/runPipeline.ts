@@ -1,6 +1,7 @@
 /** The pipeline of one run, put together from what the store knows of it: the same while it runs and after a crash. */
 import { join, sep } from "node:path";
-import { PROJECT_FILE_NAME, type ProjectFile } from "../domain/projectFile";
+import type { ProjectFile } from "../domain/projectFile";
+import { PROJECT_FILE_NAME } from "../domain/projectFileName";
 import type { Gap, Run } from "../domain/run";
 import type { OwnRules } from "../ingest/ownRules";
 import { isPipelineLauncher } from "../ingest/stageArguments";

@@ -1,5 +1,6 @@
 /** The datasets that a project's modeltrail.yaml declares. */
-import { PROJECT_FILE_NAME, type ProjectFile } from "../domain/projectFile";
+import type { ProjectFile } from "../domain/projectFile";
+import { PROJECT_FILE_NAME } from "../domain/projectFileName";
 import type { Gap } from "../domain/run";
 import type { DatasetListing, DatasetSource } from "./datasets";
 import { type FilePatterns, filePatterns } from "./filePatterns";

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { PROJECT_FILE_NAME, ProjectFile } from "../domain/projectFile";
-import { projectFileFaults } from "../domain/projectFileFaults";
+import type { ProjectFile } from "../domain/projectFile";
+import { PROJECT_FILE_NAME } from "../domain/projectFileName";
 
 /** What the project file says; nothing when there is none. Throws an Error of one line when it makes no sense. */
 export async function readProjectFile(root: string): Promise<ProjectFile> {
@@ -12,9 +12,13 @@ export async function readProjectFile(root: string): Promise<ProjectFile> {
   const content = await readFile(file, "utf8");
   // Most project files are there for their place alone.
   if (/^(?:\s*(?:#.*)?(?:\n|$))*$/.test(content)) return {};
-  const { parseYaml, yamlLine } = await import("./yaml");
+  const [{ parseYaml, yamlLine }, schema, { projectFileFaults }] = await Promise.all([
+    import("./yaml"),
+    import("../domain/projectFile"),
+    import("../domain/projectFileFaults"),
+  ]);
   const value = parseYaml(content);
-  const parsed = ProjectFile.safeParse(value ?? {});
+  const parsed = schema.ProjectFile.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
   const reasons = projectFileFaults(value).map(({ path: at, message }) => {
     const line = yamlLine(content, at);

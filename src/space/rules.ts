@@ -1,6 +1,7 @@
 /** What a project says about how much is kept, and for how long. */
 import { UserError } from "../domain/errors";
-import { PROJECT_FILE_NAME, type ProjectFile } from "../domain/projectFile";
+import type { ProjectFile } from "../domain/projectFile";
+import { PROJECT_FILE_NAME } from "../domain/projectFileName";
 import { readProjectFile } from "../snapshot/projectFile";
 
 export interface SpaceRules {

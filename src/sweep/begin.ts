@@ -1,7 +1,8 @@
 /** Making a sweep of what modeltrail.yaml or the command line says. */
 import path from "node:path";
 import { UserError } from "../domain/errors";
-import { PROJECT_FILE_NAME, type ProjectFile } from "../domain/projectFile";
+import type { ProjectFile } from "../domain/projectFile";
+import { PROJECT_FILE_NAME } from "../domain/projectFileName";
 import { type Sweep, type SweepDefinition, SweepSpec } from "../domain/sweep";
 import { splitWords } from "../protocol/words";
 import type { Store } from "../store/contract";

@@ -1,9 +1,9 @@
 /** From the name of a target to what can run jobs there. */
 import { UserError } from "../domain/errors";
+import { LOCAL } from "../domain/job";
 import {
   isKnownTarget,
   type KnownTargetSettings,
-  LOCAL,
   TARGET_KINDS,
   type TargetKind,
   type TargetOf,

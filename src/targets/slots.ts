@@ -1,6 +1,7 @@
 /** How many jobs a target takes at the same time. */
+
+import { LOCAL } from "../domain/job";
 import type { ProjectFile } from "../domain/projectFile";
-import { LOCAL } from "../domain/targets";
 
 /** Slots of this machine when modeltrail.yaml does not say. */
 const LOCAL_SLOTS = 1;

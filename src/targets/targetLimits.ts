@@ -1,6 +1,6 @@
 /** What jobs of a target may take unless they say so themselves. */
-import type { JobLimits } from "../domain/job";
-import { jobLimits, type LimitSettings, LOCAL } from "../domain/targets";
+import { type JobLimits, LOCAL } from "../domain/job";
+import { jobLimits, type LimitSettings } from "../domain/targets";
 import { readProjectFile } from "../snapshot/projectFile";
 import { targetSettings } from "./registry";
 

@@ -1,8 +1,8 @@
 /** `modeltrail run --job ID`: begins a job of the queue, as the process that looks after it. */
 import { statSync } from "node:fs";
 import { UserError } from "../../domain/errors";
-import type { Job } from "../../domain/job";
-import { jobLimits, LOCAL } from "../../domain/targets";
+import { type Job, LOCAL } from "../../domain/job";
+import { jobLimits } from "../../domain/targets";
 import { readProjectFile } from "../../snapshot/projectFile";
 import { locateRoot } from "../../store/locate";
 import { openStore } from "../../store/open";

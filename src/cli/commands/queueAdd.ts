@@ -1,9 +1,8 @@
 /** `modeltrail queue add` and `modeltrail jobs retry` */
 import { UserError } from "../../domain/errors";
-import type { Job, JobLimits } from "../../domain/job";
+import { type Job, type JobLimits, LOCAL } from "../../domain/job";
 import { toJson } from "../../domain/json";
 import { parseLimits } from "../../domain/parseLimits";
-import { LOCAL } from "../../domain/targets";
 import type { Store } from "../../store/contract";
 import { locateRoot } from "../../store/locate";
 import { openStore } from "../../store/open";

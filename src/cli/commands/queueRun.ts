@@ -1,6 +1,5 @@
 /** `modeltrail queue run`: looks after the queue until there is nothing to do. */
-import type { Job } from "../../domain/job";
-import { LOCAL } from "../../domain/targets";
+import { type Job, LOCAL } from "../../domain/job";
 import { readProjectFile } from "../../snapshot/projectFile";
 import type { Store } from "../../store/contract";
 import { locateRoot } from "../../store/locate";

@@ -1,6 +1,8 @@
 /** `modeltrail targets` */
+
+import { LOCAL } from "../../domain/job";
 import { toJson } from "../../domain/json";
-import { LOCAL, type TargetSettings } from "../../domain/targets";
+import type { TargetSettings } from "../../domain/targets";
 import { readProjectFile } from "../../snapshot/projectFile";
 import { locateRoot } from "../../store/locate";
 import { listTargets } from "../../targets/registry";

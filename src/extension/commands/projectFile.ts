@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import { PROJECT_FILE_NAME } from "../../domain/projectFile";
+import { PROJECT_FILE_NAME } from "../../domain/projectFileName";
 
 /** `part`: a key of the file; `example`: lines that begin with it, perhaps behind a comment. */
 export async function openProjectFile(root: string, part: string, example: string): Promise<void> {

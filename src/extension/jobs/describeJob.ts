@@ -1,8 +1,7 @@
 /** Jobs in words. */
 import path from "node:path";
 import { formatAgo, formatCommand, formatDuration, formatNumber, formatSize } from "../../domain/format";
-import type { JobOutcome } from "../../domain/job";
-import { LOCAL } from "../../domain/targets";
+import { type JobOutcome, LOCAL } from "../../domain/job";
 import { codeBlock, escapeMarkdown, shorten } from "../markdown";
 import type { JobView } from "../worker/jobs/api";
 

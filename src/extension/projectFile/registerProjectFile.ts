@@ -1,6 +1,6 @@
 /** Help while modeltrail.yaml is edited. What it takes is loaded with the first such file. */
 import * as vscode from "vscode";
-import { PROJECT_FILE_NAME } from "../../domain/projectFile";
+import { PROJECT_FILE_NAME } from "../../domain/projectFileName";
 import type { Log } from "../log";
 import type { ProjectFileLanguage } from "./language";
 

@@ -2,8 +2,8 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
+import { LOCAL } from "../../domain/job";
 import type { RunSummary } from "../../domain/run";
-import { LOCAL } from "../../domain/targets";
 import { type EntryPoint, PYTHON } from "../../targets/entryPoints/contract";
 import { packSecrets } from "../../targets/secretVariables";
 import { setting } from "../configuration";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod/mini";
 import type { Entries } from "../../domain/entries";
-import { PROJECT_FILE_NAME } from "../../domain/projectFile";
+import { PROJECT_FILE_NAME } from "../../domain/projectFileName";
 import { splitWords } from "../../protocol/words";
 import { type EntryPoint, PYTHON } from "./contract";
 

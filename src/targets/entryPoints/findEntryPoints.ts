@@ -1,6 +1,6 @@
 /** Finds what can be started in a project. */
 import path from "node:path";
-import { PROJECT_FILE_NAME } from "../../domain/projectFile";
+import { PROJECT_FILE_NAME } from "../../domain/projectFileName";
 import { readProjectFile } from "../../snapshot/projectFile";
 import type { EntryPoint, EntryPointFault, EntryPoints } from "./contract";
 import { dvcStages, mlProjectPoints, projectEntries } from "./definitions";

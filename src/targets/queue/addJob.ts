@@ -1,9 +1,8 @@
 /** Putting jobs into the queue. */
 import path from "node:path";
 import { UserError } from "../../domain/errors";
-import type { Job, JobLimits } from "../../domain/job";
+import { type Job, type JobLimits, LOCAL } from "../../domain/job";
 import { MASK } from "../../domain/secrets";
-import { LOCAL } from "../../domain/targets";
 import type { Store } from "../../store/contract";
 import type { NewJob } from "../../store/jobs/contract";
 import { targetLimits } from "../targetLimits";

@@ -1,5 +1,5 @@
 /** The check before the start: what would fail on a target, and how much would be sent there. */
-import { LOCAL } from "../../../domain/targets";
+import { LOCAL } from "../../../domain/job";
 import { readProjectFile } from "../../../snapshot/projectFile";
 import { storeExists } from "../../../store/locate";
 import { openStore } from "../../../store/open";

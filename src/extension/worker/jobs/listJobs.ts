@@ -1,8 +1,7 @@
 /** Jobs as the Jobs view shows them. */
 import { tellingMetric } from "../../../compare/keyMetric";
-import type { Job } from "../../../domain/job";
+import { type Job, LOCAL } from "../../../domain/job";
 import type { RunSummary } from "../../../domain/run";
-import { LOCAL } from "../../../domain/targets";
 import { readProjectFile } from "../../../snapshot/projectFile";
 import type { Store } from "../../../store/contract";
 import type { JobCounts, JobGroup, JobProgress, JobView } from "./api";

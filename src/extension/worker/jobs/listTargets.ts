@@ -1,8 +1,10 @@
 /** The targets of a project, as they are chosen from. */
 
 import { UserError } from "../../../domain/errors";
-import { PROJECT_FILE_NAME, type ProjectFile } from "../../../domain/projectFile";
-import { isKnownTarget, LOCAL, type LocalSettings, type TargetSettings } from "../../../domain/targets";
+import { LOCAL } from "../../../domain/job";
+import type { ProjectFile } from "../../../domain/projectFile";
+import { PROJECT_FILE_NAME } from "../../../domain/projectFileName";
+import { isKnownTarget, type LocalSettings, type TargetSettings } from "../../../domain/targets";
 import { readProjectFile } from "../../../snapshot/projectFile";
 import type { TargetInfo } from "./api";
 
