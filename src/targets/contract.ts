@@ -82,7 +82,8 @@ export interface Target {
   check(plan: JobPlan, signal: AbortSignal): Promise<Problem[]>;
   /**
    * Hands the job over. When it was handed over before (this process's predecessor died in between), gives that one's handle:
-   * a job never starts twice. `keep` stores what is known so far, before anything is started that would be lost without it.
+   * a job never starts twice. `keep` stores what is known so far, before anything is started that would be lost without it; who
+   * calls it can find what it began when it is called again.
    */
   submit(
     plan: JobPlan,

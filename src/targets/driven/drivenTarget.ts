@@ -54,7 +54,7 @@ export function makeDrivenTarget(name: string, settings: DrivenSettings, driver:
     // By the agent, which is there.
     enforces: ["seconds", "memory"],
     check: (plan, signal) => driver.check(jobOf(plan, python), signal),
-    async submit(plan, { keep, signal }) {
+    async submit(plan, { signal }) {
       const job = jobOf(plan, python);
       await mkdir(job.folder, { recursive: true });
       const file = path.join(job.folder, "bundle.zip");
@@ -66,9 +66,7 @@ export function makeDrivenTarget(name: string, settings: DrivenSettings, driver:
       await rename(`${file}.new`, file);
       await copyFile(unpackProgram(), path.join(job.folder, "unpack.py"));
       // Not to be interrupted: nobody would know what was started.
-      const handle = await driver.submit(job);
-      keep(handle);
-      return handle;
+      return driver.submit(job);
     },
     follow: (plan, handle, options) => followStream(plan, sourceOf(handle), options),
     collect: (plan) => collectStream(plan, name),

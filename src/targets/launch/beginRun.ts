@@ -46,10 +46,15 @@ function beginRun(store: Store, job: Job, command: readonly string[]): string {
   return id;
 }
 
+/** Whether secrets of a kept command were masked. */
+export function hasLostSecrets(command: readonly string[]): boolean {
+  return command.some((word) => word.includes(MASK));
+}
+
 /** What is to be run. Throws UserError when it had secrets in it, which died with the process that was given them. */
 export function commandOf(job: Job, given: readonly string[] | undefined): readonly string[] {
   if (given) return given;
-  if (!job.command.some((word) => word.includes(MASK))) return job.command;
+  if (!hasLostSecrets(job.command)) return job.command;
   throw new UserError(
     "The command has a secret in it, which was lost with the process that was to hand it over. Start it again, best with the secret in an environment variable of the target.",
   );

@@ -16,7 +16,7 @@ import type { JobHandle, JobPlan, Target, TargetStatus } from "../contract";
 import { makeStage } from "../stage/makeStage";
 import { placeOf, type StageFacts, type StageFolder, stageFolder } from "../stage/stageFolder";
 import { again } from "./again";
-import { commandOf, takeRun } from "./beginRun";
+import { commandOf, hasLostSecrets, takeRun } from "./beginRun";
 import { type CancelWatch, watchCancel } from "./cancelWatch";
 import { hasServer, planOf } from "./plan";
 import { openWhenPossible } from "./reopen";
@@ -104,7 +104,7 @@ async function advance(following: Following, options: FollowOptions): Promise<vo
       command: commandFor(job, options),
       autolog: pipeline.autolog,
     });
-    const handle = (job.handle as JobHandle | null) ?? (await handOver(following, plan, pipeline));
+    const handle = isHandedOver(job, options) ? (job.handle as JobHandle) : await handOver(following, plan, pipeline);
     if (handle === null) return;
     const end = await untilEnd(following, plan, handle, pipeline);
     // It is over: whoever asks for its end now comes too late.
@@ -119,9 +119,17 @@ async function advance(following: Following, options: FollowOptions): Promise<vo
   }
 }
 
-/** Only what was never handed over needs it. */
-function commandFor(job: Job, { command }: FollowOptions): readonly string[] {
-  return job.handle === null ? commandOf(job, command) : job.command;
+/**
+ * A job that is still starting is handed over again, which finds what the follower before us had begun; not one whose command
+ * has lost its secrets on the way.
+ */
+function isHandedOver({ state, handle, command }: Job, options: FollowOptions): boolean {
+  return handle !== null && (state !== "starting" || (!options.command && hasLostSecrets(command)));
+}
+
+/** Only what is not handed over yet needs it. */
+function commandFor(job: Job, options: FollowOptions): readonly string[] {
+  return isHandedOver(job, options) ? job.command : commandOf(job, options.command);
 }
 
 /** Takes the code, unless that was done, and makes the stage of it. */
@@ -149,18 +157,20 @@ async function handOver(
   pipeline: RunPipeline,
 ): Promise<JobHandle | null> {
   const { signal } = watch;
-  let kept: JobHandle | null = null;
+  let kept = job.handle as JobHandle | null;
+  const isNew = kept === null;
   const keep = (handle: JobHandle) => {
     kept = handle;
     store.jobs.patch(job.id, { handle });
   };
   try {
-    const problems = await target.check(plan, signal);
+    // What was begun is in the way of itself.
+    const problems = isNew ? await target.check(plan, signal) : [];
     const errors = problems.filter(({ severity }) => severity === "error").map(({ message }) => message);
     if (errors.length > 0) throw new UserError(errors.join("\n"));
     pipeline.add({ warnings: problems.map(({ message }) => message) });
     const onProgress = (line: string) => store.jobs.patch(job.id, { reason: line });
-    keep(await target.submit(plan, { keep, onProgress, signal }));
+    kept = await target.submit(plan, { keep, onProgress, signal });
   } catch (error) {
     if (kept !== null) await withdraw(target, plan, kept);
     if (!(error instanceof UserError) && !signal.aborted) {
@@ -170,7 +180,7 @@ async function handOver(
     }
     throw error;
   }
-  store.jobs.move(job.id, ["starting"], "waiting", { reason: null });
+  store.jobs.move(job.id, ["starting"], "waiting", { handle: kept, reason: null });
   return kept;
 }
 
