@@ -121,7 +121,7 @@ function Squares({ matrix, label }: { matrix: ConfusionMatrix; label: string }) 
 
 /** What fits into a square: "12", "3.1k", "0.25". */
 function shortNumber(count: number, width: number): string {
-  const most = Math.max(2, Math.floor(width / 7));
+  const most = Math.max(2, Math.floor(width / 8));
   const exact = showNumber(count);
   if (exact.length <= most) return exact;
   const short = Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 2 }).format(count);

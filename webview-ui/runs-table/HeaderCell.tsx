@@ -74,8 +74,8 @@ export const HeaderCell = memo(function HeaderCell(props: HeaderCellProps) {
       onDrop={drop}
     >
       <span className="heading-text">
-        {source && <span className="source">{source} </span>}
         <span className="heading-name">{showText(titleOf(column), 120)}</span>
+        {source && <span className="source">{source}</span>}
       </span>
       {grouped && <span className="badge">Group</span>}
       {sort && (

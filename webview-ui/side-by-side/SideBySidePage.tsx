@@ -162,14 +162,16 @@ function Part({ part, runs }: { part: Difference; runs: number }) {
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a file may stand in several rows.
           <tr key={at}>
-            <th scope="row">{name}</th>
+            <th scope="row" title={showText(name, 1_000)}>
+              {showText(name, 120)}
+            </th>
             {isPerRun ? (
               values.map((value, side) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: it is the place of the run.
-                <td key={side}>{value}</td>
+                <td key={side}>{showLines(value)}</td>
               ))
             ) : (
-              <td colSpan={runs}>{values.join("   ")}</td>
+              <td colSpan={runs}>{showLines(values.join("   "))}</td>
             )}
           </tr>
         );
@@ -184,6 +186,13 @@ function Part({ part, runs }: { part: Difference; runs: number }) {
     </tbody>
   );
 }
+
+/** Of values that have several lines each. */
+const showLines = (value: string) =>
+  value
+    .split("\n")
+    .map((line) => showText(line, 1_000))
+    .join("\n");
 
 interface SeriesRowProps {
   series: Series;

@@ -1,6 +1,7 @@
 /** Panels of one kind: opened, brought back after a reload, several at once. */
 import * as vscode from "vscode";
 import type * as z from "zod";
+import { oneLine } from "../../domain/oneLine";
 import type { Panel } from "../contributions";
 import { pageOptions } from "./webviewPage";
 
@@ -35,7 +36,7 @@ export function createPagePanels<State>(options: PagePanelsOptions<State>): Page
         if (panels.get(key) === panel) panels.delete(key);
       });
     }
-    panel.title = options.title(state);
+    panel.title = pageTitle(options.title(state));
     if (options.icon) panel.iconPath = options.icon;
     fill(panel, state);
   }
@@ -48,7 +49,7 @@ export function createPagePanels<State>(options: PagePanelsOptions<State>): Page
         shown.reveal();
         return shown;
       }
-      const panel = vscode.window.createWebviewPanel(type, options.title(state), column, pageOptions(dist));
+      const panel = vscode.window.createWebviewPanel(type, pageTitle(options.title(state)), column, pageOptions(dist));
       show(panel, state);
       return panel;
     },
@@ -59,3 +60,8 @@ export function createPagePanels<State>(options: PagePanelsOptions<State>): Page
     },
   };
 }
+
+const MOST_TITLE = 80;
+
+/** A tab's title of what may be a name of the user's: short, and without what would turn it around. */
+export const pageTitle = (title: string): string => oneLine(title, MOST_TITLE);

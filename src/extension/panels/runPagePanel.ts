@@ -6,7 +6,7 @@ import { Command, Panel } from "../contributions";
 import { recordedFileUri } from "../documents/uris";
 import type { Log } from "../log";
 import type { Projects } from "../stores/projects";
-import { createPagePanels, type PagePanels } from "./pagePanels";
+import { createPagePanels, type PagePanels, pageTitle } from "./pagePanels";
 import { showPage } from "./webviewPage";
 
 export interface RunPageDeps {
@@ -56,7 +56,7 @@ function fillPage(panel: vscode.WebviewPanel, { root, id }: RunPageState, { dist
         await projects.ensure(root);
         const content = await projects.call("runPage", { root, id });
         if (!content) throw new UserError(vscode.l10n.t("This run is no longer there."));
-        panel.title = content.name;
+        panel.title = pageTitle(content.name);
         return content;
       },
       curves: (request, signal) => projects.call("curves", { root, request }, signal),
