@@ -5,7 +5,7 @@ import { type ComponentType, useCallback, useEffect, useState } from "react";
 import type { ChartsContent } from "../../src/protocol/charts";
 import { type ChartKind, type ChartsView, firstView } from "../../src/protocol/chartsState";
 import { showText } from "../base/numbers";
-import { Button } from "../controls";
+import { Waiting } from "../base/Waiting";
 import { BarsView } from "./bars/BarsView";
 import { CurvesView } from "./CurvesView";
 import { keepCharts, keptCharts } from "./extension";
@@ -20,13 +20,7 @@ import { useContent } from "./useContent";
 export function ChartsPage() {
   const { content, fault, revision, reload } = useContent();
   if (content) return <Charts content={content} revision={revision} fault={fault} />;
-  if (fault === undefined) return <p role="status">Reading the runs…</p>;
-  return (
-    <main className="trouble">
-      <p role="alert">The runs could not be read: {fault}</p>
-      <Button onClick={reload}>Try Again</Button>
-    </main>
-  );
+  return <Waiting what="The runs" fault={fault} onTryAgain={reload} />;
 }
 
 interface ChartsProps {

@@ -8,7 +8,7 @@ import type { Log } from "../log";
 import { withCancel } from "../progress";
 import type { Projects } from "../stores/projects";
 import { csvName, writeCurvesCsv } from "./curvesCsv";
-import { createPagePanels } from "./pagePanels";
+import { createPagePanels, pageTitle } from "./pagePanels";
 import type { RunsTables } from "./runsTablePanel";
 import { showPage } from "./webviewPage";
 
@@ -62,7 +62,7 @@ function fillCharts(panel: vscode.WebviewPanel, source: ChartSource, deps: Chart
         const content = await projects.call("chartsContent", { root, source });
         shown = new Set(content.runs.map(({ id }) => id));
         shownTitle = content.title;
-        panel.title = vscode.l10n.t("Charts of {0}", content.title);
+        panel.title = pageTitle(vscode.l10n.t("Charts of {0}", content.title));
         return content;
       },
       curves: (request, signal) => projects.call("curves", { root, request }, signal),
