@@ -2,7 +2,7 @@
  * A target of whoever can start a command somewhere and show what it prints. The job is one file and a program that runs it;
  * all that is to be known of it comes home in what that prints.
  */
-import { copyFile, mkdir, rename } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { unpackProgram, writeBundle } from "../bundle/writeBundle";
@@ -56,6 +56,10 @@ export function makeDrivenTarget(name: string, settings: DrivenSettings, driver:
     check: (plan, signal) => driver.check(jobOf(plan, python), signal),
     async submit(plan, { signal }) {
       const job = jobOf(plan, python);
+      const note = path.join(job.folder, "handle.json");
+      // Our predecessor died when it had handed the job over, before anybody else knew.
+      const known = await readFile(note, "utf8").catch(() => null);
+      if (known !== null) return JSON.parse(known) as JobHandle;
       await mkdir(job.folder, { recursive: true });
       const file = path.join(job.folder, "bundle.zip");
       const content = jobFile(
@@ -66,7 +70,10 @@ export function makeDrivenTarget(name: string, settings: DrivenSettings, driver:
       await rename(`${file}.new`, file);
       await copyFile(unpackProgram(), path.join(job.folder, "unpack.py"));
       // Not to be interrupted: nobody would know what was started.
-      return driver.submit(job);
+      const handle = await driver.submit(job);
+      await writeFile(`${note}.new`, JSON.stringify(handle));
+      await rename(`${note}.new`, note);
+      return handle;
     },
     follow: (plan, handle, options) => followStream(plan, sourceOf(handle), options),
     collect: (plan) => collectStream(plan, name),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { SPOOLER } from "../command/testSpooler";
-import type { JobHandle, JobPlan, Target } from "../contract";
+import type { JobPlan, Target } from "../contract";
 import { python } from "../jobFolder/testJob";
 import { makeTarget } from "../registry";
 import { findKind, registeredKinds, registerKind, unregisterKind } from "./registrations";
@@ -52,9 +52,11 @@ test("a program of others runs jobs as our own targets do", async () => {
   const to = await target();
   expect(to).toMatchObject({ name: "acme", kind: "acme.spooler", slots: 3, enforces: ["seconds", "memory"] });
   expect(await to.check(plan, signal)).toEqual([{ severity: "warning", message: "it is slow today" }]);
-  let handle: JobHandle = {};
-  await to.submit(plan, { keep: (kept) => (handle = kept), onProgress: () => {}, signal });
+  const submit = () => to.submit(plan, { keep: () => {}, onProgress: () => {}, signal });
+  const handle = await submit();
   expect(handle).toEqual({ number: "100" });
+  // By another process, which does not know of the first one.
+  expect(await submit()).toEqual(handle);
   const end = await to.follow(plan, handle, { onStatus: () => {}, onLost: () => {}, signal });
   expect(end).toMatchObject({ state: "ended", exitCode: 0 });
   expect(await to.collect(plan, handle, signal)).toEqual([]);
