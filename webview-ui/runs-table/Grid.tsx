@@ -33,7 +33,7 @@ export interface GridProps {
 /** Rows are put into the page this many at a time, so that most frames of scrolling put none. */
 const STEP = 8;
 /** New rows in one frame: a jump takes a few frames rather than one long one. */
-const MOST_NEW = 16;
+const MOST_NEW = 12;
 const SPARE_ROWS = 4;
 const SPARE_COLUMNS = 2;
 
