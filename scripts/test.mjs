@@ -126,7 +126,9 @@ async function installPrograms(isFor) {
   if (isFor("targets")) await attempt(ensurePodman);
 }
 
-const attempt = (need) => need().catch((error) => console.error(error.message));
+async function attempt(need) {
+  await need().catch((error) => console.error(error.message));
+}
 
 /** Pythons with the packages that tests run against, by variable, as far as they can be had: such tests else leave themselves out. */
 async function testPythons() {
