@@ -47,7 +47,7 @@ function foreignDriver(name: string, settings: ForeignTargetSettings, { root, en
       const { message, retry } = answer.error;
       throw retry ? new HostUnreachable(message) : new UserError(message);
     }
-    const result = schema && schema.safeParse(answer?.result);
+    const result = schema?.safeParse(answer?.result);
     if (answer && (!result || result.success)) return result?.data as Result;
     const said = stderr.trim().slice(-500) || line.slice(0, 200) || `exit code ${exitCode}`;
     throw new UserError(`The program of the kind ${settings.kind} did not answer "${method}" as it should: ${said}`);
