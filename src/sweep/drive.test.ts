@@ -22,6 +22,7 @@ async function drive(store: Store, id: string, play: Play, options: { slots?: nu
       python: "python",
       env: {},
       storage: "",
+      job: {},
       cancelJob: async (job, reason) => store.jobs.end(job, "killed", { reason }),
     });
     return { sweep, begun: queue.begun, most: Math.max(...most) };

@@ -5,6 +5,7 @@ import type { Job } from "../domain/job";
 import type { RunSummary } from "../domain/run";
 import { isOver, SWEEP_TAG, type Sweep, TRIAL_TAG, type Trial } from "../domain/sweep";
 import type { Store } from "../store/contract";
+import type { NewJob } from "../store/jobs/contract";
 import { isAlive, processIdentity } from "../store/process";
 import { trialCommand } from "./command";
 import { whyEnough } from "./enough";
@@ -16,6 +17,8 @@ import { openSuggester, type Suggester, type SuggesterOptions } from "./suggest"
 export interface DriveOptions extends SuggesterOptions {
   /** Trials at the same time, when the sweep does not say. */
   slots: number;
+  /** What every trial's job has besides what the sweep says. */
+  job: Pick<NewJob, "limits" | "env">;
   /** Sees to it that queued jobs are begun. */
   startQueue(): void;
   /** Ends a job, whatever it is doing. */
@@ -80,10 +83,11 @@ function restart(wheel: Wheel): void {
   options.startQueue();
 }
 
-function start({ store, sweep }: Wheel, { number, params }: Pick<Trial, "number" | "params">): void {
+function start({ store, sweep, options }: Wheel, { number, params }: Pick<Trial, "number" | "params">): void {
   const { spec, cwd, name } = sweep;
   store.sweeps.startTrial(sweep.id, number, () => {
     const { id } = store.jobs.create({
+      ...options.job,
       target: spec.target,
       command: trialCommand(spec, params),
       cwd,

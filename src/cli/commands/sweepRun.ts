@@ -4,6 +4,7 @@ import { mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../domain/errors";
+import { LOCAL } from "../../domain/job";
 import type { Sweep, SweepSpec } from "../../domain/sweep";
 import { readProjectFile } from "../../snapshot/projectFile";
 import type { Store } from "../../store/contract";
@@ -13,8 +14,10 @@ import { isAlive } from "../../store/process";
 import { beginSweep, sweepSpec } from "../../sweep/begin";
 import { driveSweep } from "../../sweep/drive";
 import { cancelJob } from "../../targets/queue/cancelJob";
+import { keptVariables } from "../../targets/queue/keptVariables";
 import { startQueue } from "../../targets/queue/start";
 import { slotsOf } from "../../targets/slots";
+import { targetLimits } from "../../targets/targetLimits";
 import { withStore } from "../open";
 import { oneLine, print } from "../print";
 import { count, overridesOf, type RunSweepOptions, splitDashes } from "../sweepOptions";
@@ -84,11 +87,14 @@ async function go(store: Store, sweep: Sweep, options: ResumeSweepOptions): Prom
     store.sweeps.changeState(sweep.id, ["running"], "stopped", "Stopped by its user.");
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  const { target } = sweep.spec;
   const ended = await driveSweep(store, sweep.id, {
     python: options.python ?? pythonOf(sweep.spec),
     env: process.env,
     storage: path.join(sweepFolder(store, sweep), "optuna.log"),
-    slots: await parallelOn(store.root, sweep.spec.target),
+    slots: await parallelOn(store.root, target),
+    // Another machine has its own environment.
+    job: { limits: await targetLimits(store.root, target), env: target === LOCAL ? keptVariables(process.env) : {} },
     startQueue: () => startQueue(store.root),
     cancelJob: (id, reason) => cancelJob(store, id, reason),
     onProgress: (line) => print(oneLine(line)),
