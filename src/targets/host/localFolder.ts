@@ -62,6 +62,13 @@ export async function isBehindLink(root: string, relative: string): Promise<bool
   return false;
 }
 
+/** Those of the files that may be written: what a link leads to is not in the folder. */
+export async function notBehindLinks(root: string, files: readonly string[]): Promise<string[]> {
+  const wanted: string[] = [];
+  for (const file of files) if (!(await isBehindLink(root, file))) wanted.push(file);
+  return wanted;
+}
+
 /** A relative path that stays below its folder; throws for any other. */
 export function checked(file: string): string {
   const parts = file.split("/");

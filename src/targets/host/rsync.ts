@@ -4,7 +4,7 @@ import { fsPath } from "../../ingest/spoolPath";
 import { type ChildResult, runChild } from "./child";
 import type { Host, PushOptions } from "./contract";
 import { cannotWrite } from "./full";
-import { checked, isBehindLink } from "./localFolder";
+import { checked, notBehindLinks } from "./localFolder";
 import { explainSsh } from "./sshFailure";
 
 export interface RsyncTarget {
@@ -85,8 +85,7 @@ export async function rsyncPull(
   files: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted: string[] = [];
-  for (const file of files) if (!(await isBehindLink(local, file))) wanted.push(file);
+  const wanted = await notBehindLinks(local, files);
   const from = `${address(target)}:${withSlash(absolute(side, remote))}`;
   const args = [...FROM_LIST, "--", from, withSlash(local)];
   const result = await rsync(target, args, { files: wanted, signal });

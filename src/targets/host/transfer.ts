@@ -10,7 +10,7 @@ import type { Host, PushOptions } from "./contract";
 import { cannotWrite } from "./full";
 import { createIncoming, type Incoming, type Line } from "./incoming";
 import { inHome } from "./inHome";
-import { type Entry, entriesAt, entriesBelow, entryAt, isBehindLink } from "./localFolder";
+import { type Entry, entriesAt, entriesBelow, entryAt, notBehindLinks } from "./localFolder";
 
 /** See python/host/transfer.py, which is the other side, for what is said. */
 export async function pushByDifference(
@@ -56,8 +56,7 @@ export async function pullByDifference(
   files: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted: string[] = [];
-  for (const file of files) if (!(await isBehindLink(local, file))) wanted.push(file);
+  const wanted = await notBehindLinks(local, files);
   const incoming = createIncoming(local, wanted);
   await converse(host, python, ["send", remote], incoming, talk(), signal);
 
