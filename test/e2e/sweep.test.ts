@@ -93,6 +93,7 @@ test("of two hundred recorded runs the best, what differs, what mattered and its
   await showsDifferences();
   await workbench.look("sweep-side-by-side");
   await workbench.runCommand("View: Close Editor");
+  await showsBest();
   await table.row(2).getByRole("checkbox").locator("..").click();
   await table.frame.getByRole("button", { name: "Code Difference" }).click();
   await showsCode();

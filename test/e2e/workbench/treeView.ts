@@ -17,13 +17,12 @@ export class TreeView {
 
   /** Shows the view's container in the side bar and unfolds the view. */
   async open(): Promise<void> {
-    if (!(await this.pane.isVisible())) {
-      await this.page
-        .getByRole("tab", { name: new RegExp(`^${this.container}`) })
-        .locator(".action-label")
-        .click();
-    }
-    await expect(this.pane).toBeVisible();
+    const tab = this.page.getByRole("tab", { name: new RegExp(`^${this.container}`) }).locator(".action-label");
+    // A container that comes up by itself at this very moment is closed by the click.
+    await expect(async () => {
+      if (!(await this.pane.isVisible())) await tab.click();
+      await expect(this.pane).toBeVisible({ timeout: 10_000 });
+    }).toPass();
     const header = this.pane.locator(".pane-header");
     if ((await header.getAttribute("aria-expanded")) === "false") await header.click();
   }
