@@ -1,9 +1,6 @@
 /** One launch of a run on a target. */
 import * as z from "zod/mini";
 
-/** The name of the target that is this machine. */
-export const LOCAL = "local";
-
 /**
  * Where a job stands. `queued`: in our own queue. `starting`: checked, packed up and handed over. `waiting`: in the target's own
  * queue. `running`: its command runs. `collecting`: the command is over, what it left is brought back. `ended`: nothing is left

@@ -3,7 +3,8 @@
  * is the business of the kind's room in src/targets/. Descriptions are what an editor shows.
  */
 import * as z from "zod/mini";
-import { type JobLimits, LOCAL } from "./job";
+import type { JobLimits } from "./job";
+import { LOCAL } from "./localTarget";
 import { parseDuration } from "./parseDuration";
 import { isSecretName, MASK, maskArguments, maskText } from "./secrets";
 import { Size } from "./size";

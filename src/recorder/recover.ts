@@ -3,7 +3,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { LOCAL } from "../domain/job";
+import { LOCAL } from "../domain/localTarget";
 import type { RunEnd, RunningRun, Store } from "../store/contract";
 import { isAlive, processIdentity, processState } from "../store/process";
 import { isAnnounced } from "./adopt/announcements";

@@ -3,7 +3,8 @@
 import { execFile } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../domain/errors";
-import { type Job, LOCAL } from "../domain/job";
+import type { Job } from "../domain/job";
+import { LOCAL } from "../domain/localTarget";
 import type { ProcessIdentity, Store } from "../store/contract";
 import { isAlive, processState } from "../store/process";
 import { now } from "./clock";

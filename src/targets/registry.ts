@@ -1,6 +1,6 @@
 /** From the name of a target to what can run jobs there. */
 import { UserError } from "../domain/errors";
-import { LOCAL } from "../domain/job";
+import { LOCAL } from "../domain/localTarget";
 import {
   isKnownTarget,
   type KnownTargetSettings,

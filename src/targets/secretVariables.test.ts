@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { recordedVariables } from "../snapshot/environment";
 import { keptVariables } from "./queue/keptVariables";
-import { packSecrets, SECRETS_VARIABLE, targetEnvironment, withoutSecrets } from "./secretVariables";
+import { packSecrets, SECRETS_VARIABLE } from "./secretVariables";
+import { targetEnvironment, withoutSecrets } from "./targetEnvironment";
 
 const packed = packSecrets({ ray: { RAY_TOKEN: "t" }, box: { A: "a", B: "b" }, none: {} });
 const env = { PATH: "/bin", ...packed };

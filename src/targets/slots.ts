@@ -1,6 +1,6 @@
 /** How many jobs a target takes at the same time. */
 
-import { LOCAL } from "../domain/job";
+import { LOCAL } from "../domain/localTarget";
 import type { ProjectFile } from "../domain/projectFile";
 
 /** Slots of this machine when modeltrail.yaml does not say. */

@@ -1,5 +1,6 @@
 /** What jobs of a target may take unless they say so themselves. */
-import { type JobLimits, LOCAL } from "../domain/job";
+import type { JobLimits } from "../domain/job";
+import { LOCAL } from "../domain/localTarget";
 import { jobLimits, type LimitSettings } from "../domain/targets";
 import { readProjectFile } from "../snapshot/projectFile";
 import { targetSettings } from "./registry";

@@ -1,7 +1,8 @@
 /** `modeltrail run --job ID`: begins a job of the queue, as the process that looks after it. */
 import { statSync } from "node:fs";
 import { UserError } from "../../domain/errors";
-import { type Job, LOCAL } from "../../domain/job";
+import type { Job } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import { jobLimits } from "../../domain/targets";
 import { readProjectFile } from "../../snapshot/projectFile";
 import { locateRoot } from "../../store/locate";

@@ -1,8 +1,9 @@
 /** `modeltrail jobs` */
 import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../domain/errors";
-import { type Job, JobState, LOCAL } from "../../domain/job";
+import { type Job, JobState } from "../../domain/job";
 import { toJson } from "../../domain/json";
+import { LOCAL } from "../../domain/localTarget";
 import { readProjectFile } from "../../snapshot/projectFile";
 import type { Store } from "../../store/contract";
 import { jobTable, type Prices, stateText } from "../jobText";

@@ -1,7 +1,8 @@
 /** `modeltrail queue add` and `modeltrail jobs retry` */
 import { UserError } from "../../domain/errors";
-import { type Job, type JobLimits, LOCAL } from "../../domain/job";
+import type { Job, JobLimits } from "../../domain/job";
 import { toJson } from "../../domain/json";
+import { LOCAL } from "../../domain/localTarget";
 import { parseLimits } from "../../domain/parseLimits";
 import type { Store } from "../../store/contract";
 import { locateRoot } from "../../store/locate";

@@ -1,5 +1,5 @@
 /** `modeltrail queue pause` and `resume` */
-import { LOCAL } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import { startQueue } from "../../targets/queue/start";
 import { targetSettings } from "../../targets/registry";
 import { withStore } from "../open";

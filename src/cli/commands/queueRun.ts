@@ -1,5 +1,6 @@
 /** `modeltrail queue run`: looks after the queue until there is nothing to do. */
-import { type Job, LOCAL } from "../../domain/job";
+import type { Job } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import { readProjectFile } from "../../snapshot/projectFile";
 import type { Store } from "../../store/contract";
 import { locateRoot } from "../../store/locate";
@@ -10,8 +11,8 @@ import { holdQueue } from "../../targets/queue/lock";
 import { hasWork, type Places, runQueue } from "../../targets/queue/runner";
 import { startApart } from "../../targets/queue/start";
 import { targetSettings } from "../../targets/registry";
-import { withoutSecrets } from "../../targets/secretVariables";
 import { slotsOf } from "../../targets/slots";
+import { withoutSecrets } from "../../targets/targetEnvironment";
 
 /** Followers of jobs elsewhere are processes here; a target that takes any number of jobs still gets no more at once. */
 const MOST_FOLLOWERS = 50;

@@ -1,7 +1,7 @@
 /** `modeltrail queue` */
 
-import { LOCAL } from "../../domain/job";
 import { toJson } from "../../domain/json";
+import { LOCAL } from "../../domain/localTarget";
 import { readProjectFile } from "../../snapshot/projectFile";
 import type { Store } from "../../store/contract";
 import { findGpus } from "../../targets/queue/gpus";

@@ -1,6 +1,7 @@
 /** `modeltrail run [options] -- COMMAND…` */
 import { UserError } from "../../domain/errors";
-import { type JobLimits, LOCAL } from "../../domain/job";
+import type { JobLimits } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import { exitLike } from "../../recorder/process/exit";
 import { record } from "../../recorder/record";
 import { startFinisher, startUnderstudy } from "../beside";

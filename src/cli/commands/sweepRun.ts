@@ -4,7 +4,7 @@ import { mkdirSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../domain/errors";
-import { LOCAL } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import type { Sweep, SweepSpec } from "../../domain/sweep";
 import { readProjectFile } from "../../snapshot/projectFile";
 import type { Store } from "../../store/contract";

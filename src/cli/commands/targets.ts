@@ -1,7 +1,7 @@
 /** `modeltrail targets` */
 
-import { LOCAL } from "../../domain/job";
 import { toJson } from "../../domain/json";
+import { LOCAL } from "../../domain/localTarget";
 import type { TargetSettings } from "../../domain/targets";
 import { readProjectFile } from "../../snapshot/projectFile";
 import { locateRoot } from "../../store/locate";

@@ -1,7 +1,7 @@
 /** `modeltrail targets check NAME [-- COMMAND…]` */
 import { UserError } from "../../domain/errors";
-import { LOCAL } from "../../domain/job";
 import { toJson } from "../../domain/json";
+import { LOCAL } from "../../domain/localTarget";
 import { locateRoot } from "../../store/locate";
 import { checkTarget } from "../../targets/checks/checkTarget";
 import { targetSettings } from "../../targets/registry";

@@ -1,7 +1,7 @@
 /** Chosen runs side by side. */
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
-import { MOST_SIDES, type SideBySideState } from "../../protocol/sideBySide";
+import type { SideBySideState } from "../../protocol/sideBySide";
 import { Command } from "../contributions";
 import type { PagePanels } from "../panels/pagePanels";
 import type { CommandDeps } from "./deps";
@@ -26,6 +26,7 @@ export function registerOpenSideBySide(
       throw new UserError(vscode.l10n.t("These runs belong to different projects, so they cannot be compared."));
     }
     if (runs.length < 2) throw new UserError(vscode.l10n.t("Choose two runs or more."));
+    const { MOST_SIDES } = await import("../../protocol/sideBySide");
     if (runs.length > MOST_SIDES) {
       throw new UserError(
         vscode.l10n.t("{0} runs are too many side by side. Choose {1} or fewer.", runs.length, MOST_SIDES),

@@ -1,7 +1,8 @@
 /** Jobs in words. */
 import path from "node:path";
 import { formatAgo, formatCommand, formatDuration, formatNumber, formatSize } from "../../domain/format";
-import { type JobOutcome, LOCAL } from "../../domain/job";
+import type { JobOutcome } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import { codeBlock, escapeMarkdown, shorten } from "../markdown";
 import type { JobView } from "../worker/jobs/api";
 

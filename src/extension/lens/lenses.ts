@@ -2,7 +2,7 @@
 import { isImprovement, type MetricResults, type ResultRun } from "../../compare/fileResults";
 import { tellingMetric } from "../../compare/keyMetric";
 import { formatNumber } from "../../domain/format";
-import { LOCAL } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import { Command } from "../contributions";
 import { describeStatus } from "../tree/tooltip";
 import type { EditorResults } from "../worker/fileResults";

@@ -2,7 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
-import { LOCAL } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import type { RunSummary } from "../../domain/run";
 import { type EntryPoint, PYTHON } from "../../targets/entryPoints/contract";
 import { packSecrets } from "../../targets/secretVariables";

@@ -1,6 +1,6 @@
 /** Targets and their checks in words. */
 import { formatSize } from "../../domain/format";
-import { LOCAL } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import type { TargetCheck } from "../worker/chores/api";
 import type { TargetInfo } from "../worker/jobs/api";
 

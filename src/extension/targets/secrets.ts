@@ -4,7 +4,6 @@
  */
 
 import type * as vscode from "vscode";
-import * as z from "zod/mini";
 
 export interface TargetSecrets {
   /** Variables that were set for a target; empty when there are none. */
@@ -14,14 +13,14 @@ export interface TargetSecrets {
   forget(root: string, target: string): Promise<void>;
 }
 
-const Variables = z.record(z.string(), z.string());
-
 export function createTargetSecrets(storage: vscode.SecretStorage): TargetSecrets {
   const keyOf = (root: string, target: string) => `modeltrail.target\n${root}\n${target}`;
 
   async function environment(root: string, target: string): Promise<Record<string, string>> {
     const kept = await storage.get(keyOf(root, target));
-    return kept === undefined ? {} : (Variables.safeParse(JSON.parse(kept)).data ?? {});
+    if (kept === undefined) return {};
+    const { record, string } = await import("zod/mini");
+    return record(string(), string()).safeParse(JSON.parse(kept)).data ?? {};
   }
 
   return {

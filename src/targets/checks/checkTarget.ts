@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { UserError } from "../../domain/errors";
-import { LOCAL } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import type { JobPlan, Problem } from "../contract";
 import { openTarget } from "../registry";
 import { checkHere, checkProject, type JobCheck } from "./checkJob";

@@ -2,7 +2,7 @@
 import { jobLimits } from "../../domain/targets";
 import type { Store } from "../../store/contract";
 import { openTarget, targetSettings } from "../registry";
-import { targetEnvironment } from "../secretVariables";
+import { targetEnvironment } from "../targetEnvironment";
 import { followJob } from "./followJob";
 
 /** `command`: as it was given, when the job has it without its secrets. Resolves when the job has ended or is another's. */

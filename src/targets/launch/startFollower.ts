@@ -1,6 +1,6 @@
 /** Starting followers: processes of their own, that outlive whoever starts them. */
 import { spawn } from "node:child_process";
-import { LOCAL } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import type { ProcessIdentity, Store } from "../../store/contract";
 import { processIdentity, processState } from "../../store/process";
 import { stagedJobs } from "../stage/stageFolder";

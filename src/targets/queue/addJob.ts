@@ -1,7 +1,8 @@
 /** Putting jobs into the queue. */
 import path from "node:path";
 import { UserError } from "../../domain/errors";
-import { type Job, type JobLimits, LOCAL } from "../../domain/job";
+import type { Job, JobLimits } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import { MASK } from "../../domain/secrets";
 import type { Store } from "../../store/contract";
 import type { NewJob } from "../../store/jobs/contract";

@@ -1,7 +1,7 @@
 /** Ending a job, in any phase. */
 import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../domain/errors";
-import { LOCAL } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import { now } from "../../recorder/clock";
 import { recoverLostRuns } from "../../recorder/recover";
 import { stopRun } from "../../recorder/stop";

@@ -3,7 +3,8 @@
  * store, so that another runner can go on at any time: what is begun counts for its slot, whoever began it.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import { type Job, LOCAL } from "../../domain/job";
+import type { Job } from "../../domain/job";
+import { LOCAL } from "../../domain/localTarget";
 import { now } from "../../recorder/clock";
 import { recoverLostRuns } from "../../recorder/recover";
 import type { ProcessIdentity, Store } from "../../store/contract";

@@ -1,11 +1,11 @@
 /** The check before the start: what would fail on a target, and how much would be sent there. */
-import { LOCAL } from "../../../domain/job";
+import { LOCAL } from "../../../domain/localTarget";
 import { readProjectFile } from "../../../snapshot/projectFile";
 import { storeExists } from "../../../store/locate";
 import { openStore } from "../../../store/open";
 import { checkTarget as checkJob } from "../../../targets/checks/checkTarget";
-import { targetEnvironment } from "../../../targets/secretVariables";
 import { describeStage, type StageSize } from "../../../targets/stage/describeStage";
+import { targetEnvironment } from "../../../targets/targetEnvironment";
 import type { TargetCheck, TargetCheckRequest } from "./api";
 
 export async function checkTarget(request: TargetCheckRequest, signal: AbortSignal): Promise<TargetCheck> {

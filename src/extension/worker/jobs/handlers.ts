@@ -1,5 +1,5 @@
 /** Answers about jobs, from the stores. */
-import { LOCAL } from "../../../domain/job";
+import { LOCAL } from "../../../domain/localTarget";
 import type { Handlers } from "../../../protocol/channel";
 import type { Store } from "../../../store/contract";
 import { resumeJobs } from "../../../targets/launch/startFollower";

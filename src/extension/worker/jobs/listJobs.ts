@@ -1,6 +1,7 @@
 /** Jobs as the Jobs view shows them. */
 import { tellingMetric } from "../../../compare/keyMetric";
-import { type Job, LOCAL } from "../../../domain/job";
+import type { Job } from "../../../domain/job";
+import { LOCAL } from "../../../domain/localTarget";
 import type { RunSummary } from "../../../domain/run";
 import { readProjectFile } from "../../../snapshot/projectFile";
 import type { Store } from "../../../store/contract";

@@ -1,7 +1,7 @@
 /** The targets of a project, as they are chosen from. */
 
 import { UserError } from "../../../domain/errors";
-import { LOCAL } from "../../../domain/job";
+import { LOCAL } from "../../../domain/localTarget";
 import type { ProjectFile } from "../../../domain/projectFile";
 import { PROJECT_FILE_NAME } from "../../../domain/projectFileName";
 import { isKnownTarget, type LocalSettings, type TargetSettings } from "../../../domain/targets";
