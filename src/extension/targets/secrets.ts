@@ -19,8 +19,8 @@ export function createTargetSecrets(storage: vscode.SecretStorage): TargetSecret
   async function environment(root: string, target: string): Promise<Record<string, string>> {
     const kept = await storage.get(keyOf(root, target));
     if (kept === undefined) return {};
-    const { record, string } = await import("zod/mini");
-    return record(string(), string()).safeParse(JSON.parse(kept)).data ?? {};
+    const { readVariables } = await import("./readVariables");
+    return readVariables(kept);
   }
 
   return {
