@@ -142,9 +142,11 @@ export const Trial = z.object({
 });
 export type Trial = z.infer<typeof Trial>;
 
+export type EndedTrial = Trial & { state: Exclude<TrialState, "waiting" | "running"> };
+
 /** Whether it is over, whatever became of it. */
-export function isOver(state: TrialState): boolean {
-  return state === "complete" || state === "pruned" || state === "failed";
+export function isOver(trial: Trial): trial is EndedTrial {
+  return trial.state !== "waiting" && trial.state !== "running";
 }
 
 /** `running`: as long as a driver is at work, or is to go on. `stopped`: by its user; it can go on. `ended`: nothing is left. */

@@ -7,6 +7,7 @@ import { isOver, SWEEP_TAG, type Sweep, TRIAL_TAG, type Trial } from "../domain/
 import type { Store } from "../store/contract";
 import type { NewJob } from "../store/jobs/contract";
 import { isAlive, processIdentity } from "../store/process";
+import { allTrials } from "./allTrials";
 import { trialCommand } from "./command";
 import { whyEnough } from "./enough";
 import type { StepValue } from "./optuna";
@@ -38,7 +39,7 @@ export async function driveSweep(store: Store, id: string, options: DriveOptions
   takeWheel(store, id);
   const sweep = store.sweeps.resolve(id);
   const suggester = await openSuggester(store, sweep, options);
-  const wheel: Wheel = { store, sweep, suggester, options, over: readOver(store, id), ending: [] };
+  const wheel: Wheel = { store, sweep, suggester, options, over: allTrials(store, id).filter(isOver), ending: [] };
   try {
     restart(wheel);
     for (let seen = -1; store.sweeps.resolve(id).state === "running"; seen = await untilChange(wheel, seen)) {
@@ -164,16 +165,6 @@ async function fill(wheel: Wheel): Promise<void> {
     store.sweeps.addTrial(sweep.id, trial.number, trial.params);
     start(wheel, trial);
     options.startQueue();
-  }
-}
-
-function readOver({ sweeps }: Store, id: string): Trial[] {
-  const over: Trial[] = [];
-  for (let after = -1; ; ) {
-    const trials = sweeps.trials(id, { after });
-    if (trials.length === 0) return over;
-    over.push(...trials.filter(({ state }) => isOver(state)));
-    after = trials.at(-1)!.number;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Which values a sweep tries next, and who is told how they did. */
-import type { Sweep, Trial, TrialParams } from "../domain/sweep";
+import { isOver, type Sweep, type Trial, type TrialParams } from "../domain/sweep";
 import type { Store } from "../store/contract";
+import { allTrials } from "./allTrials";
 import { type OptunaOptions, openOptuna, type StepValue } from "./optuna";
 import { directionOf } from "./plan";
 import { gridPoint, randomPoint } from "./space";
@@ -33,22 +34,16 @@ function plainSuggester({ sweeps }: Store, { id, spec }: Sweep): Suggester {
   };
 }
 
-async function optunaSuggester({ sweeps }: Store, sweep: Sweep, options: SuggesterOptions): Promise<Suggester> {
+async function optunaSuggester(store: Store, sweep: Sweep, options: SuggesterOptions): Promise<Suggester> {
   const { id, name, spec } = sweep;
   const optuna = await openOptuna({ ...options, name, spec, direction: directionOf(spec) });
-  const known = new Map<number, Trial>();
-  for (let after = -1; ; ) {
-    const trials = sweeps.trials(id, { after });
-    for (const trial of trials) known.set(trial.number, trial);
-    if (trials.length === 0) break;
-    after = trials.at(-1)!.number;
-  }
+  const known = new Map(allTrials(store, id).map((trial) => [trial.number, trial]));
   // What Optuna suggested when the driver before us was ended: it is tried now.
   const left: { number: number; params: TrialParams }[] = [];
   for (const { number, state, params } of await optuna.trials()) {
     const trial = known.get(number);
     if (!trial && state === "RUNNING") left.push({ number, params });
-    if (trial && state === "RUNNING" && isTold(trial)) await optuna.tell(number, trial.state, trial.value);
+    if (trial && state === "RUNNING" && isOver(trial)) await optuna.tell(number, trial.state, trial.value);
   }
   const sent = new Map<number, number>();
   return {
@@ -67,12 +62,8 @@ async function optunaSuggester({ sweeps }: Store, sweep: Sweep, options: Suggest
       return optuna.report(number, fresh);
     },
     async tell(trial) {
-      if (isTold(trial)) await optuna.tell(trial.number, trial.state, trial.value);
+      if (isOver(trial)) await optuna.tell(trial.number, trial.state, trial.value);
     },
     close: optuna.close,
   };
 }
-
-type Told = Trial & { state: "complete" | "pruned" | "failed" };
-
-const isTold = (trial: Trial): trial is Told => ["complete", "pruned", "failed"].includes(trial.state);

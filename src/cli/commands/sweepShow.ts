@@ -4,6 +4,7 @@ import { toJson } from "../../domain/json";
 import type { Sweep, Trial } from "../../domain/sweep";
 import type { Store } from "../../store/contract";
 import { isAlive } from "../../store/process";
+import { allTrials } from "../../sweep/allTrials";
 import { describeParams } from "../../sweep/command";
 import { directionOf, trialCount } from "../../sweep/plan";
 import { withStore } from "../open";
@@ -89,15 +90,6 @@ function stateText(store: Store, sweep: Sweep, inShort = false): string {
   return inShort
     ? "interrupted"
     : `interrupted: its process is gone. \`modeltrail sweep resume ${sweep.name}\` goes on.`;
-}
-
-function allTrials({ sweeps }: Store, id: string): Trial[] {
-  const all: Trial[] = [];
-  for (let after = -1; ; after = all.at(-1)!.number) {
-    const trials = sweeps.trials(id, { after });
-    if (trials.length === 0) return all;
-    all.push(...trials);
-  }
 }
 
 /** Those with a value first, the best of them at the top. */
