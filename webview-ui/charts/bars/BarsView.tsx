@@ -10,7 +10,7 @@ import type { Pen } from "../../plot/pen";
 import { place } from "../../plot/scale";
 import { plotTheme } from "../../plot/theme";
 import { writeTable } from "../../runs-table/copy";
-import { ColumnPicker } from "../ColumnPicker";
+import { ColumnField } from "../ColumnField";
 import { choicesOf } from "../columns";
 import { extension } from "../extension";
 import { Check, Field } from "../Field";
@@ -70,23 +70,14 @@ export function BarsView({ content, view, onView }: KindProps) {
       aside={isShown && missing > 0 ? `${missing} without a value` : undefined}
       fields={
         <>
-          <Field label="Value">
-            <ColumnPicker
-              label="Value"
-              value={state.value}
-              choices={choices}
-              onChange={(next) => set({ value: next })}
-            />
-          </Field>
-          <Field label="Of">
-            <ColumnPicker
-              label="Of"
-              none="Each Run"
-              value={state.group}
-              choices={choices}
-              onChange={(next) => set({ group: next })}
-            />
-          </Field>
+          <ColumnField label="Value" value={state.value} choices={choices} onChange={(next) => set({ value: next })} />
+          <ColumnField
+            label="Of"
+            none="Each Run"
+            value={state.group}
+            choices={choices}
+            onChange={(next) => set({ group: next })}
+          />
           <Field label="As">
             <Dropdown
               id="bars-shape"

@@ -8,9 +8,8 @@ import type { Size } from "../../plot/Picture";
 import type { Pen } from "../../plot/pen";
 import { plotTheme } from "../../plot/theme";
 import { writeTable } from "../../runs-table/copy";
-import { ColumnPicker } from "../ColumnPicker";
+import { ColumnField } from "../ColumnField";
 import { choicesOf, labelOf } from "../columns";
-import { Field } from "../Field";
 import { KindLayout, useShownRows } from "../KindLayout";
 import type { KindProps } from "../kindProps";
 import { type Item, Stage } from "../Stage";
@@ -45,18 +44,16 @@ export function ImportanceView({ content, view, onView }: KindProps) {
       {...{ content, view, onView, title, fault }}
       note={picture ? undefined : emptyNote(answer, key !== undefined)}
       fields={
-        <Field label="Metric">
-          <ColumnPicker
-            label="Metric"
-            value={column ? columnId(column) : null}
-            choices={choices}
-            onChange={(id) => {
-              const chosen = id === null ? undefined : columnOf(id);
-              if (!chosen) return;
-              onView({ importance: { key: chosen.key, aspect: (chosen.aspect ?? "last") as Aspect } });
-            }}
-          />
-        </Field>
+        <ColumnField
+          label="Metric"
+          value={column ? columnId(column) : null}
+          choices={choices}
+          onChange={(id) => {
+            const chosen = id === null ? undefined : columnOf(id);
+            if (!chosen) return;
+            onView({ importance: { key: chosen.key, aspect: (chosen.aspect ?? "last") as Aspect } });
+          }}
+        />
       }
       exported={{
         name: title,

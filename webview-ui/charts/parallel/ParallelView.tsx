@@ -5,11 +5,10 @@ import type { ParallelView as ParallelState } from "../../../src/protocol/charts
 import { useBackground } from "../../base/theme";
 import { Button } from "../../controls";
 import { writeTable } from "../../runs-table/copy";
-import { ColumnPicker } from "../ColumnPicker";
+import { ColumnField } from "../ColumnField";
 import { colouringOf } from "../colouring";
 import { type Column, choicesOf, paramsByVariety } from "../columns";
 import { runTable } from "../exportTable";
-import { Field } from "../Field";
 import { KindLayout, useShownRows } from "../KindLayout";
 import type { KindProps } from "../kindProps";
 import { useColumns } from "../useColumns";
@@ -74,24 +73,21 @@ export function ParallelView({ content, view, onView }: KindProps) {
       aside={`${left.length} of ${rows.length} runs are left`}
       fields={
         <>
-          <Field label="Colour">
-            <ColumnPicker
-              label="Colour"
-              none="Each Run"
-              value={colourId}
-              choices={choices}
-              onChange={(value) => set({ colour: value ?? "" })}
-            />
-          </Field>
-          <Field label="Axes">
-            <ColumnPicker
-              label="Add Axis"
-              placeholder="Add…"
-              value={null}
-              choices={others}
-              onChange={(value) => value !== null && set({ axes: [...ids, value] })}
-            />
-          </Field>
+          <ColumnField
+            label="Colour"
+            none="Each Run"
+            value={colourId}
+            choices={choices}
+            onChange={(value) => set({ colour: value ?? "" })}
+          />
+          <ColumnField
+            label="Axes"
+            name="Add Axis"
+            placeholder="Add…"
+            value={null}
+            choices={others}
+            onChange={(value) => value !== null && set({ axes: [...ids, value] })}
+          />
           <Button off={Object.keys(brushes).length === 0} onClick={() => set({ brushes: {} })}>
             Clear Brushes
           </Button>

@@ -8,12 +8,12 @@ import type { Size } from "../../plot/Picture";
 import type { Pen } from "../../plot/pen";
 import { plotTheme } from "../../plot/theme";
 import { writeTable } from "../../runs-table/copy";
-import { ColumnPicker } from "../ColumnPicker";
+import { ColumnField } from "../ColumnField";
 import { type Colouring, colouringOf } from "../colouring";
 import { choicesOf, paramsByVariety } from "../columns";
 import { runTable } from "../exportTable";
 import { extension } from "../extension";
-import { Check, Field } from "../Field";
+import { Check } from "../Field";
 import { KindLayout, useShownRows } from "../KindLayout";
 import type { KindProps } from "../kindProps";
 import { type Item, Stage } from "../Stage";
@@ -51,31 +51,25 @@ export function ScatterView({ content, view, onView }: KindProps) {
       aside={missing > 0 ? `${missing} without both values` : undefined}
       fields={
         <>
-          <Field label="X">
-            <ColumnPicker
-              label="X"
-              value={state.x}
-              choices={choices}
-              onChange={(value) => set({ x: value, logX: null })}
-            />
-          </Field>
-          <Field label="Y">
-            <ColumnPicker
-              label="Y"
-              value={state.y}
-              choices={choices}
-              onChange={(value) => set({ y: value, logY: null })}
-            />
-          </Field>
-          <Field label="Colour">
-            <ColumnPicker
-              label="Colour"
-              none="Each Run"
-              value={state.colour}
-              choices={choices}
-              onChange={(value) => set({ colour: value })}
-            />
-          </Field>
+          <ColumnField
+            label="X"
+            value={state.x}
+            choices={choices}
+            onChange={(value) => set({ x: value, logX: null })}
+          />
+          <ColumnField
+            label="Y"
+            value={state.y}
+            choices={choices}
+            onChange={(value) => set({ y: value, logY: null })}
+          />
+          <ColumnField
+            label="Colour"
+            none="Each Run"
+            value={state.colour}
+            choices={choices}
+            onChange={(value) => set({ colour: value })}
+          />
           <Check label="Log X" checked={logX} onChange={(checked) => set({ logX: checked })} />
           <Check label="Log Y" checked={logY} onChange={(checked) => set({ logY: checked })} />
         </>
