@@ -7,29 +7,22 @@ import type { TargetOf } from "../../src/domain/targets";
 import { findProgram } from "../../src/snapshot/findProgram";
 import { makeContainerTarget } from "../../src/targets/container/containerTarget";
 import type { JobHandle, Target, TargetStatus } from "../../src/targets/contract";
-import { type TestJob, testJob } from "./fixtures/plan";
+import { type TestJob, useTestJobs } from "./fixtures/plan";
 import { findPodman, startService } from "./fixtures/podman";
 
 const podman = await findPodman();
 const hasDocker = podman !== undefined && findProgram("docker") !== undefined;
 if (!hasDocker) console.warn("No Podman or no docker program: the test that needs both is left out.");
 const never = new AbortController().signal;
-let folders: string[] = [];
+const jobOf = useTestJobs();
 let home: string;
 
 beforeEach(() => {
   home = mkdtempSync(path.join(tmpdir(), "container-home-"));
-  folders = [home];
 });
 afterEach(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true });
 });
-
-function jobOf(...args: Parameters<typeof testJob>): TestJob {
-  const job = testJob(...args);
-  folders.push(job.root);
-  return job;
-}
 
 async function targetOf(job: TestJob, settings: Partial<TargetOf<"podman">> = {}): Promise<Target> {
   const all = { kind: "podman", image: podman!.image, network: "none", ...settings } as const;

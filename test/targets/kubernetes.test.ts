@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { findProgram } from "../../src/snapshot/findProgram";
 import type { Target, TargetStatus } from "../../src/targets/contract";
 import { LARGEST_BUNDLE } from "../../src/targets/kubernetes/bundleVolume";
@@ -11,7 +11,7 @@ import { makeKubernetesTarget } from "../../src/targets/kubernetes/kubernetesTar
 import { jobManifest, trainJobManifest } from "../../src/targets/kubernetes/manifests";
 import { makeTrainJobTarget } from "../../src/targets/kubernetes/trainJobTarget";
 import { type MockCluster, startMockCluster } from "./fixtures/mockCluster";
-import { type TestJob, testJob } from "./fixtures/plan";
+import { type TestJob, useTestJobs } from "./fixtures/plan";
 
 const hasKubectl = findProgram("kubectl") !== undefined;
 if (!hasKubectl) console.warn("No kubectl (Debian: kubernetes-client): the tests that need it are left out.");
@@ -20,22 +20,14 @@ if (!python) console.warn("No MODELTRAIL_TEST_TARGETS_PYTHON: objects are not ch
 
 const never = new AbortController().signal;
 let cluster: MockCluster;
-let folders: string[] = [];
+const jobOf = useTestJobs();
 
 beforeEach(async () => {
   cluster = await startMockCluster();
 });
 afterEach(async () => {
   await cluster.stop();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  folders = [];
 });
-
-function jobOf(...args: Parameters<typeof testJob>): TestJob {
-  const job = testJob(...args);
-  folders.push(job.root);
-  return job;
-}
 
 const context = { root: "/", env: process.env };
 const kubernetes = async () =>
@@ -126,7 +118,7 @@ describe.skipIf(!hasKubectl)("the real kubectl, and a mock of a cluster", () => 
 
 test.skipIf(!python)("objects are as the official schemas have them", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "manifests-"));
-  folders.push(folder);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const plan = {
     id: "a".repeat(32),
     run: "b".repeat(32),

@@ -1,27 +1,16 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TargetOf } from "../../src/domain/targets";
 import type { Target, TargetStatus } from "../../src/targets/contract";
 import { makeRayTarget } from "../../src/targets/ray/rayTarget";
-import { type TestJob, testJob } from "./fixtures/plan";
+import { type TestJob, useTestJobs } from "./fixtures/plan";
 import { hasRay, type Ray, startRay } from "./fixtures/ray";
 
 const never = new AbortController().signal;
 let ray: Ray;
-let folders: string[] = [];
-
-afterEach(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  folders = [];
-});
-
-function jobOf(...args: Parameters<typeof testJob>): TestJob {
-  const job = testJob(...args);
-  folders.push(job.root);
-  return job;
-}
+const jobOf = useTestJobs();
 
 const targetOf = async (job: TestJob, settings: Partial<TargetOf<"ray">> = {}): Promise<Target> =>
   makeRayTarget("ray", { kind: "ray", address: ray.address, ...settings }, { root: job.root, env: process.env });

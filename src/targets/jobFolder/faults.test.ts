@@ -4,24 +4,12 @@ import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type ExecOptions, type Host, HostUnreachable } from "../host/contract";
 import { createLocalHost } from "../host/local";
-import { agentPid, processesOf, type TestJob, type TestJobOptions, testJob, until } from "./testJob";
+import { agentPid, processesOf, type TestJob, testJob, until, useTestJobs } from "./testJob";
 
-const jobs: TestJob[] = [];
-afterEach(async () => {
-  for (const job of jobs.splice(0)) {
-    if (job.handle.folder && existsSync(String(job.handle.folder))) await job.cancel();
-    job.remove();
-  }
-});
-
-function make(source: string | string[], options: TestJobOptions = {}): TestJob {
-  const job = testJob(source, options);
-  jobs.push(job);
-  return job;
-}
+const { make, jobs } = useTestJobs();
 
 const LINES = 4_000;
 /** Numbered lines, and a file of the spool for each of several processes. */

@@ -13,23 +13,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { createLocalHost } from "../host/local";
-import { agentPid, processesOf, python, type TestJob, type TestJobOptions, testJob, until } from "./testJob";
+import { agentPid, processesOf, python, type TestJob, testJob, until, useTestJobs } from "./testJob";
 
-const jobs: TestJob[] = [];
-afterEach(async () => {
-  for (const job of jobs.splice(0)) {
-    if (job.handle.folder && existsSync(String(job.handle.folder))) await job.cancel();
-    job.remove();
-  }
-});
-
-function make(source: string | string[], options: TestJobOptions = {}): TestJob {
-  const job = testJob(source, options);
-  jobs.push(job);
-  return job;
-}
+const { make } = useTestJobs();
 
 const sha256 = (bytes: string | Buffer) => createHash("sha256").update(bytes).digest("hex");
 const SLEEP = "import time\nprint('ready', flush=True)\ntime.sleep(600)\n";

@@ -1,10 +1,20 @@
 /** A job on this machine, for tests: its stage, its plan, and what became of it. */
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { afterEach } from "vitest";
 import type { JobHandle, JobPlan, Problem, TargetStatus } from "../contract";
 import type { Host } from "../host/contract";
 import { createLocalHost } from "../host/local";
@@ -46,6 +56,25 @@ export interface TestJobOptions extends Partial<JobPlan> {
 }
 
 const never = new AbortController().signal;
+
+/** At the top of a test file: `make` makes jobs that are ended and removed after each test, `jobs` are those. */
+export function useTestJobs() {
+  const jobs: TestJob[] = [];
+  afterEach(async () => {
+    for (const job of jobs.splice(0)) {
+      if (job.handle.folder && existsSync(String(job.handle.folder))) await job.cancel();
+      job.remove();
+    }
+  });
+  return {
+    jobs,
+    make(...args: Parameters<typeof testJob>): TestJob {
+      const job = testJob(...args);
+      jobs.push(job);
+      return job;
+    },
+  };
+}
 
 /** `source`: of the script, or a command. */
 export function testJob(source: string | string[], options: TestJobOptions = {}): TestJob {
