@@ -17,7 +17,8 @@ import {
 
 useCli();
 
-const TRAIN = `import argparse
+// Flushed before its end: what is written to two pipes at once arrives in either order.
+const TRAIN = `import argparse, sys
 parser = argparse.ArgumentParser()
 parser.add_argument("--lr", type=float, default=0.1)
 lr = parser.parse_args().lr
@@ -26,6 +27,7 @@ for step in range(300):
     print(f"epoch {step} loss: {lr / (step + 1)}")
 open("model.txt", "w").write(str(lr))
 if lr > 1:
+    sys.stdout.flush()
     raise SystemExit("lr is too high")
 print(f"accuracy: {1 - lr}")
 `;
