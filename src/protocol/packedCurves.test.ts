@@ -45,3 +45,16 @@ test("values are sent as floats where nobody sees a difference", () => {
     ["b", true],
   ]);
 });
+
+test.each([
+  ["a count beyond 2^24", column(0, 16_777_217, 1e9)],
+  ["a value far below the others", column(0, 1e-41, 1)],
+])("%s keeps its digits", (_, y) => {
+  const set: CurveSet = {
+    grid,
+    extent: null,
+    curves: [{ run: "a", slots: null, x: column(), y, smooth: null }],
+    groups: [],
+  };
+  expect(unpackCurves(packCurves(set)).curves[0]!.y).toEqual(y);
+});

@@ -61,20 +61,26 @@ export function packCurves({ grid, extent, curves, groups }: CurveSet): PackedCu
   };
 }
 
-/** The least and the greatest value, when floats tell the others so well that nobody sees a difference; else null. */
+/**
+ * The least and the greatest value, when floats tell the others so well that nobody sees a difference; else null. Whole numbers
+ * are read off to the last digit, and what is smaller than any normal float would have few digits left.
+ */
 function endsInFloats(y: Float64Array): z.infer<typeof Extent> | null {
   let [low, high, error] = [Infinity, -Infinity, 0];
   for (const value of y) {
     if (!Number.isFinite(value)) continue;
     if (value < low) low = value;
     if (value > high) high = value;
-    error = Math.max(error, Math.abs(Math.fround(value) - value));
+    const float = Math.fround(value);
+    if (float !== value && (Number.isInteger(value) || Math.abs(value) < LEAST_FLOAT)) return null;
+    error = Math.max(error, Math.abs(float - value));
   }
   return low <= high && error <= (high / 2 - low / 2) * VISIBLE ? { from: low, to: high } : null;
 }
 
 /** As a share of what the values span: a hundredth of a pixel on a high screen. */
 const VISIBLE = 1e-5;
+const LEAST_FLOAT = 2 ** -126;
 
 /** The first of slots that follow each other without a gap; null for others. */
 const firstInRow = (slots: Uint16Array): number | null =>
