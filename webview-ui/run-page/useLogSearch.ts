@@ -17,13 +17,19 @@ const PAUSE_MS = 250;
 /** After so many hits the search waits to be asked. */
 export const HITS_AT_ONCE = 1_000;
 
+/** So many hits of this text were asked for: another object each time that somebody asks, even for as many as before. */
+interface Limit {
+  text: string;
+  hits: number;
+}
+
 /** Searches the whole log, part by part; with another `revision` of the run what was added to it since. */
 export function useLogSearch(wanted: string, revision: number): LogSearch {
   const text = wanted.trim();
   const [found, setFound] = useState<LogHits>();
   const [fault, setFault] = useState<string>();
   const [isSearching, setSearching] = useState(false);
-  const [most, setMost] = useState(HITS_AT_ONCE);
+  const [limit, setLimit] = useState<Limit>();
   const controller = useRef<AbortController>(undefined);
   const latest = useRef(found);
   latest.current = found;
@@ -33,12 +39,14 @@ export function useLogSearch(wanted: string, revision: number): LogSearch {
   useEffect(() => {
     if (text === "") {
       setFound(undefined);
-      setMost(HITS_AT_ONCE);
+      setLimit(undefined);
+      cancelled.current = undefined;
     }
     if (text === "" || cancelled.current === text) return;
     cancelled.current = undefined;
     const own = new AbortController();
     controller.current = own;
+    const most = limit?.text === text ? limit.hits : HITS_AT_ONCE;
     const isNew = latest.current?.text !== text;
     const timer = setTimeout(() => void search(), isNew ? PAUSE_MS : 0);
 
@@ -60,7 +68,7 @@ export function useLogSearch(wanted: string, revision: number): LogSearch {
       clearTimeout(timer);
       own.abort();
     };
-  }, [text, revision, most]);
+  }, [text, revision, limit]);
 
   return {
     found: text === "" ? undefined : found,
@@ -73,7 +81,7 @@ export function useLogSearch(wanted: string, revision: number): LogSearch {
     },
     goOn() {
       cancelled.current = undefined;
-      setMost((found?.hits.length ?? 0) + HITS_AT_ONCE);
+      setLimit({ text, hits: (found?.hits.length ?? 0) + HITS_AT_ONCE });
     },
   };
 }
