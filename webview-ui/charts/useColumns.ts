@@ -29,6 +29,7 @@ export function useColumns(runs: readonly ChartRun[], ids: readonly (string | nu
     });
     if (metrics.length === 0) {
       setRead({ runs, metrics: new Map() });
+      setFault(undefined);
       return;
     }
     extension.call("metricCells", { metrics, runs: runs.map(({ id }) => id) }, controller.signal).then(
