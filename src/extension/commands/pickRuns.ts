@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
 import { formatAgo } from "../../domain/format";
+import { oneLine } from "../../domain/oneLine";
 import type { RunSummary } from "../../domain/run";
 import type { RunQuery } from "../../store/contract";
 import type { Projects, RunReference } from "../stores/projects";
@@ -100,15 +101,18 @@ export function runItem({ root, run }: RunAt): RunItem {
   return {
     root,
     run,
-    label: run.name,
-    description: facts.filter(Boolean).join(" · "),
+    label: oneLine(run.name),
+    description: oneLine(facts.filter(Boolean).join(" · ")),
     iconPath: statusIcon(run.status),
   };
 }
 
 /** The ids of the runs, by project. */
-export function byRoot(runs: readonly RunAt[]): { root: string; ids: string[] }[] {
-  const roots = new Map<string, string[]>();
-  for (const { root, run } of runs) roots.set(root, [...(roots.get(root) ?? []), run.id]);
-  return [...roots].map(([root, ids]) => ({ root, ids }));
+export const byRoot = (runs: readonly RunAt[]) => idsByRoot(runs.map(({ root, run }) => ({ root, id: run.id })));
+
+/** Of runs or of jobs. */
+export function idsByRoot(references: readonly RunReference[]): { root: string; ids: string[] }[] {
+  const found = new Map<string, string[]>();
+  for (const { root, id } of references) found.set(root, [...(found.get(root) ?? []), id]);
+  return [...found].map(([root, ids]) => ({ root, ids }));
 }

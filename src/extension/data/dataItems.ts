@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { formatAgo, formatSize } from "../../domain/format";
 import type { DatasetKind } from "../../store/contract";
 import { Command } from "../contributions";
+import { readable } from "../readableItem";
 import { shortVersion } from "../tree/sections";
 import { countRuns, treeItem as runTreeItem } from "../tree/treeItems";
 import { DEFAULT_VIEW } from "../tree/viewState";
@@ -22,7 +23,7 @@ const { None, Collapsed } = vscode.TreeItemCollapsibleState;
 export function dataItem(node: Node, now: number): vscode.TreeItem {
   const item = itemOf(node, now);
   item.id = node.id;
-  return item;
+  return readable(item);
 }
 
 function itemOf(node: Node, now: number): vscode.TreeItem {

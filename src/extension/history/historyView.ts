@@ -5,6 +5,7 @@ import { formatAgo } from "../../domain/format";
 import { Command, View } from "../contributions";
 import { runItem } from "../data/dataItems";
 import type { Log } from "../log";
+import { readable } from "../readableItem";
 import { projectOf } from "../stores/projectOf";
 import type { Projects } from "../stores/projects";
 import { describeKeyMetric } from "../tree/keyMetric";
@@ -70,7 +71,7 @@ export class HistoryView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   getTreeItem(node: Node): vscode.TreeItem {
     const item = node.kind === "run" ? historyItem(node, Date.now()) : moreItem(node.left);
     item.id = node.id;
-    return item;
+    return readable(item);
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {

@@ -28,7 +28,7 @@ export function registerJobCommands(deps: JobCommandDeps): vscode.Disposable {
     });
     const begun = chosen.filter(({ job }) => job.state !== "queued" && job.state !== "ended");
     if (begun.length > 0 && !(await confirmCancel(begun.length))) return;
-    for (const [root, ids] of byProject(chosen)) await projects.call("cancelJobs", { root, ids });
+    for (const { root, ids } of byProject(chosen)) await projects.call("cancelJobs", { root, ids });
   }
 
   async function retry(given: readonly unknown[]): Promise<void> {
@@ -39,7 +39,7 @@ export function registerJobCommands(deps: JobCommandDeps): vscode.Disposable {
       fits: ({ state }) => state === "ended",
       none: vscode.l10n.t("No job has ended yet."),
     });
-    for (const [root, ids] of byProject(chosen)) {
+    for (const { root, ids } of byProject(chosen)) {
       await projects.call("retryJobs", { root, ids });
       await work(root);
     }

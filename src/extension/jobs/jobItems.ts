@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { JobOutcome, JobState } from "../../domain/job";
 import { Command } from "../contributions";
+import { readable } from "../readableItem";
 import type { JobGroup, JobView } from "../worker/jobs/api";
 import { jobDescription, jobLabel } from "./describeJob";
 import type { JobGroupNode, JobsNode } from "./nodes";
@@ -33,7 +34,7 @@ const GROUP_LABELS: Record<JobGroup, string> = {
 export function jobItem(node: JobsNode, now: number): vscode.TreeItem {
   const item = itemOf(node, now);
   item.id = node.id;
-  return item;
+  return readable(item);
 }
 
 function itemOf(node: JobsNode, now: number): vscode.TreeItem {

@@ -1,6 +1,8 @@
 /** Which jobs a command is about: those a menu handed over, else those that are picked from a list. */
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
+import { oneLine } from "../../domain/oneLine";
+import { idsByRoot } from "../commands/pickRuns";
 import type { Projects } from "../stores/projects";
 import type { JobGroup, JobView } from "../worker/jobs/api";
 import { jobDescription, jobLabel } from "./describeJob";
@@ -64,13 +66,9 @@ async function allJobs(projects: Projects, groups: readonly JobGroup[]): Promise
 
 const jobPick = (at: JobAt): JobAt & vscode.QuickPickItem => ({
   ...at,
-  label: jobLabel(at.job),
-  description: jobDescription(at.job, Date.now()),
+  label: oneLine(jobLabel(at.job)),
+  description: oneLine(jobDescription(at.job, Date.now())),
 });
 
 /** The ids of the jobs, by project. */
-export function byProject(jobs: readonly JobAt[]): Map<string, string[]> {
-  const roots = new Map<string, string[]>();
-  for (const { root, job } of jobs) roots.set(root, [...(roots.get(root) ?? []), job.id]);
-  return roots;
-}
+export const byProject = (jobs: readonly JobAt[]) => idsByRoot(jobs.map(({ root, job }) => ({ root, id: job.id })));

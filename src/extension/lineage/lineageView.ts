@@ -5,6 +5,7 @@ import { setContext } from "../configuration";
 import { Context, View } from "../contributions";
 import { runItem } from "../data/dataItems";
 import type { Log } from "../log";
+import { readable } from "../readableItem";
 import type { Projects } from "../stores/projects";
 import { shortVersion } from "../tree/sections";
 import { tooltipOf, treeItem } from "../tree/treeItems";
@@ -61,7 +62,7 @@ export class LineageView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   getTreeItem(node: Node): vscode.TreeItem {
     const item = itemOf(node, Date.now());
     item.id = node.id;
-    return item;
+    return readable(item);
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {

@@ -1,11 +1,11 @@
 /** How the tree's elements look. */
 import * as vscode from "vscode";
 import { formatAgo } from "../../domain/format";
-import { oneLine } from "../../domain/oneLine";
 import type { RunStatus } from "../../domain/run";
 import { REPRODUCES_TAG, VERDICT_TAG } from "../../domain/verdictTags";
 import { Command } from "../contributions";
 import { recordedFileUri } from "../documents/uris";
+import { readable } from "../readableItem";
 import { describeKeyMetric } from "./keyMetric";
 import type {
   FieldNode,
@@ -66,15 +66,6 @@ export function treeItem(node: Node, options: ItemOptions): vscode.TreeItem {
   const item = itemOf(node, options);
   item.id = node.id;
   return readable(item);
-}
-
-/** Names and values are the user's: none of them hides or turns around what else an item says. */
-function readable(item: vscode.TreeItem): vscode.TreeItem {
-  if (typeof item.label === "string") item.label = oneLine(item.label);
-  if (typeof item.description === "string") item.description = oneLine(item.description);
-  const { accessibilityInformation: told } = item;
-  if (told) item.accessibilityInformation = { ...told, label: oneLine(told.label, 1_000) };
-  return item;
 }
 
 function itemOf(node: Node, options: ItemOptions): vscode.TreeItem {
