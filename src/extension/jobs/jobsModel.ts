@@ -45,7 +45,6 @@ export class JobsModel {
       root,
       parent: undefined,
       name,
-      counts: this.counts.get(root)!,
     }));
   }
 

@@ -12,7 +12,6 @@ interface Base {
 export interface JobsProjectNode extends Base {
   kind: "jobsProject";
   name: string;
-  counts: JobCounts;
 }
 
 export interface JobGroupNode extends Base {
