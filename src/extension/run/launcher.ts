@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
 import { LOCAL } from "../../domain/localTarget";
 import type { RunSummary } from "../../domain/run";
-import { type EntryPoint, PYTHON } from "../../targets/entryPoints/contract";
+import { type EntryPoint, isFilePoint, PYTHON } from "../../targets/entryPoints/contract";
 import { packSecrets } from "../../targets/secretVariables";
 import { setting } from "../configuration";
 import { ActionableError, type Log } from "../log";
@@ -118,9 +118,9 @@ export function createLauncher({ distFolder, projects, tree, secrets, log }: Lau
   }
 
   async function entryRequest({ folder, point, args = [], python, target, ...named }: EntryRun): Promise<RunRequest> {
-    const { kind, file, cwd, command } = point;
+    const { file, cwd, command } = point;
     const where = target ?? point.target;
-    if (kind === "script" || kind === "notebook") {
+    if (isFilePoint(point)) {
       return request({ script: vscode.Uri.file(path.resolve(folder, file)), args, python, target: where, ...named });
     }
     const [program = "", ...words] = command;

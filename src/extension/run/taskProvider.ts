@@ -2,7 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
-import type { EntryPoint } from "../../targets/entryPoints/contract";
+import { type EntryPoint, isFilePoint } from "../../targets/entryPoints/contract";
 import { TASK_TYPE } from "../contributions";
 import type { Log } from "../log";
 import { addressOf, type EntryPointsOf } from "./entryPointsOf";
@@ -40,7 +40,8 @@ export function registerTaskProvider({ launcher, entryPoints, log }: TaskProvide
     const named = entry ?? stage;
     const { points } = await entryPoints(folder.uri.fsPath);
     const found = points.find(
-      (point) => !isFile(point) && (point.kind === "stage") === (stage !== undefined) && addressOf(point) === named,
+      (point) =>
+        !isFilePoint(point) && (point.kind === "stage") === (stage !== undefined) && addressOf(point) === named,
     );
     if (found) return found;
     const where = stage === undefined ? "modeltrail.yaml" : "dvc.yaml";
@@ -110,9 +111,7 @@ function filePoint(file: string): EntryPoint {
   return { kind: /\.ipynb$/i.test(file) ? "notebook" : "script", name: file, file, cwd: "", command: [] };
 }
 
-const isFile = ({ kind }: EntryPoint) => kind === "script" || kind === "notebook";
-
-const titleOf = (point: EntryPoint) => (isFile(point) ? path.posix.basename(point.file) : point.name);
+const titleOf = (point: EntryPoint) => (isFilePoint(point) ? path.posix.basename(point.file) : point.name);
 
 function definitionOf(point: EntryPoint): RunTaskDefinition {
   const { kind, file } = point;

@@ -2,7 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
-import type { EntryPoint } from "../../targets/entryPoints/contract";
+import { type EntryPoint, isFilePoint } from "../../targets/entryPoints/contract";
 import { addressOf, type EntryPointsOf } from "../run/entryPointsOf";
 import type { Launcher, ScriptRun } from "../run/launcher";
 import type { RunRequest } from "../run/recorderCommand";
@@ -89,7 +89,7 @@ function itemOf(
   launcher: Launcher,
 ): Startable & vscode.QuickPickItem {
   const { kind, name, file, command, target } = point;
-  const isFile = kind === "script" || kind === "notebook";
+  const isFile = isFilePoint(point);
   const base = folder.uri.fsPath;
   return {
     label: name,

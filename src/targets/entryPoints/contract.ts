@@ -21,6 +21,9 @@ export interface EntryPoint {
   experiment?: string;
 }
 
+/** Whether it is started as the file that it is, and no definition says how. */
+export const isFilePoint = ({ kind }: Pick<EntryPoint, "kind">): boolean => kind === "script" || kind === "notebook";
+
 /** An entry point in a file that cannot be read as it should be: said, and the others are found. */
 export interface EntryPointFault {
   file: string;

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { PROJECT_FILE_NAME } from "../../domain/projectFileName";
 import { readProjectFile } from "../../snapshot/projectFile";
-import type { EntryPoint, EntryPointFault, EntryPoints } from "./contract";
+import { type EntryPoint, type EntryPointFault, type EntryPoints, isFilePoint } from "./contract";
 import { dvcStages, mlProjectPoints, projectEntries } from "./definitions";
 import { listFiles } from "./listFiles";
 import { fileEntryPoint } from "./scripts";
@@ -39,6 +39,6 @@ export async function findEntryPoints(root: string, signal?: AbortSignal): Promi
     signal?.throwIfAborted();
     found.push(...(await Promise.all(files.slice(at, at + AT_ONCE).map(inFile))).flat());
   }
-  const rank = ({ kind }: EntryPoint) => (kind === "script" || kind === "notebook" ? 1 : 0);
-  return { points: [...own, ...found.sort((a, b) => rank(a) - rank(b))], faults, cut };
+  found.sort((a, b) => Number(isFilePoint(a)) - Number(isFilePoint(b)));
+  return { points: [...own, ...found], faults, cut };
 }
