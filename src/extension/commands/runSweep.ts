@@ -1,19 +1,30 @@
 /** Begins a sweep: one of modeltrail.yaml, or a new one of a script, by a few questions. It goes on in a terminal. */
 import path from "node:path";
 import * as vscode from "vscode";
+import { isSystemMetric } from "../../domain/systemMetrics";
 import { splitWords } from "../../protocol/words";
 import { readProjectFile } from "../../snapshot/projectFile";
 import { readParam } from "../../sweep/readParam";
 import { runInTerminal } from "../run/commandTask";
-import { findInterpreter } from "../run/interpreter";
+import { saveDirty } from "../run/launcher";
 import { readScriptArguments, scriptFrom } from "../run/scripts";
 import type { CommandDeps } from "./deps";
 
-type Deps = Pick<CommandDeps, "context" | "projects" | "log">;
+type Deps = Pick<CommandDeps, "context" | "projects" | "launcher" | "log">;
+
+/** What is to be begun, and where. */
+interface SweepStart {
+  title: string;
+  /** What stands behind `modeltrail sweep`. */
+  words: string[];
+  cwd: string;
+  /** What it is about. */
+  file: vscode.Uri;
+}
 
 interface SweepItem extends vscode.QuickPickItem {
-  /** Gives what stands behind `modeltrail sweep`, and the folder in which. */
-  begin(): Promise<{ words: string[]; cwd: string }>;
+  /** Asks what is not known yet. */
+  begin(): Promise<SweepStart>;
 }
 
 export async function runSweep(deps: Deps, given: unknown): Promise<void> {
@@ -23,10 +34,11 @@ export async function runSweep(deps: Deps, given: unknown): Promise<void> {
       ? items.at(-1)
       : await vscode.window.showQuickPick(items, { title: vscode.l10n.t("Run Sweep"), matchOnDetail: true });
   if (!picked) return;
-  const { words, cwd } = await picked.begin();
+  const { title, words, cwd, file } = await picked.begin();
+  await saveDirty(file);
   await deps.projects.ensure(cwd);
   // The terminal shows each trial, and at the end the best ones.
-  await runInTerminal(deps, { title: vscode.l10n.t("Sweep {0}", words[1] ?? ""), words: ["sweep", ...words], cwd });
+  await runInTerminal(deps, { title: vscode.l10n.t("Sweep {0}", title), words: ["sweep", ...words], cwd });
 }
 
 async function namedSweeps({ log }: Deps): Promise<SweepItem[]> {
@@ -41,7 +53,7 @@ async function namedSweeps({ log }: Deps): Promise<SweepItem[]> {
         label: name,
         description: method,
         detail: `${typeof command === "string" ? command : command.join(" ")}  ·  ${Object.keys(params).join(", ")}`,
-        begin: async () => ({ words: ["run", name], cwd: uri.fsPath }),
+        begin: async () => ({ title: name, words: ["run", name], cwd: uri.fsPath, file: uri }),
       });
     }
   }
@@ -59,9 +71,9 @@ function newSweep(deps: Deps, given: unknown): SweepItem {
       const method = await askMethod();
       const metric = await askMetric(deps, method === "optuna");
       const trials = method === "grid" ? null : await askTrials();
-      const cwd = vscode.workspace.getWorkspaceFolder(script)?.uri.fsPath ?? path.dirname(script.fsPath);
-      const { executable } = await findInterpreter(script, deps.log);
+      const { command, cwd } = await deps.launcher.request({ script, args: [] });
       return {
+        title: path.basename(script.fsPath),
         words: [
           "run",
           ...params.map((param) => `--param=${param}`),
@@ -69,10 +81,10 @@ function newSweep(deps: Deps, given: unknown): SweepItem {
           ...(metric === null ? [] : [`--metric=${metric}`]),
           ...(trials === null ? [] : [`--trials=${trials}`]),
           "--",
-          executable,
-          path.relative(cwd, script.fsPath),
+          ...command,
         ],
         cwd,
+        file: script,
       };
     },
   };
@@ -123,7 +135,7 @@ async function askMethod(): Promise<"grid" | "random" | "optuna"> {
 /** Null: none, so that trials are only run and not judged. */
 async function askMetric({ projects }: Deps, needed: boolean): Promise<string | null> {
   const keys = await Promise.all(projects.all.map(({ root }) => projects.call("listKeys", { root })));
-  const metrics = [...new Set(keys.flatMap((one) => one.metrics))].filter((name) => !name.startsWith("system/"));
+  const metrics = [...new Set(keys.flatMap((one) => one.metrics))].filter((name) => !isSystemMetric(name));
   if (metrics.length === 0) {
     const typed = await vscode.window.showInputBox({
       title: vscode.l10n.t("Sweep: Metric"),
