@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeCheck, describeSize, describeTarget, listProblems, resultOf } from "./describeTarget";
+import { describeCheck, describeFindings, describeTarget, resultOf } from "./describeTarget";
 
 const size = { codeFiles: 12, codeBytes: 48_000, dataFiles: 3, dataBytes: 2_100_000 };
 
@@ -16,7 +16,7 @@ test("a check without problems says what would be sent", () => {
   expect(resultOf(check)).toBe("ok");
   expect(describeCheck(check)).toBe("Ready · sends 12 files of code (48.0 kB) and 3 of data (2.1 MB)");
   expect(describeCheck({ problems: [], size: null })).toBe("Ready");
-  expect(describeSize({ problems: [], size: { ...size, codeFiles: 1, dataFiles: 0 } })).toBe(
+  expect(describeFindings({ problems: [], size: { ...size, codeFiles: 1, dataFiles: 0 } })).toBe(
     "sends 1 file of code (48.0 kB)",
   );
 });
@@ -32,6 +32,8 @@ test("of several problems, the worst is said, and how many there are", () => {
   const made = { ...check, problems: [...check.problems] };
   expect(resultOf(made)).toBe("error");
   expect(describeCheck(made)).toBe("No Python. (and 1 more)");
-  expect(listProblems(made)).toBe("! Little room.\n✗ No Python.\nInstall one.");
+  expect(describeFindings(made)).toBe(
+    "! Little room.\n✗ No Python.\nInstall one.\n\nsends 12 files of code (48.0 kB) and 3 of data (2.1 MB)",
+  );
   expect(resultOf({ problems: [{ severity: "warning", message: "x" }], size: null })).toBe("warning");
 });

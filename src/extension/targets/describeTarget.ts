@@ -33,7 +33,7 @@ export function describeCheck(check: TargetCheck): string {
 }
 
 /** E.g. "sends 12 files of code (48.0 kB) and 3 of data (2.1 MB)"; empty when nothing is known of it. */
-export function describeSize({ size }: TargetCheck): string {
+function describeSize({ size }: TargetCheck): string {
   if (!size) return "";
   const files = (count: number) => (count === 1 ? "1 file" : `${count.toLocaleString("en")} files`);
   const code = `sends ${files(size.codeFiles)} of code (${formatSize(size.codeBytes)})`;
@@ -42,7 +42,10 @@ export function describeSize({ size }: TargetCheck): string {
     : `${code} and ${size.dataFiles.toLocaleString("en")} of data (${formatSize(size.dataBytes)})`;
 }
 
-/** All of it, a line for each problem. */
-export function listProblems({ problems }: TargetCheck): string {
+/** All of it: a line for each problem, and what would be sent. */
+export const describeFindings = (check: TargetCheck): string =>
+  [listProblems(check), describeSize(check)].filter(Boolean).join("\n\n");
+
+function listProblems({ problems }: TargetCheck): string {
   return problems.map(({ severity, message }) => `${severity === "error" ? "✗" : "!"} ${message}`).join("\n");
 }

@@ -12,7 +12,7 @@ import { requireTrust, saveDirty } from "../run/launcher";
 import type { RunRequest } from "../run/recorderCommand";
 import type { TargetCheck, TargetCheckRequest } from "../worker/chores/api";
 import type { TargetInfo } from "../worker/jobs/api";
-import { describeSize, listProblems, resultOf } from "./describeTarget";
+import { describeFindings, resultOf } from "./describeTarget";
 import type { LastTargets } from "./lastTargets";
 import { pickTarget } from "./pickTarget";
 import type { TargetSecrets } from "./secrets";
@@ -33,6 +33,7 @@ interface Choice {
   startable: Startable;
   target: TargetInfo;
   request: RunRequest;
+  check: TargetCheck;
 }
 
 export interface TargetCommands {
@@ -58,8 +59,14 @@ export function createTargetCommands(deps: TargetCommandDeps): TargetCommands {
     const { check, request, ...picked } = target
       ? { target, check: undefined, request: await startable.request(target.name) }
       : await pick(startable, root, targets, title);
-    await assertReady(picked.target, check ?? (await checkNow(root, picked.target, request)));
-    return { root, startable, target: picked.target, request };
+    const checked = check ?? (await checkNow(root, picked.target, request));
+    return { root, startable, target: picked.target, request, check: checked };
+  }
+
+  async function chooseReady(...asked: Parameters<typeof choose>): Promise<Choice> {
+    const choice = await choose(...asked);
+    await assertReady(choice);
+    return choice;
   }
 
   async function pick(
@@ -102,13 +109,19 @@ export function createTargetCommands(deps: TargetCommandDeps): TargetCommands {
   }
 
   async function runOnTarget(given: unknown, named?: unknown): Promise<void> {
-    const { startable, target, request } = await choose(given, (label) => vscode.l10n.t("Run {0} On", label), named);
+    const { startable, target, request } = await chooseReady(
+      given,
+      (label) => vscode.l10n.t("Run {0} On", label),
+      named,
+    );
     last.set(startable.key, target.name);
     await launcher.start(request, startable.label, startable.file);
   }
 
   async function addToQueue(given: unknown): Promise<true> {
-    const { root, startable, target, request } = await choose(given, (label) => vscode.l10n.t("Queue {0} For", label));
+    const { root, startable, target, request } = await chooseReady(given, (label) =>
+      vscode.l10n.t("Queue {0} For", label),
+    );
     last.set(startable.key, target.name);
     await saveDirty(startable.file);
     const { command, cwd, tags } = request;
@@ -123,27 +136,39 @@ export function createTargetCommands(deps: TargetCommandDeps): TargetCommands {
     return true;
   }
 
-  /** Throws what would fail, with a way to change it; what may surprise is asked. */
-  async function assertReady(target: TargetInfo, check: TargetCheck): Promise<void> {
+  /** Throws a cancellation when it would fail, which is told; what may surprise is asked. */
+  async function assertReady({ target, check }: Choice): Promise<void> {
     const result = resultOf(check);
     if (result === "ok") return;
-    const detail = [listProblems(check), describeSize(check)].filter(Boolean).join("\n\n");
+    const detail = describeFindings(check);
     if (result === "warning") {
       const start = vscode.l10n.t("Start Anyway");
       const text = vscode.l10n.t("On {0}, this may not be what you expect:", target.name);
       if ((await vscode.window.showWarningMessage(text, { modal: true, detail }, start)) === start) return;
       throw new vscode.CancellationError();
     }
-    const edit = vscode.l10n.t("Edit Targets");
-    const text = vscode.l10n.t("Nothing was started: it would fail on {0}.", target.name);
-    const chosen = await vscode.window.showErrorMessage(text, { modal: true, detail }, edit);
-    if (chosen === edit) await vscode.commands.executeCommand(Command.editTargets);
+    await showFailure(vscode.l10n.t("Nothing was started: it would fail on {0}.", target.name), detail);
     throw new vscode.CancellationError();
   }
 
+  /** With a way to change it. */
+  async function showFailure(text: string, detail: string): Promise<void> {
+    const edit = vscode.l10n.t("Edit Targets");
+    const chosen = await vscode.window.showErrorMessage(text, { modal: true, detail }, edit);
+    if (chosen === edit) await vscode.commands.executeCommand(Command.editTargets);
+  }
+
   async function checkTarget(given: unknown): Promise<void> {
-    const { target } = await choose(given, (label) => vscode.l10n.t("Check {0} On", label));
-    void vscode.window.showInformationMessage(vscode.l10n.t("{0} is ready.", target.name));
+    const { startable, target, check } = await choose(given, (label) => vscode.l10n.t("Check {0} On", label));
+    const result = resultOf(check);
+    const detail = describeFindings(check);
+    if (result === "ok") void vscode.window.showInformationMessage(vscode.l10n.t("{0} is ready.", target.name));
+    else if (result === "error") {
+      await showFailure(vscode.l10n.t("{0} would fail on {1}.", startable.label, target.name), detail);
+    } else {
+      const text = vscode.l10n.t("{0} is ready, but this may not be what you expect:", target.name);
+      await vscode.window.showWarningMessage(text, { modal: true, detail });
+    }
   }
 
   const openTargets = (root: string) => openProjectFile(root, "targets", TARGETS_EXAMPLE);
