@@ -25,9 +25,12 @@ export function notifyOfJobs(projects: Projects, log: Log): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
 
   async function look({ root, jobs }: StoreChange): Promise<void> {
-    if (jobs === "many" || jobs.length === 0 || setting("modeltrail.jobs.notify") === "never") return;
-    const found = await projects.call("getJobs", { root, ids: jobs.filter((id) => !told.has(id)) });
-    for (const job of found) {
+    if (jobs === "many" || setting("modeltrail.jobs.notify") === "never") return;
+    const ids = jobs.filter((id) => !told.has(id));
+    if (ids.length === 0) return;
+    for (const job of await projects.call("getJobs", { root, ids })) {
+      // Told of by another look, meanwhile.
+      if (told.has(job.id)) continue;
       if (job.state !== "ended" || job.cancelling || (job.ended ?? 0) < Date.now() - NEWS_MS) continue;
       told.add(job.id);
       if (isWorthTelling(job)) gathered.push({ root, job });

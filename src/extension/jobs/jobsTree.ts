@@ -29,7 +29,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
   ) {
     this.model = new JobsModel({ read: projects.call as ReadJobs, projects: () => projects.all });
     this.view = vscode.window.createTreeView(View.jobs, { treeDataProvider: this, canSelectMany: true });
-    const clock = setInterval(() => this.running() > 0 && this.lookSoon(true), CLOCK_MS);
+    const clock = setInterval(() => this.view.visible && this.running() > 0 && this.lookSoon(true), CLOCK_MS);
     this.subscriptions = [
       this.view,
       this.refreshed,

@@ -42,8 +42,10 @@ export function keepJobsGoing({ context, projects, log, secrets }: KeepGoingDeps
     const { active, queued, paused } = await projects.call("jobCounts", { root });
     if (queued > 0 && !paused.includes(null)) {
       const { isQueueLookedAfter } = await import("../../targets/queue/lock");
-      if (!isQueueLookedAfter(folder)) log.channel.info(`${name} has ${queued} queued jobs: its queue goes on.`);
-      await work(root);
+      if (!isQueueLookedAfter(folder)) {
+        log.channel.info(`${name} has ${queued} queued jobs: its queue goes on.`);
+        await work(root);
+      }
     }
     // The first look is also for what jobs have left behind.
     if (active === 0 && seen.has(root)) return;
