@@ -8,9 +8,9 @@ const root = path.resolve(import.meta.dirname, "..");
 const layers = [
   ["extension", "cli"],
   ["agents"],
-  ["sweep"],
+  ["sweep", "deploy"],
   ["targets"],
-  ["recorder", "deploy", "monitor", "reproduce", "share", "space", "report"],
+  ["recorder", "monitor", "reproduce", "share", "space", "report"],
   ["snapshot", "ingest", "compare", "registry"],
   ["store"],
   ["protocol"],

@@ -15,20 +15,21 @@ export interface CurvesOptions {
   groups: readonly (readonly string[])[] | null;
 }
 
+type GridOptions = Pick<CurvesOptions, "range" | "log" | "buckets">;
+
 /** Null: there is nothing to draw. */
-export function gridOf(
-  series: Iterable<Pick<Points, "x">>,
-  { range, log, buckets }: Pick<CurvesOptions, "range" | "log" | "buckets">,
-): Grid | null {
-  const extent = extentOf(series, log);
-  return extent && { ...(range ?? extent), buckets, log };
+export function gridOf(series: Iterable<Pick<Points, "x">>, { range, log, buckets }: GridOptions): Grid | null {
+  return gridWithin(extentOf(series, log), { range, log, buckets });
 }
+
+const gridWithin = (extent: Extent | null, { range, log, buckets }: GridOptions): Grid | null =>
+  extent && { ...(range ?? extent), buckets, log };
 
 /** `series`: by run, in the order in which they are to be drawn. */
 export function curvesOf(series: ReadonlyMap<string, Points>, options: CurvesOptions): CurveSet {
   const { log, smoothing } = options;
   const extent = extentOf(series.values(), log);
-  const grid = gridOf(series.values(), options);
+  const grid = gridWithin(extent, options);
   if (!grid) return { grid, extent, curves: [], groups: [] };
 
   const longest = Math.max(...Array.from(series.values(), ({ y }) => y.length));

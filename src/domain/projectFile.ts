@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { Deployments } from "./deploymentSettings";
 import { Entries } from "./entries";
 import { Size } from "./size";
 import { SweepDefinition } from "./sweep";
@@ -35,6 +36,8 @@ export const ProjectFile = z.strictObject({
   data: z.nullish(z.array(z.string())),
   /** Globs by the name of the dataset that their files are, relative to the root. */
   datasets: z.nullish(z.record(z.string().check(z.minLength(1)), z.union([z.string(), z.array(z.string())]))),
+  /** Models served under a name: see docs/deploy.md. */
+  deployments: z.nullish(Deployments),
   /** Commands of the project by name: see docs/jobs.md. */
   entries: z.nullish(Entries),
   /** What of the data is kept: of files larger than `maxFileSize` only the hash. */

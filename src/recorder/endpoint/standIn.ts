@@ -7,7 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { ProcessIdentity, Store } from "../../store/contract";
 import { isAlive, processIdentity } from "../../store/process";
 import { openLog } from "../process/log";
-import { startRelay } from "../process/relay";
+import { startRelays } from "../process/relay";
 import { recoverLostRuns } from "../recover";
 import { findRunProcesses } from "../runProcesses";
 import { Part, Word } from "./understudy";
@@ -81,7 +81,8 @@ async function play(store: Store, part: Part, socket: unknown, fifos: Map<string
   const command = takeOver(store, id);
   // Its output goes on into the log; where it was forwarded to, nobody may be left.
   const log = openLog(store.logPath(id), () => {});
-  const relays = [...fifos.values()].map((fifo) => startRelay(fifo, log, () => true));
+  const streams = [...fifos.values()].map((source) => ({ source, forward: () => true }));
+  const relays = startRelays(streams, log);
   const { serveRun } = await import("./serve");
   const server = serveRun({ store, id, port, secret, onError: () => {} });
   const listener = createServer({ noDelay: true }, (client: Socket) => {

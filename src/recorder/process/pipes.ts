@@ -11,7 +11,7 @@ import { drainAlone, settle } from "./leftBehind";
 import { openLog } from "./log";
 import type { Output } from "./outputs";
 import { CommandRefused } from "./refused";
-import { startRelay } from "./relay";
+import { startRelays } from "./relay";
 import { startWitness } from "./witness";
 
 interface Pipe {
@@ -28,9 +28,11 @@ export async function startWithPipes(
   const pipes = outputs.map((output): Pipe => ({ output, fifo: openFifo(channels, output) }));
   const child = await spawnWith(spec, pipes);
   const log = openLog(spec.logPath, spec.onLogError);
-  const relays = pipes.map(({ output, fifo }) =>
-    startRelay(fifo?.reader ?? nodePipe(child, output), log, createForward(output)),
-  );
+  const streams = pipes.map(({ output, fifo }) => ({
+    source: fifo?.reader ?? nodePipe(child, output),
+    forward: createForward(output),
+  }));
+  const relays = startRelays(streams, log);
   const witness = startWitness(channels?.maker);
 
   let endedAt: number | undefined;

@@ -23,19 +23,50 @@ export interface Relay {
   close(): void;
 }
 
-/** `source`: a descriptor of a FIFO in non-blocking mode, or the socket that Node made for a child. */
-export function startRelay(source: number | Socket, log: LogWriter, forward: Forward): Relay {
-  let forwarding = false;
+/** Where bytes come from, a descriptor of a FIFO in non-blocking mode or the socket that Node made; and where they go. */
+export interface Stream {
+  source: number | Socket;
+  forward: Forward;
+}
+
+/**
+ * Relays the streams of one command, so that the log has them in the order in which they were written, as far as can be
+ * known: what comes on one stream is logged after what waits in the pipe of another that was left alone for a moment.
+ */
+export function startRelays(streams: Stream[], log: LogWriter): Relay[] {
+  const relays = streams.map((stream): StartedRelay => {
+    const relay = startRelay(stream, log, () => {
+      for (const other of relays) if (other !== relay) other.catchUp();
+    });
+    return relay;
+  });
+  return relays;
+}
+
+interface StartedRelay extends Relay {
+  /** Takes what waits in the pipe, if reading paused. One chunk at most beyond the one under way: writers shall wait. */
+  catchUp(): void;
+}
+
+/** `first` is called before anything is logged that the event loop brings. */
+function startRelay({ source, forward }: Stream, log: LogWriter, first: () => void): StartedRelay {
+  /** Chunks that are being forwarded, or wait for those. */
+  let underWay = 0;
   let forwarded: Promise<void> = Promise.resolve();
   let last = now();
   let released = false;
-  // Two, for the one being forwarded must stay as it is.
+  /** Whether the pipe may hold bytes that the event loop would have brought by now, had reading not paused. */
+  let behind = false;
+  let brought = 0;
+  // Two, for the one being forwarded must stay as it is; and one for what is caught up with meanwhile.
   const buffers = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)];
+  let spare: Buffer | null = null;
+  let isSpareTaken = false;
 
   /** False: no more until `resume`. */
   function take(data: Uint8Array): boolean {
     log.append(data);
-    const done = forward(data);
+    const done = underWay === 0 ? forward(data) : forwarded.then(() => forward(data));
     const time = now();
     const rapid = data.length < SMALL && time - last < RAPID_MS;
     last = time;
@@ -45,9 +76,9 @@ export function startRelay(source: number | Socket, log: LogWriter, forward: For
       return false;
     }
     if (done !== true) {
-      forwarding = true;
+      underWay++;
       forwarded = done.then((delivered) => {
-        forwarding = false;
+        underWay--;
         last = now();
         if (!delivered) socket.destroy();
         else if (rapid) setTimeout(resume, GATHER_MS);
@@ -60,7 +91,23 @@ export function startRelay(source: number | Socket, log: LogWriter, forward: For
   }
 
   function resume(): void {
-    if (!released && !socket.destroyed) socket.resume();
+    if (underWay > 0 || released || socket.destroyed) return;
+    socket.resume();
+    const before = brought;
+    // After this round the loop looks at the pipe again, and from the next on it brings streams in their order.
+    setImmediate(() =>
+      setImmediate(() => {
+        if (brought === before) behind = false;
+      }),
+    );
+  }
+
+  function takeBrought(data: Uint8Array): boolean {
+    first();
+    brought++;
+    const goOn = take(data);
+    behind = !goOn;
+    return goOn;
   }
 
   let turn = 0;
@@ -73,10 +120,10 @@ export function startRelay(source: number | Socket, log: LogWriter, forward: For
           writable: false,
           onread: {
             buffer: () => buffers[turn++ % 2]!,
-            callback: (length, buffer) => take(buffer.subarray(0, length)),
+            callback: (length, buffer) => takeBrought(buffer.subarray(0, length)),
           },
         });
-  if (source instanceof Socket) source.on("data", (data: Buffer) => take(data) || source.pause());
+  if (source instanceof Socket) source.on("data", (data: Buffer) => takeBrought(data) || source.pause());
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   // A read error (there is none on a pipe that anyone has seen) is followed by "close".
   socket.on("error", () => {});
@@ -87,7 +134,20 @@ export function startRelay(source: number | Socket, log: LogWriter, forward: For
     get isClosed() {
       return socket.destroyed;
     },
-    quietFor: () => (forwarding ? 0 : now() - last),
+    quietFor: () => (underWay > 0 ? 0 : now() - last),
+    catchUp() {
+      if (source instanceof Socket || !behind || isSpareTaken || released || socket.destroyed) return;
+      spare ??= Buffer.allocUnsafe(CHUNK);
+      const length = readNow(source, spare);
+      // The end is for the event loop to find.
+      if (!length) return;
+      take(spare.subarray(0, length));
+      if (underWay === 0) return;
+      isSpareTaken = true;
+      forwarded.then(() => {
+        isSpareTaken = false;
+      });
+    },
     async release() {
       released = true;
       socket.pause();

@@ -1,0 +1,8 @@
+/** What gates have found, version by version. */
+import type { GateResult } from "../../domain/gate";
+
+export interface GateStore {
+  add(result: Omit<GateResult, "id">): GateResult;
+  /** The newest first; `latest`: only the newest of each gate. At most 1,000. */
+  ofVersion(model: string, version: number, options?: { latest?: boolean }): GateResult[];
+}
