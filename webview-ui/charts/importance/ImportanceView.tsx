@@ -100,10 +100,7 @@ function ImportanceStage({ picture, size, title }: { picture: ImportancePicture;
       }),
     [picture, layout],
   );
-  const itemAt = (x: number, y: number): Item | undefined => {
-    const item = items[Math.floor((y - layout.top) / layout.row)];
-    return item && { ...item, x };
-  };
+  const itemAt = (_: number, y: number): Item | undefined => items[Math.floor((y - layout.top) / layout.row)];
   const mark = useCallback(
     (pen: Pen, { y }: Item) => {
       const box = { x: 4, y: y - layout.row / 2, width: size.width - 8, height: layout.row };

@@ -6,6 +6,7 @@ import type { Pen } from "../../plot/pen";
 import { place, type Scale } from "../../plot/scale";
 import type { PlotTheme } from "../../plot/theme";
 import { ticksOf } from "../../plot/ticks";
+import { percent } from "./words";
 
 export interface ImportanceColours {
   importance: string;
@@ -66,7 +67,7 @@ export function drawImportance(pen: Pen, picture: ImportancePicture, size: Size,
   const heading = { colour: theme.foreground, font: theme.font };
   pen.text("Importance", importance.start, 14, heading);
   pen.text("Rank correlation", correlation.start, 14, heading);
-  drawGrid(pen, importance, top, bottom, (value) => `${Math.round(value * 100)} %`, theme);
+  drawGrid(pen, importance, top, bottom, percent, theme);
   drawGrid(pen, correlation, top, bottom, String, theme);
   for (const [at, param] of picture.params.slice(0, shown).entries()) {
     const middle = top + row * (at + 0.5);

@@ -59,8 +59,7 @@ export function ParallelStage(props: ParallelStageProps) {
   const rowOf = useMemo(() => new Map(runs.map(({ id }, row) => [id, row])), [runs]);
   const itemAt = (x: number, y: number): Item | undefined => {
     const row = rowAt(placed, left, x, y);
-    const found = row === undefined ? undefined : items.find(({ id }) => id === runs[row]!.id);
-    return found && { ...found, x, y };
+    return row === undefined ? undefined : items.find(({ id }) => id === runs[row]!.id);
   };
   const mark = useCallback(
     (pen: Pen, { id }: Item) => {

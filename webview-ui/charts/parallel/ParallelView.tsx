@@ -21,7 +21,13 @@ import { useTableFilter } from "./useTableFilter";
 /** All chosen values of each run as a line; brushes on the axes choose runs, here and in the Runs table. */
 export function ParallelView({ content, view, onView }: KindProps) {
   const { runs } = content;
-  const state = useMemo(() => withDefaults(view.parallel, content), [view.parallel, content]);
+  const { axes: chosen } = view.parallel;
+  // Kept while brushes are drawn: to work it out takes a look at every value of all runs.
+  const params = useMemo(() => (chosen ? [] : paramsByVariety(runs).slice(0, FIRST_PARAMS)), [runs, chosen]);
+  const state = useMemo(
+    () => withDefaults(view.parallel, params, content.judged),
+    [view.parallel, params, content.judged],
+  );
   const choices = useMemo(() => choicesOf(content), [content]);
   const { axes: ids, colour: colourId, log, brushes } = state;
   const columns = useColumns(runs, [...ids, colourId]);
@@ -140,9 +146,8 @@ const FIRST_PARAMS = 6;
 type Chosen = Omit<ParallelState, "axes"> & { axes: string[] };
 
 /** The params that differ most, and the metric that runs are judged by, which also colours them. */
-function withDefaults(state: ParallelState, { runs, judged }: ChartsContent): Chosen {
+function withDefaults(state: ParallelState, params: readonly string[], judged: ChartsContent["judged"]): Chosen {
   const metric = judged && columnId({ source: "metric", key: judged });
-  const params = state.axes ? [] : paramsByVariety(runs).slice(0, FIRST_PARAMS);
   const axes = state.axes ?? [...params, metric ?? "run:duration"];
   // Chosen to be none, it is the empty text.
   return { ...state, axes, colour: state.colour === "" ? null : (state.colour ?? metric) };

@@ -24,7 +24,9 @@ import { drawRing, drawScatter, placePoints, type Scatter, scatterOf } from "./s
 /** Any value of the runs against any other. */
 export function ScatterView({ content, view, onView }: KindProps) {
   const { runs } = content;
-  const state = withDefaults(view.scatter, content);
+  const isChosen = view.scatter.x !== null;
+  const param = useMemo(() => (isChosen ? undefined : paramsByVariety(runs)[0]), [runs, isChosen]);
+  const state = withDefaults(view.scatter, param, content);
   const choices = useMemo(() => choicesOf(content), [content]);
   const columns = useColumns(runs, [state.x, state.y, state.colour]);
   const rows = useShownRows(content, view);
@@ -90,10 +92,14 @@ const NOTHING =
   "No run that shows has both values as numbers or words. On a logarithmic axis only values above zero can be drawn.";
 
 /** The metric that runs are judged by, against the param that differs most, or else the time they began. */
-function withDefaults(state: ScatterState, { runs, judged, metrics }: ChartsContent): ScatterState {
+function withDefaults(
+  state: ScatterState,
+  param: string | undefined,
+  { judged, metrics }: Pick<ChartsContent, "judged" | "metrics">,
+): ScatterState {
   const key = judged ?? metrics[0]?.key;
   const y = state.y ?? (key === undefined ? "run:duration" : columnId({ source: "metric", key }));
-  return { ...state, x: state.x ?? paramsByVariety(runs)[0] ?? "run:startTime", y };
+  return { ...state, x: state.x ?? param ?? "run:startTime", y };
 }
 
 interface ScatterPictureProps {
