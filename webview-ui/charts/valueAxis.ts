@@ -1,4 +1,5 @@
 /** Axes for columns of runs: numbers, linear or logarithmic, and words side by side. */
+import { formatDuration } from "../../src/domain/format";
 import { showNumber, showText } from "../base/numbers";
 import type { AxisOptions } from "../plot/axes";
 import { padded, rangeOf } from "../plot/scale";
@@ -25,7 +26,7 @@ export function showValue({ words, kind }: Column, value: number): string {
   if (Number.isNaN(value)) return "–";
   if (words) return showText(words[value] ?? "", 60);
   if (kind === "time") return new Date(value).toLocaleString();
-  if (kind === "duration") return `${showNumber(value / 1_000)} s`;
+  if (kind === "duration") return formatDuration(value);
   return showNumber(value);
 }
 
@@ -36,6 +37,9 @@ export function exactValue({ words, kind }: Column, value: number): string {
   if (kind === "time") return new Date(value).toISOString();
   return String(kind === "duration" ? value / 1_000 : value);
 }
+
+/** How far values of the column lie apart is no value of it: between times there are durations. */
+export const apart = (column: Column): Column => (column.kind === "time" ? { ...column, kind: "duration" } : column);
 
 /** Values that lie so far apart are told apart on a logarithmic axis only. */
 const DECADES = 2;

@@ -66,6 +66,28 @@ describe("bars", () => {
     expect(row!.slice(0, 3)).toEqual(["'=g: 1", "2", "2.5"]);
     expect(Number(row![3])).toBeCloseTo(Math.sqrt(4.5), 12);
   });
+
+  test("of times and durations are read as such, with durations between them, and saved in seconds", () => {
+    const group = column("g", [1, 1, 1, 1]);
+    const duration: Column = { ...column("duration", [60_000, 70_000, 0, 0]), kind: "duration" };
+    const bars = barsOf({ ...whole, value: duration, group, shape: "boxes" }, [0, 1]);
+    const [row] = barsTable(bars, duration, { group: true, shape: "boxes" }).rows;
+    expect(row!.slice(2).map((cell) => Number(Number(cell).toFixed(2)))).toEqual([65, 7.07, 60, 62.5, 65, 67.5, 70, 2]);
+    expect(readBar(bars[0]!, duration, true)[0]).toEqual(["Mean of duration", "1 min 05 s ± 7.1 s"]);
+    const start: Column = { ...duration, kind: "time" };
+    expect(barsTable(bars, start, { group: true, shape: "bars" }).rows[0]!.slice(2, 4)).toEqual([
+      "1970-01-01T00:01:05.000Z",
+      row![3],
+    ]);
+    expect(readBar(bars[0]!, start, true)[0]![1]).toMatch(/ ± 7\.1 s$/);
+  });
+
+  test("of groups that read alike are told apart", () => {
+    const group: Column = { ...column("duration", [60_100, 60_200, 0, 0]), kind: "duration" };
+    const bars = barsOf({ ...whole, group }, [0, 1]);
+    expect(new Set(bars.map(({ label }) => label)).size).toBe(1);
+    expect(new Set(bars.map(({ id }) => id)).size).toBe(2);
+  });
 });
 
 describe("the picture", () => {

@@ -8,10 +8,10 @@ import { showText } from "../../base/numbers";
 import type { CopiedTable } from "../../runs-table/copy";
 import type { Column } from "../columns";
 import { groupLook } from "../lines";
-import { exactValue, showValue } from "../valueAxis";
+import { apart, exactValue, showValue } from "../valueAxis";
 
 export interface Bar {
-  /** Of the run, or the label of the group. */
+  /** Of the run, or what tells the group from the others: two may read alike. */
   id: string;
   label: string;
   colour: string;
@@ -79,7 +79,7 @@ function groupBars(
     const label = `${group.label}: ${Number.isNaN(key) ? "(none)" : showValue(group, key)}`;
     const mean = meanOf(values);
     const bar: Bar = {
-      ...{ id: label, label, value: mean, count: rows.length },
+      ...{ id: `${group.id}=${key}`, label, value: mean, count: rows.length },
       colour: groupLook(place, background).colour,
       spread: rows.length > 1 ? deviationOf(values, mean) : null,
       box: shape === "boxes" ? boxOf(values) : null,
@@ -99,6 +99,8 @@ function deviationOf(values: readonly number[], mean: number): number {
   return Math.sqrt(squares / (values.length - 1)) * most;
 }
 
+const FIGURES = ["low", "q1", "median", "q3", "high", "count"] as const satisfies (keyof Box)[];
+
 /** A row for each bar. */
 export function barsTable(
   bars: readonly Bar[],
@@ -106,15 +108,17 @@ export function barsTable(
   { group, shape }: Pick<BarsView, "shape"> & { group: boolean },
 ): CopiedTable {
   const named = group ? ["group", "runs", `mean of ${value.label}`, "standard deviation"] : ["run", "id", value.label];
-  const figures = shape === "boxes" ? ["low", "q1", "median", "q3", "high", "count"] : [];
+  const figures = shape === "boxes" ? FIGURES : [];
   return {
     heading: [...named.map(harmlessCell), ...figures],
     rows: bars.map(({ id, label, value: own, spread, count, box }) => [
       harmlessCell(label),
       ...(group ? [String(count)] : [id]),
       exactValue(value, own),
-      ...(group ? [spread === null ? "" : String(spread)] : []),
-      ...figures.map((figure) => (box ? String(box[figure as keyof Box]) : "")),
+      ...(group ? [spread === null ? "" : exactValue(apart(value), spread)] : []),
+      ...figures.map((figure) =>
+        box === null ? "" : figure === "count" ? String(box.count) : exactValue(value, box[figure]),
+      ),
     ]),
   };
 }
@@ -123,7 +127,7 @@ export function barsTable(
 export function readBar({ value, spread, count, box }: Bar, column: Column, isGroup: boolean): [string, string][] {
   const show = (number: number) => showValue(column, number);
   const name = showText(column.label, 60);
-  const mean = spread === null ? show(value) : `${show(value)} ± ${show(spread)}`;
+  const mean = spread === null ? show(value) : `${show(value)} ± ${showValue(apart(column), spread)}`;
   const own: [string, string][] = [[isGroup && count > 1 ? `Mean of ${name}` : name, mean]];
   if (isGroup) own.push(["Runs", String(count)]);
   if (!box) return own;
