@@ -40,7 +40,10 @@ describe("columns", () => {
 
   test("read as people do, and to every digit when they are saved", () => {
     expect(showValue(column("param:optimizer"), 1)).toBe("sgd");
-    expect([showValue(column("run:duration"), 65_000), exactValue(column("run:duration"), 65_000)]).toEqual(["1 min 05 s", "65"]);
+    expect([showValue(column("run:duration"), 65_000), exactValue(column("run:duration"), 65_000)]).toEqual([
+      "1 min 05 s",
+      "65",
+    ]);
     expect(exactValue(column("run:startTime"), 0)).toBe("1970-01-01T00:00:00.000Z");
     expect(runTable([run("x", {}, { name: "=1+1" })], [0], [column("param:lr")]).rows).toEqual([
       ["'=1+1", "x", "0.001"],
