@@ -14,6 +14,7 @@ import type {
   RunSummary,
 } from "../domain/run";
 import type { CellStore } from "./cells/contract";
+import type { DeploymentStore } from "./deployments/contract";
 import type { FileRunStore } from "./fileRuns/contract";
 import type { JobStore } from "./jobs/contract";
 import type { LoggedModelStore } from "./loggedModels/contract";
@@ -598,6 +599,8 @@ export interface Store {
   /** What is to run where. */
   readonly jobs: JobStore;
   readonly sweeps: SweepStore;
+  /** What is served where. */
+  readonly deployments: DeploymentStore;
 
   /** Folder of the run's log, spool and so on; made if absent. */
   runFolder(id: string): string;

@@ -9,6 +9,7 @@ import { type ConnectOptions, connect } from "./connect";
 import type { OpenOptions, Store } from "./contract";
 import type { Database } from "./database";
 import { datasetNames, listDatasets, listDatasetVersions, runsOfDataset } from "./datasets";
+import { makeDeployments } from "./deployments/deployments";
 import { getRun, getRunHead } from "./details";
 import { changeTag, deleteRuns, renameRun, restoreRuns, setExperiment, setNote, setPinned } from "./edits";
 import { makeFileRuns } from "./fileRuns/fileRuns";
@@ -238,6 +239,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     fileRuns: makeFileRuns(db),
     jobs: makeJobs(db),
     sweeps: makeSweeps(db),
+    deployments: makeDeployments(db),
 
     runFolder: (id) => runFolder(folder, id),
     logPath: (id) => join(runFolder(folder, id), "output.log"),

@@ -524,4 +524,35 @@ export const MIGRATIONS: readonly string[] = [
     DELETE FROM outlines WHERE chunk = OLD.id;
   END;
   `,
+  `
+  -- Deployments and each change of them: see domain/deployment.ts. routes, handle, served, steps: JSON; process: identity of the
+  -- process that makes the change, as JSON.
+  CREATE TABLE deployments (
+    seq INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    model TEXT NOT NULL,
+    target TEXT NOT NULL,
+    routes TEXT NOT NULL,
+    handle TEXT,
+    served TEXT,
+    seen REAL,
+    created REAL NOT NULL,
+    revision INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE rollouts (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    deployment INTEGER NOT NULL REFERENCES deployments (seq) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    routes TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    process TEXT NOT NULL,
+    steps TEXT NOT NULL,
+    outcome TEXT,
+    reason TEXT,
+    started REAL NOT NULL,
+    ended REAL
+  ) STRICT;
+  CREATE INDEX rollouts_deployment ON rollouts (deployment, seq);
+  `,
 ];
