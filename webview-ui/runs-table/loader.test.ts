@@ -45,6 +45,20 @@ test("what is looked at comes before the rest, and what nobody has is asked for 
   expect(loader.data.value(column("param:b"), loader.data.rowOf(idOf(1))!)).toBe("y");
 });
 
+test("what decides about the order is waited for: from all runs, and no longer than it can come", async () => {
+  const { loader, asked, fail } = loaderOf({ 1: { "param:a": "x", "metric:loss": 3 }, 2: { "param:a": "z" } });
+  const first = partOf({ 2: { "param:a": "z" } });
+  loader.begin({ rows: first.rows, columns: first.columns }, []);
+  await loader.have(() => [column("metric:loss"), column("run:bogus")]);
+  expect(asked.slice(0, 2)).toEqual(["index", "metric:loss run:bogus"]);
+  expect(loader.data.value(column("metric:loss"), loader.data.rowOf(idOf(1))!)).toBe(3);
+
+  fail(new Error("The worker ended."));
+  loader.change({ runs: [], removed: [], all: true });
+  await loader.have(() => [column("metric:other")]);
+  expect(loader.fault).toBe("The worker ended.");
+});
+
 test("a changed run is read alone, many are read with all others, a gone one goes at once", async () => {
   const { loader, asked, idle, rows } = loaderOf({ 1: { "param:a": "x" }, 2: { "param:a": "y" } });
   const first = partOf(rows);

@@ -63,6 +63,21 @@ export class TableLoader {
     void this.pump();
   }
 
+  /** Resolves when these columns are whole, or will not come; which they are may depend on what is known. */
+  async have(columns: () => readonly ColumnKey[]): Promise<void> {
+    for (;;) {
+      const wanted = columns();
+      if (this.fault !== undefined || !wanted.some(this.lacks)) return;
+      this.want(wanted);
+      await new Promise<void>((resolve) => {
+        const stop = this.subscribe(() => {
+          stop();
+          resolve();
+        });
+      });
+    }
+  }
+
   change({ runs, removed, all }: RunChange): void {
     for (const id of removed) this.data.removeRun(id);
     for (const id of runs) this.changed.add(id);
@@ -133,12 +148,14 @@ export class TableLoader {
     }, SETTLE_MS);
   }
 
+  private readonly lacks = (column: ColumnKey): boolean =>
+    !this.data.isWhole(column) && !this.unknown.has(columnId(column));
+
   private missing(): ColumnKey[] {
-    const lacks = (column: ColumnKey) => !this.data.isWhole(column) && !this.unknown.has(columnId(column));
-    const wanted = this.wanted.filter(lacks);
+    const wanted = this.wanted.filter(this.lacks);
     if (wanted.length > 0) return wanted.slice(0, WANTED_AT_ONCE);
     // Packages are many, and rarely looked at.
-    const others = this.data.allColumns().filter((column) => column.source !== "package" && lacks(column));
+    const others = this.data.allColumns().filter((column) => column.source !== "package" && this.lacks(column));
     return others.slice(0, OTHERS_AT_ONCE);
   }
 
