@@ -80,7 +80,7 @@ test.skipIf(process.platform === "win32")("an error is logged after what was pri
 });
 
 test.skipIf(process.platform === "win32")(
-  "a reader that is slow keeps neither order nor writers from waiting",
+  "a slow reader does not change the order, and writers still wait for it",
   async () => {
     const forwarded: string[] = [];
     let goOn = () => {};
