@@ -16,6 +16,7 @@ import type {
 import type { CellStore } from "./cells/contract";
 import type { DeploymentStore } from "./deployments/contract";
 import type { FileRunStore } from "./fileRuns/contract";
+import type { GateStore } from "./gates/contract";
 import type { JobStore } from "./jobs/contract";
 import type { LoggedModelStore } from "./loggedModels/contract";
 import type { RegistryStore } from "./registry/contract";
@@ -591,6 +592,8 @@ export interface Store {
   readonly cells: CellStore;
   readonly loggedModels: LoggedModelStore;
   readonly registry: RegistryStore;
+  /** What gates have found of the registry's versions. */
+  readonly gates: GateStore;
   readonly traces: TraceStore;
   /** Many runs as columns. */
   readonly table: TableStore;

@@ -17,6 +17,7 @@ import { fileUses } from "./fileUses";
 import { makeStoreFolder, runFolder } from "./folders";
 import { freeRuns, listFreeable } from "./free";
 import { startFreeing, unnamedObjects } from "./freeing";
+import { makeGates } from "./gates/gates";
 import { cachedHash, cachedHashesBelow, cacheHashes, forgetHash } from "./hashes";
 import { metricColumns, metricHistory, metricSources } from "./history";
 import { importRun } from "./importRun";
@@ -234,6 +235,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     cells: makeCells(db),
     loggedModels: makeLoggedModels(db),
     registry: makeRegistry(db),
+    gates: makeGates(db),
     traces: makeTraces(db),
     table: makeTable(db),
     fileRuns: makeFileRuns(db),

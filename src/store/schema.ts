@@ -555,4 +555,21 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX rollouts_deployment ON rollouts (deployment, seq);
   `,
+  `
+  -- What gates have found: see domain/gate.ts. of: the model's version; detail: JSON.
+  CREATE TABLE gate_results (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    of INTEGER NOT NULL REFERENCES model_versions (id) ON DELETE CASCADE,
+    step TEXT,
+    gate TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    time REAL NOT NULL,
+    duration REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX gate_results_of ON gate_results (of, seq);
+  `,
 ];
