@@ -13,6 +13,7 @@ import type {
   RunStatus,
   RunSummary,
 } from "../domain/run";
+import type { AuditStore } from "./audit/contract";
 import type { CellStore } from "./cells/contract";
 import type { DeploymentStore } from "./deployments/contract";
 import type { FileRunStore } from "./fileRuns/contract";
@@ -414,6 +415,8 @@ export interface OpenOptions {
   readOnly?: boolean;
   /** Default: the write-ahead log, a rollback journal on network disks. */
   journal?: "wal" | "rollback";
+  /** Who opens it, for the audit log: "cli" (default), "vscode", … */
+  through?: string;
 }
 
 /** The known hash of an unchanged file, by the numbers of `fs.Stats`, else undefined. */
@@ -604,6 +607,8 @@ export interface Store {
   readonly sweeps: SweepStore;
   /** What is served where. */
   readonly deployments: DeploymentStore;
+  /** Who did what to models and deployments. */
+  readonly audit: AuditStore;
 
   /** Folder of the run's log, spool and so on; made if absent. */
   runFolder(id: string): string;

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../domain/errors";
+import { makeAudit } from "./audit/audit";
 import { bringRun, broughtState } from "./bringRun";
 import { makeCells } from "./cells/read";
 import { compact } from "./compact";
@@ -76,7 +77,7 @@ export function openStore(root: string, options: OpenOptions = {}): Store {
   // Who only looks can look at a store that is not theirs; a change is then refused where it is tried.
   const readOnly = options.readOnly ?? !(create || isWritable(folder));
   const connection = connect(folder, { ...options, create, readOnly } satisfies ConnectOptions);
-  return makeStore(root, folder, connection.db, [...notices, ...connection.notices]);
+  return makeStore(root, folder, connection.db, [...notices, ...connection.notices], options.through);
 }
 
 /** The store that is in this very folder, for those who know of it by its place; writable. Throws UserError. */
@@ -118,10 +119,11 @@ function folderError(folder: string, cause: unknown): UserError {
   );
 }
 
-function makeStore(root: string, folder: string, db: Database, notices: string[]): Store {
+function makeStore(root: string, folder: string, db: Database, notices: string[], through = "cli"): Store {
   const recorders = makeRecorders(db, folder);
   const leases = makeLeases(db);
   const reliance = makeReliance(db, folder);
+  const audit = makeAudit(db, root, through);
   return {
     root,
     folder,
@@ -242,6 +244,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     jobs: makeJobs(db),
     sweeps: makeSweeps(db),
     deployments: makeDeployments(db),
+    audit,
 
     runFolder: (id) => runFolder(folder, id),
     logPath: (id) => join(runFolder(folder, id), "output.log"),

@@ -108,7 +108,11 @@ const OF_RUNS =
     " ",
   );
 
-/** Makes the rows fit each other again. */
+/** Tables whose rows belong to a model of the registry; versions before what belongs to them. */
+const OF_MODELS = "model_tags model_versions model_aliases former_aliases".split(" ");
+const OF_VERSIONS = "model_version_tags version_files".split(" ");
+
+/** Makes the rows fit each other again. Of the audit log nothing is touched: what is lost of it is to be missed. */
 function putRight(db: Database): void {
   const wrong = db
     .all<{ seq: number; id: string; status: string; command: string; code: string | null }>(
@@ -120,6 +124,8 @@ function putRight(db: Database): void {
   db.run("DELETE FROM chunks WHERE length(points) != count * 24");
   db.run("DELETE FROM dataset_versions WHERE dataset NOT IN (SELECT id FROM datasets)");
   db.run("DELETE FROM run_datasets WHERE version NOT IN (SELECT id FROM dataset_versions)");
+  for (const table of OF_MODELS) db.run(`DELETE FROM ${table} WHERE model NOT IN (SELECT id FROM models)`);
+  for (const table of OF_VERSIONS) db.run(`DELETE FROM ${table} WHERE version NOT IN (SELECT id FROM model_versions)`);
   db.run("UPDATE runs SET environment = NULL WHERE environment NOT IN (SELECT id FROM environments)");
   db.run(`INSERT INTO experiments (id, name, created)
     SELECT DISTINCT experiment, 'recovered-' || experiment, 0 FROM runs WHERE experiment NOT IN (SELECT id FROM experiments)`);

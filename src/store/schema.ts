@@ -556,6 +556,50 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX rollouts_deployment ON rollouts (deployment, seq);
   `,
   `
+  -- Who did what to models and deployments: see domain/audit.ts. AUTOINCREMENT: what is cut off from the end is missed.
+  CREATE TABLE audit (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    time REAL NOT NULL,
+    actor TEXT NOT NULL,
+    machine TEXT NOT NULL,
+    through TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    reason TEXT,
+    evidence TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_subject ON audit (subject, sequence);
+  CREATE TRIGGER audit_changed BEFORE UPDATE ON audit BEGIN
+    SELECT RAISE(ABORT, 'Entries of the audit log are never changed.');
+  END;
+  CREATE TRIGGER audit_deleted BEFORE DELETE ON audit BEGIN
+    SELECT RAISE(ABORT, 'Entries of the audit log are never deleted.');
+  END;
+  -- Neither replaced nor put between others.
+  CREATE TRIGGER audit_inserted BEFORE INSERT ON audit WHEN NEW.sequence <= (SELECT max(sequence) FROM audit) BEGIN
+    SELECT RAISE(ABORT, 'Entries of the audit log are only added at its end.');
+  END;
+  -- Files of model versions, kept as objects for as long as the version is there, whatever becomes of its run.
+  CREATE TABLE version_files (
+    version INTEGER NOT NULL REFERENCES model_versions (id) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    sha256 BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (version, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX version_files_sha256 ON version_files (sha256);
+  -- Versions that had an alias before, the last one with the highest seq.
+  CREATE TABLE former_aliases (
+    seq INTEGER PRIMARY KEY,
+    model INTEGER NOT NULL REFERENCES models (id) ON DELETE CASCADE,
+    alias TEXT NOT NULL,
+    version INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX former_aliases_model ON former_aliases (model, alias, seq);
+  `,
+  `
   -- What gates have found: see domain/gate.ts. of: the model's version; detail: JSON.
   CREATE TABLE gate_results (
     seq INTEGER PRIMARY KEY,

@@ -18,10 +18,18 @@ export type AuditVerdict =
   | { intact: false; entries: number; sequence: number; problem: string };
 
 export interface AuditStore {
-  /** In the same transaction as what it tells of, when called within one. */
+  /** In the same transaction as what it tells of, when called within one. Values that look like secrets are masked. */
   add(entry: NewAuditEntry): AuditEntry;
+  /** Carries out `body` and adds what `entry` says of it, both or neither. */
+  act<T>(body: () => T, entry: (result: T) => NewAuditEntry): T;
+  /** What is added within `body`, which is not async, was done through this: "mlflow". */
+  through<T>(name: string, body: () => T): T;
+  /** Who entries of this process name: see AuditEntry. */
+  actor(): string;
   /** The newest first. */
   list(query: AuditQuery): AuditEntry[];
+  /** The newest entry; null when there is none. Costs one look. */
+  head(): Pick<AuditEntry, "sequence" | "hash"> | null;
   /** Reads the whole chain. `head`: a hash noted earlier, which must still be in it. */
   verify(head?: string): AuditVerdict;
   /** Oldest first, a page at a time, for export. */
