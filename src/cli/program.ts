@@ -22,6 +22,7 @@ function buildProgram(): Command {
     .enablePositionalOptions()
     .showHelpAfterError("(`modeltrail --help` lists the commands, `modeltrail COMMAND --help` explains one)")
     .exitOverride()
+    .configureOutput({ writeOut: writeHelp })
     .addHelpText("after", "\nRUN is an id, the beginning of one, a name, or `latest`.");
 
   program
@@ -219,6 +220,11 @@ function endWhenOutputCloses(): void {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+}
+
+function writeHelp(text: string): void {
+  endWhenOutputCloses();
+  process.stdout.write(text);
 }
 
 /** Does what the command line says. Resolves to the exit code, undefined when all went well. */

@@ -1,5 +1,5 @@
 /** The commands that read and edit what is recorded, over a real store and through the real program. */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -229,4 +229,18 @@ describe("the program", () => {
     expect(await cli("nonsense")).toMatchObject({ code: 2, err: expect.stringContaining("nonsense") });
     expect(await cli("run")).toMatchObject({ code: 2, err: expect.stringContaining("command") });
   });
+});
+
+it.each([[["--help"]], [["ls", "--json"]]])("ends quietly when nobody reads what %j prints", async (args) => {
+  const [program, ...rest] = modeltrail(...args);
+  const child = spawn(program!, rest, {
+    cwd: project,
+    env: baseEnvironment(project),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.destroy();
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => (said += chunk));
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  expect({ code, said }).toEqual({ code: 0, said: "" });
 });
