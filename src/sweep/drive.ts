@@ -4,7 +4,7 @@ import { UserError } from "../domain/errors";
 import type { Job } from "../domain/job";
 import type { RunSummary } from "../domain/run";
 import { isOver, SWEEP_TAG, type Sweep, TRIAL_TAG, type Trial } from "../domain/sweep";
-import type { Store } from "../store/contract";
+import type { ProcessIdentity, Store } from "../store/contract";
 import type { NewJob } from "../store/jobs/contract";
 import { isAlive, processIdentity } from "../store/process";
 import { allTrials } from "./allTrials";
@@ -67,15 +67,23 @@ interface Wheel {
 }
 
 /** One process drives a sweep; who finds it dead takes over. */
-function takeWheel({ sweeps }: Store, id: string): void {
+function takeWheel({ sweeps }: Pick<Store, "sweeps">, id: string): void {
   const before = sweeps.driver(id);
   const self = processIdentity();
   const isOurs = before?.pid === self.pid && before.startToken === self.startToken;
   if (isOurs) return;
-  if ((before && isAlive(before)) || !sweeps.claim(id, before, self)) {
-    throw new UserError(`This sweep is driven by process ${sweeps.driver(id)?.pid} already.`);
-  }
+  assertUndriven({ sweeps }, id);
+  if (!sweeps.claim(id, before, self)) throw drivenBy(sweeps.driver(id));
 }
+
+/** Throws UserError when a process that lives drives the sweep. */
+export function assertUndriven({ sweeps }: Pick<Store, "sweeps">, id: string): void {
+  const driver = sweeps.driver(id);
+  if (driver && isAlive(driver)) throw drivenBy(driver);
+}
+
+const drivenBy = (driver: ProcessIdentity | null) =>
+  new UserError(`This sweep is driven by process ${driver?.pid} already.`);
 
 /** Trials that were cancelled when the sweep was stopped are begun again. */
 function restart(wheel: Wheel): void {

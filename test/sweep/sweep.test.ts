@@ -102,6 +102,9 @@ test("Ctrl-C stops a sweep, and it goes on with what was not tried", async () =>
   const project = sweepProject({ "train.py": slow });
   const sweep = run(project, "sweep", "run", "-p", "lr=1,2,3,4", "--metric=loss", "--", python, "train.py");
   await until(() => isBegun(project) && withStore(project, (store) => overTrials(store, "train").length === 2));
+  const second = await run(project, "sweep", "resume", "train", "--trials=9").ended;
+  expect(second).toMatchObject({ code: 1, output: expect.stringContaining(`driven by process ${sweep.child.pid}`) });
+  expect(withStore(project, (store) => store.sweeps.resolve("train").spec.trials)).not.toBe(9);
   sweep.child.kill("SIGINT");
   const { output } = await sweep.ended;
   expect(output).toContain("`modeltrail sweep resume train` goes on with it.");

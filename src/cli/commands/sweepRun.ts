@@ -12,7 +12,7 @@ import { locateRoot } from "../../store/locate";
 import { openStore } from "../../store/open";
 import { isAlive } from "../../store/process";
 import { beginSweep, sweepSpec } from "../../sweep/begin";
-import { driveSweep } from "../../sweep/drive";
+import { assertUndriven, driveSweep } from "../../sweep/drive";
 import { cancelJob } from "../../targets/queue/cancelJob";
 import { keptVariables } from "../../targets/queue/keptVariables";
 import { startQueue } from "../../targets/queue/start";
@@ -54,6 +54,8 @@ export async function runSweepCommand(
 export async function resumeSweepCommand(name: string, options: ResumeSweepOptions): Promise<void> {
   await withStore(async (store) => {
     const { id, spec } = store.sweeps.resolve(name);
+    // Before anything of it is changed under the hands of who drives it.
+    assertUndriven(store, id);
     if (options.trials !== undefined) store.sweeps.setSpec(id, { ...spec, trials: count("--trials", options.trials)! });
     store.sweeps.changeState(id, ["stopped", "ended"], "running", null);
     await go(store, store.sweeps.resolve(id), options);

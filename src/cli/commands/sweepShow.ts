@@ -9,10 +9,12 @@ import { describeParams } from "../../sweep/command";
 import { directionOf, trialCount } from "../../sweep/plan";
 import { withStore } from "../open";
 import { commandText, oneLine, pairs, print, styled, table } from "../print";
+import { count } from "../sweepOptions";
 
 export async function listSweepsCommand(options: { limit: string; json?: boolean }): Promise<void> {
+  const limit = count("--limit", options.limit)!;
   await withStore((store) => {
-    const { sweeps } = store.sweeps.list({ limit: Number(options.limit) });
+    const { sweeps } = store.sweeps.list({ limit });
     if (options.json)
       return print(
         toJson(
@@ -27,9 +29,10 @@ export async function listSweepsCommand(options: { limit: string; json?: boolean
 }
 
 export async function showSweepCommand(name: string, options: { limit: string; json?: boolean }): Promise<void> {
+  const most = count("--limit", options.limit)!;
   await withStore((store) => {
     const sweep = store.sweeps.resolve(name);
-    if (!options.json) return print(sweepText(store, sweep, Number(options.limit)));
+    if (!options.json) return print(sweepText(store, sweep, most));
     print(toJson({ ...summaryOf(store, sweep), trials: withRuns(store, allTrials(store, sweep.id)) }, 2));
   });
 }
