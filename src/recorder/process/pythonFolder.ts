@@ -3,7 +3,18 @@ import { dirname, join } from "node:path";
 
 /** A folder of `python/`, which is shipped beside the programs and lies beside the sources. */
 export function pythonFolder(
-  name: "pty" | "tracer" | "importers" | "kernel" | "agent" | "bundle" | "sweep" | "host" | "checks",
+  name:
+    | "pty"
+    | "tracer"
+    | "importers"
+    | "kernel"
+    | "agent"
+    | "bundle"
+    | "sweep"
+    | "host"
+    | "checks"
+    | "serve"
+    | "bundle_model",
 ): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const found = join(folder, "python", name);
