@@ -1,5 +1,5 @@
 /** Deployments: what is to be served where, and each change of that. */
-import type { Deployment, Rollout, RolloutOutcome, RolloutStep, Served } from "../../domain/deployment";
+import type { Deployment, Rollout, RolloutOutcome, RolloutStep, Route, Served } from "../../domain/deployment";
 import type { ProcessIdentity } from "../contract";
 
 export interface DeploymentStore {
@@ -16,6 +16,8 @@ export interface DeploymentStore {
    * ends `failed` here.
    */
   begin(rollout: Pick<Rollout, "deployment" | "kind" | "routes" | "actor">, by: ProcessIdentity): Rollout;
+  /** What it is to serve, when the bundles are known. */
+  setRoutes(rollout: string, routes: readonly Route[]): void;
   /** Begins a step, or says more of the one of this name that goes on. */
   step(rollout: string, step: Pick<RolloutStep, "name" | "state" | "detail">): void;
   /** `live` and `stopped` set the deployment's routes. */

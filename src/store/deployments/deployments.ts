@@ -49,6 +49,12 @@ export function makeDeployments(db: Database): DeploymentStore {
     ensure: (deployment) => ensure(db, deployment),
     remove: (name) => remove(db, name),
     begin: (rollout, by) => begin(db, rollout, by),
+    setRoutes: (rollout, routes) =>
+      db.write(() => {
+        const row = needRollout(db, rollout);
+        db.run("UPDATE rollouts SET routes = ? WHERE id = ?", JSON.stringify(routes), rollout);
+        change(db, row.name, "name = name");
+      }),
     step: (rollout, step) => writeStep(db, rollout, step),
     end: (rollout, outcome, reason) => end(db, rollout, outcome, reason),
     rollout(id) {
