@@ -26,6 +26,7 @@ import type { SweepStore } from "./sweeps/contract";
 import type { TableStore } from "./table/contract";
 import type { TraceStore } from "./traces/contract";
 import type { TrackingStore } from "./tracking/contract";
+import type { TrustStore } from "./trust/contract";
 
 /** A process that can be told apart from a later one with the same pid. */
 export interface ProcessIdentity {
@@ -609,6 +610,8 @@ export interface Store {
   readonly deployments: DeploymentStore;
   /** Who did what to models and deployments. */
   readonly audit: AuditStore;
+  /** Whose models may run code here. */
+  readonly trust: TrustStore;
 
   /** Folder of the run's log, spool and so on; made if absent. */
   runFolder(id: string): string;

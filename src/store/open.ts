@@ -63,6 +63,7 @@ import { makeSweeps } from "./sweeps/sweeps";
 import { makeTable } from "./table/table";
 import { makeTraces } from "./traces/traces";
 import { makeTracking } from "./tracking/tracking";
+import { makeTrust } from "./trust/trust";
 import { objectUses, referencedObjects, usage } from "./usage";
 import { writtenPaths } from "./writtenPaths";
 
@@ -245,6 +246,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     sweeps: makeSweeps(db),
     deployments: makeDeployments(db),
     audit,
+    trust: makeTrust(db, audit),
 
     runFolder: (id) => runFolder(folder, id),
     logPath: (id) => join(runFolder(folder, id), "output.log"),

@@ -616,4 +616,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX gate_results_of ON gate_results (of, seq);
   `,
+  `
+  -- Whose models may run code here when they are read: see deploy/trust.
+  CREATE TABLE trusted_sources (source TEXT PRIMARY KEY, time REAL NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
