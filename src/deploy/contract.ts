@@ -27,7 +27,7 @@ export interface ServingPlan {
   settings: DeploymentSettings;
   /** One champion first. */
   routes: readonly ReadyRoute[];
-  /** A token that callers have to show, never stored in the plain; null: none is asked for. */
+  /** A token that callers have to show; never kept in the database or in a handle. Null: none is asked for. */
   token: string | null;
 }
 
