@@ -27,3 +27,8 @@ export const AuditEntry = z.object({
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
 export type NewAuditEntry = Pick<AuditEntry, "action" | "subject"> & Partial<Pick<AuditEntry, "reason" | "evidence">>;
+
+/** What entries about a model of the registry, or a version of it, name as their subject. */
+export function modelSubject(name: string, version?: number): string {
+  return version === undefined ? `models/${name}` : `models/${name}/${version}`;
+}

@@ -118,7 +118,7 @@ function isCountedOn(db: Database, epoch: number): boolean {
 }
 
 /**
- * Whether a run, a dataset or a manifest names an object. What manifests name is gathered in a table of this connection
+ * Whether a run, a dataset, a manifest or a version of a model names an object. What manifests name is gathered in a table of this connection
  * alone, since it may be more than fits into memory; those that are new are added with each call. Inside a read or
  * a write only.
  */
@@ -129,7 +129,8 @@ function makeNamed(db: Database, folder: string): (sha256: string) => boolean {
   // Most of it now, in nobody's way.
   db.read(() => gather());
   const sql = `SELECT EXISTS (SELECT 1 FROM files WHERE sha256 = ?1)
-    OR EXISTS (SELECT 1 FROM dataset_versions WHERE version = ?1) OR EXISTS (SELECT 1 FROM listed WHERE sha256 = ?1) AS yes`;
+    OR EXISTS (SELECT 1 FROM dataset_versions WHERE version = ?1) OR EXISTS (SELECT 1 FROM listed WHERE sha256 = ?1)
+    OR EXISTS (SELECT 1 FROM version_files WHERE sha256 = ?1) AS yes`;
 
   function gather(): void {
     // What was gathered in a transaction that was taken back is not there.

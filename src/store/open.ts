@@ -237,7 +237,7 @@ function makeStore(root: string, folder: string, db: Database, notices: string[]
     search: makeSearch(db),
     cells: makeCells(db),
     loggedModels: makeLoggedModels(db),
-    registry: makeRegistry(db),
+    registry: makeRegistry(db, audit, reliance),
     gates: makeGates(db),
     traces: makeTraces(db),
     table: makeTable(db),

@@ -48,10 +48,11 @@ function gather(db: Database, folder: string, ids: readonly string[]): void {
   }
 }
 
-/** Takes out what other runs name as well. */
+/** Takes out what other runs, or versions of models, name as well. */
 function removeOthers(db: Database, folder: string): void {
   db.run(`DELETE FROM leaving_objects WHERE EXISTS (
     SELECT 1 FROM files f WHERE f.sha256 = leaving_objects.sha256 AND f.run NOT IN (SELECT run FROM leaving))`);
+  db.run("DELETE FROM leaving_objects WHERE sha256 IN (SELECT sha256 FROM version_files)");
   const kept = db.all<{ version: Uint8Array }>(
     `SELECT DISTINCT v.version FROM run_datasets u JOIN dataset_versions v ON v.id = u.version
     WHERE u.run NOT IN (SELECT run FROM leaving)`,

@@ -12,6 +12,8 @@ export interface Reliance {
   secureBatch(batch: IngestBatch): void;
   /** What a run names that comes whole. */
   secureRun(imported: Pick<ImportedRun, "run" | "cells">): void;
+  /** These objects. */
+  secure(hashes: Iterable<string>): void;
   /** For who names objects that cannot be told from here (those that code points to): all is brought back. */
   secureAll(): void;
 }
@@ -44,6 +46,9 @@ export function makeReliance(db: Database, folder: string): Reliance {
     },
     secureRun({ run: { snapshot, artifacts }, cells }) {
       if (!isUndisturbed()) secureFiles({ ...snapshot, artifacts, cells });
+    },
+    secure(hashes) {
+      if (!isUndisturbed()) secureEach(hashes);
     },
     secureAll() {
       if (isUndisturbed()) return;

@@ -16,9 +16,9 @@ export function usage(db: Database): ExperimentUsage[] {
   return db.read(() => db.all<ExperimentUsage>(sql)).map((row) => ({ ...row }));
 }
 
-/** Every content that a run names, manifests of datasets among them. */
-const NAMED =
-  "SELECT sha256 FROM files WHERE sha256 > ?1 UNION SELECT version FROM dataset_versions WHERE version > ?1";
+/** Every content that a run or a version of a model names, manifests of datasets among them. */
+const NAMED = `SELECT sha256 FROM files WHERE sha256 > ?1 UNION SELECT version FROM dataset_versions WHERE version > ?1
+  UNION SELECT sha256 FROM version_files WHERE sha256 > ?1`;
 /** With what the manifests list. */
 const NAMED_OR_LISTED = `${NAMED} UNION SELECT sha256 FROM listed_uses WHERE sha256 > ?1`;
 

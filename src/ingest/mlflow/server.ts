@@ -63,14 +63,17 @@ export function createMlflowServer(options: MlflowServerOptions): MlflowServer {
     await send(response, await attempt(route, { ...call, message }, { path, body }));
   }
 
+  /** What a handler changes it changes at once, before it waits for anything: so the audit log knows through whom. */
+  const handle = (route: Route, call: Call) => store.audit.through("mlflow", () => route.handle(call));
+
   /** A client's mistakes are its own; what else fails may be kept elsewhere. */
   async function attempt(route: Route, call: Call, { path, body }: { path: string; body: string }): Promise<Reply> {
     try {
-      return await route.handle(call);
+      return await handle(route, call);
     } catch (error) {
       if (error instanceof MlflowError || error instanceof Refusal) throw error;
       if (hooks.onFault?.({ method: route.method, path, body, error })) return {};
-      if (hooks.makeRoom?.(error)) return await route.handle(call);
+      if (hooks.makeRoom?.(error)) return await handle(route, call);
       throw error;
     }
   }
@@ -115,7 +118,7 @@ export function createMlflowServer(options: MlflowServerOptions): MlflowServer {
       // Only what answers nothing but `{}` is kept, and that looks at neither.
       const none = undefined as never;
       try {
-        await route.handle({ message, path: variables, context, request: none, response: none });
+        await handle(route, { message, path: variables, context, request: none, response: none });
       } catch (error) {
         if (!knownError(error)) throw error;
       }

@@ -41,7 +41,8 @@ export function makeAudit(db: Database, root: string, through: string): AuditSto
       actorIn(root);
       return db.write(() => {
         const result = body();
-        add(entry(result));
+        const told = entry(result);
+        if (told) add(told);
         return result;
       });
     },

@@ -20,8 +20,11 @@ export type AuditVerdict =
 export interface AuditStore {
   /** In the same transaction as what it tells of, when called within one. Values that look like secrets are masked. */
   add(entry: NewAuditEntry): AuditEntry;
-  /** Carries out `body` and adds what `entry` says of it, both or neither. */
-  act<T>(body: () => T, entry: (result: T) => NewAuditEntry): T;
+  /**
+   * Carries out `body` and adds what `entry` says of it, both or neither; null: there is nothing to tell. `body` is called again
+   * when another process was in the way, so it changes nothing but the database.
+   */
+  act<T>(body: () => T, entry: (result: T) => NewAuditEntry | null): T;
   /** What is added within `body`, which is not async, was done through this: "mlflow". */
   through<T>(name: string, body: () => T): T;
   /** Who entries of this process name: see AuditEntry. */

@@ -53,7 +53,16 @@ export interface RegistrySearch {
   token: string | null;
 }
 
-/** All of it throws `Refusal` for what cannot be done, and `SearchError` for a search that cannot be understood. */
+/** A file of a version, kept as an object. */
+export interface VersionFile {
+  /** Relative to the version's folder, with `/`; of a model that is one file its name. */
+  path: string;
+  sha256: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** All changes are told in the audit log. All of it throws `Refusal` for what cannot be done, and `SearchError` for a search that cannot be understood. */
 export interface RegistryStore {
   createModel(model: Pick<Model, "name" | "description" | "tags">): Model;
   model(name: string): Model | null;
@@ -74,10 +83,21 @@ export interface RegistryStore {
   /** Null takes the tag away. */
   setVersionTag(name: string, version: number, key: string, value: string | null): void;
   searchVersions(search: RegistrySearch): { versions: ModelVersion[]; next: string | null };
+  /** The newest first. */
+  versionsOfRun(run: string): ModelVersion[];
+  /** Keeps these for as long as the version is there. Their objects are put while `holdObjects` is held. */
+  keepFiles(name: string, version: number, files: readonly VersionFile[]): void;
+  /** By path; empty when none were kept: then they are at the version's `location` alone. */
+  files(name: string, version: number): VersionFile[];
 
   /** An alias names one version: setting it moves it. */
   setAlias(name: string, alias: string, version: number): void;
   deleteAlias(name: string, alias: string): void;
+  /**
+   * Gives the alias back to the version that had it before the present one, of those that are still there and not archived, and
+   * gives that version; null, and the alias taken away, when there is none.
+   */
+  restoreAlias(name: string, alias: string): ModelVersion | null;
   /** Null when the model has no such alias. */
   versionOfAlias(name: string, alias: string): ModelVersion | null;
 }

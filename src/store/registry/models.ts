@@ -1,25 +1,30 @@
 /** Models of the registry. */
+import { modelSubject } from "../../domain/audit";
 import { maskValue } from "../../domain/secrets";
 import type { Database } from "../database";
 import { Refusal } from "../tracking/refusal";
 import type { Model } from "./contract";
 import { needModel, readModels } from "./read";
+import type { RegistryWriter } from "./writer";
 
 /** MLflow keeps prompts among the models, told apart by this tag. */
 export const PROMPT_TAG = "mlflow.prompt.is_prompt";
 
 export function createModel(
-  db: Database,
+  { db, audit }: RegistryWriter,
   { name, description, tags }: Pick<Model, "name" | "description" | "tags">,
 ): Model {
-  return db.write(() => {
-    refuseTaken(db, name, tags[PROMPT_TAG] === "true");
-    const now = Date.now();
-    const sql = "INSERT INTO models (name, description, created, updated) VALUES (?, ?, ?, ?) RETURNING id";
-    const { id } = db.get<{ id: number }>(sql, name, description, now, now)!;
-    for (const [key, value] of Object.entries(tags)) writeTag(db, id, key, value);
-    return readModels(db, [id])[0]!;
-  });
+  return audit.act(
+    () => {
+      refuseTaken(db, name, tags[PROMPT_TAG] === "true");
+      const now = Date.now();
+      const sql = "INSERT INTO models (name, description, created, updated) VALUES (?, ?, ?, ?) RETURNING id";
+      const { id } = db.get<{ id: number }>(sql, name, description, now, now)!;
+      for (const [key, value] of Object.entries(tags)) writeTag(db, id, key, value);
+      return readModels(db, [id])[0]!;
+    },
+    () => ({ action: "model.create", subject: modelSubject(name), evidence: { description, tags } }),
+  );
 }
 
 function refuseTaken(db: Database, name: string, isPrompt: boolean): void {
@@ -45,37 +50,67 @@ export function findModel(db: Database, name: string): Model | null {
   });
 }
 
-export function describeModel(db: Database, name: string, description: string): Model {
-  return db.write(() => {
-    const id = needModel(db, name);
-    db.run("UPDATE models SET description = ?, updated = ? WHERE id = ?", description, Date.now(), id);
-    return readModels(db, [id])[0]!;
-  });
+export function describeModel({ db, audit }: RegistryWriter, name: string, description: string): Model {
+  let before = "";
+  return audit.act(
+    () => {
+      const id = needModel(db, name);
+      before = db.get<{ description: string }>("SELECT description FROM models WHERE id = ?", id)!.description;
+      db.run("UPDATE models SET description = ?, updated = ? WHERE id = ?", description, Date.now(), id);
+      return readModels(db, [id])[0]!;
+    },
+    () => ({ action: "model.describe", subject: modelSubject(name), evidence: { before, after: description } }),
+  );
 }
 
-export function renameModel(db: Database, name: string, newName: string): Model {
-  return db.write(() => {
-    const id = needModel(db, name);
-    if (newName !== name && db.get("SELECT 1 FROM models WHERE name = ?", newName)) {
-      throw new Refusal("RESOURCE_ALREADY_EXISTS", `Registered Model (name=${newName}) already exists.`);
-    }
-    const now = Date.now();
-    db.run("UPDATE models SET name = ?, updated = ? WHERE id = ?", newName, now, id);
-    db.run("UPDATE model_versions SET updated = ? WHERE model = ?", now, id);
-    return readModels(db, [id])[0]!;
-  });
+/** Told of under both names, so that the history of either leads to the other. */
+export function renameModel({ db, audit }: RegistryWriter, name: string, newName: string): Model {
+  const action = "model.rename";
+  return audit.act(
+    () =>
+      audit.act(
+        () => {
+          const id = needModel(db, name);
+          if (newName !== name && db.get("SELECT 1 FROM models WHERE name = ?", newName)) {
+            throw new Refusal("RESOURCE_ALREADY_EXISTS", `Registered Model (name=${newName}) already exists.`);
+          }
+          const now = Date.now();
+          db.run("UPDATE models SET name = ?, updated = ? WHERE id = ?", newName, now, id);
+          db.run("UPDATE model_versions SET updated = ? WHERE model = ?", now, id);
+          return readModels(db, [id])[0]!;
+        },
+        () => ({ action, subject: modelSubject(name), evidence: { to: newName } }),
+      ),
+    () => ({ action, subject: modelSubject(newName), evidence: { from: name } }),
+  );
 }
 
-export function deleteModel(db: Database, name: string): void {
-  db.write(() => db.run("DELETE FROM models WHERE id = ?", needModel(db, name)));
+export function deleteModel({ db, audit }: RegistryWriter, name: string): void {
+  audit.act(
+    () => {
+      const id = needModel(db, name);
+      const { aliases } = readModels(db, [id])[0]!;
+      const sql = "SELECT count(*) AS versions FROM model_versions WHERE model = ?";
+      const { versions } = db.get<{ versions: number }>(sql, id)!;
+      db.run("DELETE FROM models WHERE id = ?", id);
+      return { versions, aliases };
+    },
+    (evidence) => ({ action: "model.delete", subject: modelSubject(name), evidence }),
+  );
 }
 
-export function setModelTag(db: Database, name: string, key: string, value: string | null): void {
-  db.write(() => {
-    const id = needModel(db, name);
-    if (value === null) db.run("DELETE FROM model_tags WHERE model = ? AND key = ?", id, key);
-    else writeTag(db, id, key, value);
-  });
+export function setModelTag({ db, audit }: RegistryWriter, name: string, key: string, value: string | null): void {
+  audit.act(
+    () => {
+      const id = needModel(db, name);
+      const sql = "SELECT value FROM model_tags WHERE model = ? AND key = ?";
+      const before = db.get<{ value: string }>(sql, id, key)?.value ?? null;
+      if (value === null) db.run("DELETE FROM model_tags WHERE model = ? AND key = ?", id, key);
+      else writeTag(db, id, key, value);
+      return { key, before, after: value === null ? null : maskValue(key, value) };
+    },
+    (evidence) => ({ action: "model.tag", subject: modelSubject(name), evidence }),
+  );
 }
 
 function writeTag(db: Database, model: number, key: string, value: string): void {

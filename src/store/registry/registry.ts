@@ -1,31 +1,49 @@
 /** The registry, put together. */
+import type { AuditStore } from "../audit/contract";
 import type { Database } from "../database";
-import { deleteAlias, setAlias, versionOfAlias } from "./aliases";
+import type { Reliance } from "../reliance";
+import { deleteAlias, restoreAlias, setAlias, versionOfAlias } from "./aliases";
 import type { RegistryStore } from "./contract";
+import { keepFiles, versionFiles } from "./files";
 import { createModel, deleteModel, describeModel, findModel, renameModel, setModelTag } from "./models";
 import { searchModels, searchVersions } from "./search";
-import { createVersion, deleteVersion, describeVersion, findVersion, setStage, setVersionTag } from "./versions";
+import {
+  createVersion,
+  deleteVersion,
+  describeVersion,
+  findVersion,
+  setStage,
+  setVersionTag,
+  versionsOfRun,
+} from "./versions";
+import type { RegistryWriter } from "./writer";
 
-export function makeRegistry(db: Database): RegistryStore {
+export function makeRegistry(db: Database, audit: AuditStore, reliance: Pick<Reliance, "secure">): RegistryStore {
+  const writer: RegistryWriter = { db, audit };
   return {
-    createModel: (model) => createModel(db, model),
+    createModel: (model) => createModel(writer, model),
     model: (name) => findModel(db, name),
-    describeModel: (name, description) => describeModel(db, name, description),
-    renameModel: (name, newName) => renameModel(db, name, newName),
-    deleteModel: (name) => deleteModel(db, name),
-    setModelTag: (name, key, value) => setModelTag(db, name, key, value),
+    describeModel: (name, description) => describeModel(writer, name, description),
+    renameModel: (name, newName) => renameModel(writer, name, newName),
+    deleteModel: (name) => deleteModel(writer, name),
+    setModelTag: (name, key, value) => setModelTag(writer, name, key, value),
     searchModels: (search) => searchModels(db, search),
 
-    createVersion: (version) => createVersion(db, version),
+    createVersion: (version) => createVersion(writer, version),
     version: (name, version) => findVersion(db, name, version),
-    describeVersion: (name, version, description) => describeVersion(db, name, version, description),
-    setStage: (name, version, stage, archive) => setStage(db, name, version, stage, archive),
-    deleteVersion: (name, version) => deleteVersion(db, name, version),
-    setVersionTag: (name, version, key, value) => setVersionTag(db, name, version, key, value),
+    describeVersion: (name, version, description) => describeVersion(writer, name, version, description),
+    setStage: (name, version, stage, archive) => setStage(writer, name, version, stage, archive),
+    deleteVersion: (name, version) => deleteVersion(writer, name, version),
+    setVersionTag: (name, version, key, value) => setVersionTag(writer, name, version, key, value),
     searchVersions: (search) => searchVersions(db, search),
 
-    setAlias: (name, alias, version) => setAlias(db, name, alias, version),
-    deleteAlias: (name, alias) => deleteAlias(db, name, alias),
+    versionsOfRun: (run) => versionsOfRun(db, run),
+    keepFiles: (name, version, files) => keepFiles(writer, reliance, name, version, files),
+    files: (name, version) => versionFiles(db, name, version),
+
+    setAlias: (name, alias, version) => setAlias(writer, name, alias, version),
+    deleteAlias: (name, alias) => deleteAlias(writer, name, alias),
+    restoreAlias: (name, alias) => restoreAlias(writer, name, alias),
     versionOfAlias: (name, alias) => versionOfAlias(db, name, alias),
   };
 }

@@ -1,35 +1,57 @@
 /** Versions of the registry's models. */
+import { modelSubject } from "../../domain/audit";
 import { maskText, maskValue } from "../../domain/secrets";
 import type { Database } from "../database";
 import type { ModelVersion, NewModelVersion, Stage } from "./contract";
 import { needModel, needVersion, readVersions } from "./read";
+import type { RegistryWriter } from "./writer";
 
-export function createVersion(db: Database, version: NewModelVersion): ModelVersion {
-  return db.write(() => {
-    const model = needModel(db, version.model);
-    const now = Date.now();
-    const { last_version: number } = db.get<{ last_version: number }>(
-      "UPDATE models SET last_version = last_version + 1, updated = ? WHERE id = ? RETURNING last_version",
-      now,
-      model,
-    )!;
-    const { id } = db.get<{ id: number }>(
-      `INSERT INTO model_versions (model, version, description, source, location, run, run_link, logged_model, user, stage,
-        status, created, updated)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 'None', 'READY', ?, ?) RETURNING id`,
-      model,
-      number,
-      version.description,
-      maskText(version.source),
-      maskText(version.location),
-      version.run,
-      maskText(version.runLink),
-      version.loggedModel,
-      now,
-      now,
-    )!;
-    for (const [key, value] of Object.entries(version.tags)) writeTag(db, id, key, value);
-    return readVersions(db, [id])[0]!;
+export function createVersion({ db, audit }: RegistryWriter, version: NewModelVersion): ModelVersion {
+  return audit.act(
+    () => insertVersion(db, version),
+    ({ model, version: number, source, run, loggedModel, description, tags }) => ({
+      action: "version.register",
+      subject: modelSubject(model, number),
+      evidence: { source, run, loggedModel, description, tags },
+    }),
+  );
+}
+
+function insertVersion(db: Database, version: NewModelVersion): ModelVersion {
+  const model = needModel(db, version.model);
+  const now = Date.now();
+  const { last_version: number } = db.get<{ last_version: number }>(
+    "UPDATE models SET last_version = last_version + 1, updated = ? WHERE id = ? RETURNING last_version",
+    now,
+    model,
+  )!;
+  const { id } = db.get<{ id: number }>(
+    `INSERT INTO model_versions (model, version, description, source, location, run, run_link, logged_model, user, stage,
+      status, created, updated)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 'None', 'READY', ?, ?) RETURNING id`,
+    model,
+    number,
+    version.description,
+    maskText(version.source),
+    maskText(version.location),
+    version.run,
+    maskText(version.runLink),
+    version.loggedModel,
+    now,
+    now,
+  )!;
+  for (const [key, value] of Object.entries(version.tags)) writeTag(db, id, key, value);
+  return readVersions(db, [id])[0]!;
+}
+
+/** See `RegistryStore.versionsOfRun`. */
+export function versionsOfRun(db: Database, run: string): ModelVersion[] {
+  return db.read(() => {
+    const rows = db.all<{ id: number }>("SELECT id FROM model_versions WHERE run = ? ORDER BY id DESC", run);
+    return readVersions(
+      db,
+      rows.map(({ id }) => id),
+    );
   });
 }
 
@@ -41,45 +63,87 @@ export function findVersion(db: Database, name: string, version: number): ModelV
   });
 }
 
-export function describeVersion(db: Database, name: string, version: number, description: string): ModelVersion {
-  return db.write(() => {
-    const id = needVersion(db, name, version);
-    db.run("UPDATE model_versions SET description = ?, updated = ? WHERE id = ?", description, Date.now(), id);
-    return readVersions(db, [id])[0]!;
-  });
+export function describeVersion(
+  { db, audit }: RegistryWriter,
+  name: string,
+  version: number,
+  description: string,
+): ModelVersion {
+  let before = "";
+  return audit.act(
+    () => {
+      const id = needVersion(db, name, version);
+      before = readVersions(db, [id])[0]!.description;
+      db.run("UPDATE model_versions SET description = ?, updated = ? WHERE id = ?", description, Date.now(), id);
+      return readVersions(db, [id])[0]!;
+    },
+    () => ({
+      action: "version.describe",
+      subject: modelSubject(name, version),
+      evidence: { before, after: description },
+    }),
+  );
 }
 
-export function setStage(db: Database, name: string, version: number, stage: Stage, archive: boolean): ModelVersion {
-  return db.write(() => {
-    const id = needVersion(db, name, version);
-    const now = Date.now();
-    const of = "model = (SELECT model FROM model_versions WHERE id = ?)";
-    if (archive) {
-      const others = `UPDATE model_versions SET stage = 'Archived', updated = ? WHERE ${of} AND id != ? AND stage = ?`;
-      db.run(others, now, id, id, stage);
-    }
-    db.run("UPDATE model_versions SET stage = ?, updated = ? WHERE id = ?", stage, now, id);
-    touchModel(db, id, now);
-    return readVersions(db, [id])[0]!;
-  });
+export function setStage(
+  { db, audit }: RegistryWriter,
+  name: string,
+  version: number,
+  stage: Stage,
+  archive: boolean,
+): ModelVersion {
+  let evidence: Record<string, unknown> = {};
+  return audit.act(
+    () => {
+      const id = needVersion(db, name, version);
+      evidence = { before: readVersions(db, [id])[0]!.stage, after: stage };
+      const now = Date.now();
+      if (archive) {
+        const others = `UPDATE model_versions SET stage = 'Archived', updated = ? WHERE id != ? AND stage = ?
+          AND model = (SELECT model FROM model_versions WHERE id = ?) RETURNING version`;
+        evidence.archived = db.all<{ version: number }>(others, now, id, stage, id).map((other) => other.version);
+      }
+      db.run("UPDATE model_versions SET stage = ?, updated = ? WHERE id = ?", stage, now, id);
+      touchModel(db, id, now);
+      return readVersions(db, [id])[0]!;
+    },
+    () => ({ action: "version.stage", subject: modelSubject(name, version), evidence }),
+  );
 }
 
 /** Aliases that name it go with it. */
-export function deleteVersion(db: Database, name: string, version: number): void {
-  db.write(() => {
-    const id = needVersion(db, name, version);
-    touchModel(db, id, Date.now());
-    db.run("DELETE FROM model_aliases WHERE model = ? AND version = ?", needModel(db, name), version);
-    db.run("DELETE FROM model_versions WHERE id = ?", id);
-  });
+export function deleteVersion({ db, audit }: RegistryWriter, name: string, version: number): void {
+  audit.act(
+    () => {
+      const id = needVersion(db, name, version);
+      const { source, run, stage, aliases } = readVersions(db, [id])[0]!;
+      touchModel(db, id, Date.now());
+      db.run("DELETE FROM model_aliases WHERE model = ? AND version = ?", needModel(db, name), version);
+      db.run("DELETE FROM model_versions WHERE id = ?", id);
+      return { source, run, stage, aliases };
+    },
+    (evidence) => ({ action: "version.delete", subject: modelSubject(name, version), evidence }),
+  );
 }
 
-export function setVersionTag(db: Database, name: string, version: number, key: string, value: string | null): void {
-  db.write(() => {
-    const id = needVersion(db, name, version);
-    if (value === null) db.run("DELETE FROM model_version_tags WHERE version = ? AND key = ?", id, key);
-    else writeTag(db, id, key, value);
-  });
+export function setVersionTag(
+  { db, audit }: RegistryWriter,
+  name: string,
+  version: number,
+  key: string,
+  value: string | null,
+): void {
+  audit.act(
+    () => {
+      const id = needVersion(db, name, version);
+      const sql = "SELECT value FROM model_version_tags WHERE version = ? AND key = ?";
+      const before = db.get<{ value: string }>(sql, id, key)?.value ?? null;
+      if (value === null) db.run("DELETE FROM model_version_tags WHERE version = ? AND key = ?", id, key);
+      else writeTag(db, id, key, value);
+      return { key, before, after: value === null ? null : maskValue(key, value) };
+    },
+    (evidence) => ({ action: "version.tag", subject: modelSubject(name, version), evidence }),
+  );
 }
 
 function writeTag(db: Database, version: number, key: string, value: string): void {
