@@ -99,6 +99,8 @@ export const Command = {
   pauseQueue: "modeltrail.pauseQueue",
   resumeQueue: "modeltrail.resumeQueue",
   loadMoreJobs: "modeltrail.loadMoreJobs",
+  loadMoreModels: "modeltrail.loadMoreModels",
+  loadMoreRollouts: "modeltrail.loadMoreRollouts",
   showOutput: "modeltrail.showOutput",
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
@@ -106,6 +108,8 @@ export type Command = (typeof Command)[keyof typeof Command];
 export const View = {
   experiments: "modeltrail.experiments",
   jobs: "modeltrail.jobs",
+  models: "modeltrail.models",
+  deployments: "modeltrail.deployments",
   data: "modeltrail.data",
   lineage: "modeltrail.lineage",
   history: "modeltrail.history",
@@ -200,6 +204,10 @@ export const Context = {
   hasJobs: "modeltrail.hasJobs",
   /** Nothing of the queue begins. */
   queuePaused: "modeltrail.queuePaused",
+  /** There are models in the registry. */
+  hasModels: "modeltrail.hasModels",
+  /** There are deployments, those of which nothing is served included. */
+  hasDeployments: "modeltrail.hasDeployments",
   /** How many runs are running. */
   running: "modeltrail.running",
 } as const;

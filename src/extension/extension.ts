@@ -20,6 +20,8 @@ import { registerVersionCommands } from "./commands/versionCommands";
 import { registerViewCommands } from "./commands/viewCommands";
 import { Panel } from "./contributions";
 import { DataTree } from "./data/dataTree";
+import { DeploymentsTree } from "./deployments/deploymentsTree";
+import { registerDeployments } from "./deployments/registerDeployments";
 import { registerDocuments } from "./documents/registerDocuments";
 import { registerHistory } from "./history/registerHistory";
 import { JobsTree } from "./jobs/jobsTree";
@@ -27,6 +29,8 @@ import { registerJobs } from "./jobs/registerJobs";
 import type { Lens } from "./lens/registerLens";
 import { LineageView } from "./lineage/lineageView";
 import { createLog } from "./log";
+import { ModelsTree } from "./models/modelsTree";
+import { registerModels } from "./models/registerModels";
 import { registerKernels } from "./notebook/controller/registerKernels";
 import { registerNotebooks } from "./notebook/registerNotebooks";
 import type { ChartsDeps, ChartsPanels } from "./panels/chartsPanel";
@@ -49,6 +53,8 @@ import { ExperimentsTreeProvider } from "./tree/experimentsTree";
 /** What tests inside VS Code look at; nothing of it is offered to other extensions. */
 export type Internals = Pick<CommandDeps, "projects" | "tree" | "data" | "lineage" | "chores" | "launcher"> & {
   jobs: JobsTree;
+  models: ModelsTree;
+  deployments: DeploymentsTree;
   lens(): Promise<Lens>;
 };
 
@@ -66,8 +72,22 @@ export function activate(context: vscode.ExtensionContext): ModeltrailApi | (Mod
   const secrets = createTargetSecrets(context.secrets);
   const entryPoints = createEntryPointsOf(chores);
   const jobs = new JobsTree(projects, log);
+  const models = new ModelsTree(projects, log);
+  const deployments = new DeploymentsTree(projects, log);
   const launcher = createLauncher({ distFolder, projects, tree, secrets, log });
-  context.subscriptions.push(log.channel, client, projects, tree, data, lineage, jobs, chores, documents);
+  context.subscriptions.push(
+    log.channel,
+    client,
+    projects,
+    tree,
+    data,
+    lineage,
+    jobs,
+    chores,
+    documents,
+    models,
+    deployments,
+  );
 
   let forms: Promise<RunForms> | undefined;
   async function loadForms(): Promise<RunForms> {
@@ -147,6 +167,8 @@ export function activate(context: vscode.ExtensionContext): ModeltrailApi | (Mod
     "help with the project file": () => registerProjectFile(context.extensionUri, log),
     "offer tasks": () => registerTaskProvider({ launcher, entryPoints, log }),
     "launch jobs": () => registerJobs({ ...deps, jobs, last, secrets, entryPoints }),
+    "work with models": () => registerModels({ ...deps, models }),
+    "work with deployments": () => registerDeployments({ ...deps, deployments }),
     "offer tools to language models": () => registerAgents({ context, distFolder, projects, chores, launcher, log }),
     "open the Runs table": () => registerOpenRunsTable(deps, runsTables),
     "bring tables back": () =>
@@ -193,6 +215,6 @@ export function activate(context: vscode.ExtensionContext): ModeltrailApi | (Mod
   setImmediate(() => void projects.ready().then(() => Promise.allSettled([showResults(), offerImports()])));
   const api = createApi();
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { ...api, projects, tree, data, lineage, jobs, chores, launcher, lens: showResults }
+    ? { ...api, projects, tree, data, lineage, jobs, models, deployments, chores, launcher, lens: showResults }
     : api;
 }

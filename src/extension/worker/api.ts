@@ -38,8 +38,10 @@ import type {
   RunQuery,
 } from "../../store/contract";
 import type { TableIndex, TablePart } from "../../store/table/contract";
+import type { DeploymentsApi } from "./deployments/api";
 import type { EditorResults, FileHistory, MetricTrail, ParamTrail } from "./fileResults";
 import type { JobsApi } from "./jobs/api";
+import type { ModelsApi } from "./models/api";
 
 export interface OpenedProject {
   root: string;
@@ -73,7 +75,7 @@ export interface SinceRun {
   line: string;
 }
 
-export interface StoreApi extends JobsApi {
+export interface StoreApi extends JobsApi, ModelsApi, DeploymentsApi {
   /** Finds the project that a folder belongs to and watches its store from now on. Creates nothing. */
   open(argument: { folder: string; mayWrite: boolean }): OpenedProject;
   close(argument: { root: string }): void;
@@ -172,6 +174,10 @@ export interface StoreChange {
   all: boolean;
   /** Jobs that changed; "many": too many to name. */
   jobs: string[] | "many";
+  /** Whether models of the registry may be others. */
+  models: boolean;
+  /** Whether deployments may be others. */
+  deployments: boolean;
 }
 
 export interface StoreEvents {

@@ -64,7 +64,13 @@ test("looking for runs creates nothing, and the first run is seen when it comes"
   expect(list().total).toBe(0);
   expect(existsSync(join(root, ".modeltrail"))).toBe(false);
   const id = otherProcess().createRun(newRun());
-  await vi.waitFor(() => expect(changes).toEqual([{ root, runs: [], removed: [], all: true, jobs: "many" }]), 5_000);
+  await vi.waitFor(
+    () =>
+      expect(changes).toEqual([
+        { root, runs: [], removed: [], all: true, jobs: "many", models: true, deployments: true },
+      ]),
+    5_000,
+  );
   expect(list().runs.map((run) => run.id)).toEqual([id]);
 });
 
@@ -75,7 +81,13 @@ test("what another process changes is told run by run", async () => {
   open();
   changes.length = 0;
   store.setNote(kept, "new");
-  await vi.waitFor(() => expect(changes).toEqual([{ root, runs: [kept], removed: [], all: false, jobs: [] }]), 5_000);
+  await vi.waitFor(
+    () =>
+      expect(changes).toEqual([
+        { root, runs: [kept], removed: [], all: false, jobs: [], models: false, deployments: false },
+      ]),
+    5_000,
+  );
   store.deleteRuns([gone]);
   await vi.waitFor(() => expect(changes.at(-1)).toMatchObject({ runs: [], removed: [gone], all: false }), 5_000);
 });

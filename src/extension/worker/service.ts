@@ -17,11 +17,13 @@ import type { StoreApi, StoreChange } from "./api";
 import { boxes, importance, metricCells } from "./chartFigures";
 import { chartsContent, curves } from "./charts";
 import { datasetFiles, runsOfDataset, versionDifferences } from "./datasets";
+import { deploymentHandlers } from "./deployments/handlers";
 import { editorResults, fileHistory, metricTrail, paramTrail } from "./fileResults";
 import { sincePrevious } from "./history";
 import { jobHandlers } from "./jobs/handlers";
 import { lineageFrom, runLineage } from "./lineage";
 import { type Maintenance, maintain } from "./maintenance";
+import { modelHandlers } from "./models/handlers";
 import { previewOf } from "./preview";
 import { runPageContent } from "./runPage";
 import { SeriesCache } from "./seriesCache";
@@ -141,6 +143,8 @@ export function createStoreService(events: ServiceEvents): StoreService {
     stop: ({ root, id }) => stopRun(writableStoreOf(root), id),
 
     ...jobHandlers({ find, writable: writableStoreOf, create: createdStoreOf }),
+    ...modelHandlers({ find }),
+    ...deploymentHandlers({ find }),
 
     listDatasets: ({ root }) => find(root)?.listDatasets() ?? [],
     listDatasetVersions: ({ root, name, page }) => storeOf(root).listDatasetVersions(name, page),

@@ -29,6 +29,8 @@ export class WatchedStore {
   private store: Store | undefined;
   private inode: number | undefined;
   private revision = 0;
+  /** The last entry of the audit log, which tells of every change of a model. */
+  private audited: number | undefined;
   private watcher: FSWatcher | undefined;
   private polling: NodeJS.Timeout | undefined;
   private settling: NodeJS.Timeout | undefined;
@@ -65,6 +67,7 @@ export class WatchedStore {
     this.inode = inodeOf(path.join(store.folder, DATABASE));
     // Asked with a revision that no store has reached, the answer is where this one stands.
     this.revision = store.changesSince(Number.MAX_SAFE_INTEGER).revision;
+    this.audited = store.audit.head()?.sequence;
     this.lastFault = "";
     this.follow(store.folder);
     onOpen(store);
@@ -95,10 +98,11 @@ export class WatchedStore {
     try {
       const before = this.store;
       const store = this.get();
-      if (store !== before) onChange({ root, runs: [], removed: [], all: true, jobs: "many" });
+      if (store !== before)
+        onChange({ root, runs: [], removed: [], all: true, jobs: "many", models: true, deployments: true });
       else if (store) {
         const { revision, ...change } = store.changesSince(this.revision);
-        if (revision !== this.revision) onChange({ root, ...change, jobs: changedJobs(store, this.revision) });
+        if (revision !== this.revision) onChange({ root, ...change, ...this.others(store, change.runs) });
         this.revision = revision;
       }
     } catch (error) {
@@ -106,6 +110,17 @@ export class WatchedStore {
       if (fault !== this.lastFault) onFault(error);
       this.lastFault = fault;
     }
+  }
+
+  private others(store: Store, runs: readonly string[]): Pick<StoreChange, "jobs" | "models" | "deployments"> {
+    const jobs = changedJobs(store, this.revision);
+    const served = store.deployments.changesSince(this.revision).names.length > 0;
+    // Results of gates, and deployments that were removed, are not named.
+    const unnamed = runs.length === 0 && jobs.length === 0;
+    const sequence = store.audit.head()?.sequence;
+    const audited = sequence !== this.audited;
+    this.audited = sequence;
+    return { jobs, models: audited || served || unnamed, deployments: served || unnamed };
   }
 
   private follow(folder: string): void {

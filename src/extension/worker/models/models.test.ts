@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import { processIdentity } from "../../../store/process";
+import { newRun, tempStore } from "../../../store/testStore";
+import { deploymentHandlers } from "../deployments/handlers";
+import { modelHandlers } from "./handlers";
+
+const never = new AbortController().signal;
+
+function wine() {
+  const store = tempStore();
+  const { registry } = store;
+  registry.createModel({ name: "wine", description: "How good it is", tags: { team: "cellar" } });
+  const run = store.createRun(newRun({ name: "bold-fox" }));
+  store.ingest(run, {
+    points: [{ source: "output", points: [{ key: "accuracy", step: 1, value: 0.93, time: 1 }] }],
+    datasets: [{ name: "wine", version: "a".repeat(64), files: 2, size: 10, role: "read", kind: "read" }],
+  });
+  const version = {
+    model: "wine",
+    description: "",
+    source: "s",
+    location: "s",
+    runLink: "",
+    loggedModel: null,
+    tags: {},
+  };
+  registry.createVersion({ ...version, run });
+  registry.createVersion({ ...version, run: null });
+  registry.setAlias("wine", "champion", 1);
+  const find = () => store;
+  return { store, run, models: modelHandlers({ find }), deployments: deploymentHandlers({ find }) };
+}
+
+const at = { root: "/r", model: "wine" };
+
+test("models tell their newest version and who is champion; prompts are none", async () => {
+  const { store, models } = wine();
+  store.registry.createModel({ name: "ask", description: "", tags: { "mlflow.prompt.is_prompt": "true" } });
+  const { models: found, more } = await models.listModels({ root: "/r", limit: 10 }, never);
+  expect(more).toBe(false);
+  expect(found).toMatchObject([{ name: "wine", newest: 2, aliases: { champion: 1 }, tags: { team: "cellar" } }]);
+});
+
+test("a version tells its run, what gates said last, and where it is served", async () => {
+  const { store, run, models } = wine();
+  const gate = {
+    model: "wine",
+    version: 1,
+    step: null,
+    gate: "good",
+    kind: "metric",
+    detail: {},
+    time: 1,
+    duration: 1,
+  };
+  store.gates.add({ ...gate, verdict: "failed", summary: "0.93 is below 0.95" });
+  store.gates.add({ ...gate, verdict: "passed", summary: "0.96" });
+  store.deployments.ensure({ name: "cellar", model: "wine", target: "local" });
+  const routes = [{ model: "wine", version: 1, bundle: "b", role: "champion" as const, percent: 100 }];
+  const { id } = store.deployments.begin(
+    { deployment: "cellar", kind: "deploy", routes, actor: "a" },
+    processIdentity(),
+  );
+  store.deployments.end(id, "live", null);
+
+  const { versions, more } = await models.listModelVersions({ ...at, limit: 10 }, never);
+  expect(more).toBe(false);
+  expect(versions.map(({ version }) => version)).toEqual([2, 1]);
+  expect(versions[1]).toMatchObject({
+    aliases: ["champion"],
+    gates: { passed: 1, failed: 0 },
+    served: [{ deployment: "cellar", role: "champion", percent: 100 }],
+    run: { id: run, name: "bold-fox" },
+  });
+  expect(versions[0]).toMatchObject({ run: null, served: [] });
+  expect(await models.versionDetails({ ...at, version: 1 }, never)).toMatchObject({
+    run: { id: run },
+    datasets: [{ name: "wine" }],
+    gates: [{ gate: "good", verdict: "passed" }],
+  });
+  expect((await models.listModelVersions({ ...at, limit: 1 }, never)).more).toBe(true);
+});
+
+test("a deployment tells the change that goes on, else the last one, and never its handle", async () => {
+  const { store, deployments } = wine();
+  store.deployments.ensure({ name: "cellar", model: "wine", target: "local" });
+  const [fresh] = await deployments.listDeployments({ root: "/r" }, never);
+  expect(fresh).toMatchObject({ name: "cellar", rollout: null, busy: false });
+  const begin = () =>
+    store.deployments.begin({ deployment: "cellar", kind: "deploy", routes: [], actor: "a" }, processIdentity());
+  const { id } = begin();
+  store.deployments.setHandle("cellar", { secret: 1 });
+  const busy = await deployments.getDeployment({ root: "/r", name: "cellar" }, never);
+  expect(busy).toMatchObject({ busy: true, rollout: { id } });
+  expect(busy).not.toHaveProperty("handle");
+  store.deployments.end(id, "reverted", "it was bad");
+  expect(await deployments.getDeployment({ root: "/r", name: "cellar" }, never)).toMatchObject({
+    busy: false,
+    rollout: { id, outcome: "reverted", reason: "it was bad" },
+  });
+  begin();
+  expect(await deployments.listRollouts({ root: "/r", name: "cellar", limit: 1 }, never)).toMatchObject({ more: true });
+});
