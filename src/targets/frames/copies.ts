@@ -21,15 +21,17 @@ export interface Copies {
   giveUp(): string[];
 }
 
-interface Piece {
-  offset: number;
-  bytes: Uint8Array;
+/** Pieces of a file that something before is missing of, by their offsets. */
+interface Early {
+  /** The lowest of them. */
+  first: number;
+  pieces: Map<number, Uint8Array>;
 }
 
 /** `work`: a folder for files of `work/`, where they come this way; what is named otherwise is no file of a job. */
 export function createCopies(plan: Pick<JobPlan, "logPath" | "spool">, spoolNames: string[], work?: string): Copies {
   const sizes = new Map<string, number>();
-  const early = new Map<string, Piece[]>();
+  const early = new Map<string, Early>();
   let kept = 0;
 
   function placeOf(name: string): string | null {
@@ -68,26 +70,49 @@ export function createCopies(plan: Pick<JobPlan, "logPath" | "spool">, spoolName
     if (file === null) return;
     const size = sizeOf(name, file);
     if (offset > size) {
-      if (kept + bytes.length > KEPT_BYTES) return;
-      kept += bytes.length;
-      early.set(name, [...(early.get(name) ?? []), { offset, bytes }]);
+      keep(name, offset, bytes);
       return;
     }
-    if (offset + bytes.length > size) append(name, file, bytes.subarray(size - offset));
+    if (offset + bytes.length <= size) return;
+    append(name, file, bytes.subarray(size - offset));
     const waiting = early.get(name);
-    if (!waiting) return;
+    if (waiting && waiting.first <= sizeOf(name, file)) placeWaiting(name, file, waiting);
+  }
+
+  function keep(name: string, offset: number, bytes: Uint8Array): void {
+    const waiting = early.get(name) ?? { first: offset, pieces: new Map() };
+    const known = waiting.pieces.get(offset);
+    // What is read again comes again.
+    if (known && known.length >= bytes.length) return;
+    const more = bytes.length - (known?.length ?? 0);
+    if (kept + more > KEPT_BYTES) return;
+    kept += more;
+    waiting.first = Math.min(waiting.first, offset);
+    waiting.pieces.set(offset, bytes);
+    early.set(name, waiting);
+  }
+
+  /** As many as follow each other. */
+  function placeWaiting(name: string, file: string, waiting: Early): void {
     early.delete(name);
-    for (const piece of waiting.sort((one, other) => one.offset - other.offset)) {
-      kept -= piece.bytes.length;
-      place(name, piece.offset, piece.bytes);
+    for (const offset of [...waiting.pieces.keys()].sort((one, other) => one - other)) {
+      const size = sizeOf(name, file);
+      if (offset > size) {
+        early.set(name, { ...waiting, first: offset });
+        return;
+      }
+      const bytes = waiting.pieces.get(offset)!;
+      waiting.pieces.delete(offset);
+      kept -= bytes.length;
+      if (offset + bytes.length > size) append(name, file, bytes.subarray(size - offset));
     }
   }
 
   function fill(name: string): number {
     const file = placeOf(name)!;
-    const next = Math.min(...early.get(name)!.map(({ offset }) => offset));
-    const missing = next - sizeOf(name, file);
-    place(name, next - missing, standIn(name, missing));
+    const size = sizeOf(name, file);
+    const missing = early.get(name)!.first - size;
+    place(name, size, standIn(name, missing));
     return missing;
   }
 
