@@ -97,6 +97,16 @@ describe.skipIf(!hasSlurm)("jobs on a real Slurm", () => {
     );
   });
 
+  test("a job that never came to Slurm is gone", async () => {
+    const one = job("print('never')\n");
+    const { end } = await follow(cluster(), one, {
+      folder: "~/.modeltrail/jobs/none",
+      agent: "~/none",
+      python: "python3",
+    });
+    expect(end).toEqual({ state: "gone", reason: "it was never handed to Slurm" });
+  });
+
   test("says why it waits, and is cancelled while it does", async () => {
     const target = cluster({ options: ["--hold"] });
     const one = job("print('never')\n");

@@ -10,6 +10,7 @@ import { agentCommand } from "../jobFolder/agent";
 import type { Activation, Place } from "../jobFolder/contract";
 import type { LastStatus } from "../jobFolder/follow";
 import { createJobFolder, type SubmitOptions } from "../jobFolder/jobFolder";
+import { again } from "../launch/again";
 import type { TargetContext } from "../registry";
 import { signalName } from "../signalName";
 import { environmentOf } from "../ssh/environment";
@@ -75,6 +76,7 @@ export function makeSlurmTarget(name: string, settings: SlurmSettings, context: 
     return places.map((place, index) => ({ ...place, slurm: ids[index]! }));
   }
 
+  /** Null when it was not handed over. */
   async function idOf(handle: JobHandle, signal: AbortSignal): Promise<string | null> {
     if (typeof handle.slurm === "string") return handle.slurm;
     return findId(host, String(handle.folder), signal);
@@ -132,11 +134,13 @@ export function makeSlurmTarget(name: string, settings: SlurmSettings, context: 
     submitMany: (plans, { keep, onProgress, signal }) => handOver(plans, keep, { onProgress, signal }),
 
     async follow(plan, handle, followOptions) {
-      const id = String(handle.slurm);
+      const { onLost, signal } = followOptions;
+      const id = await again(() => idOf(handle, signal), { onLost, signal });
+      if (id === null) return { state: "gone", reason: "it was never handed to Slurm" };
       const log = `${handle.folder}/${SLURM_LOG}`;
       const followed = createJobFolder({ ...options, watch: watcher(id, log) });
       const end = await followed.follow(plan, handle, followOptions);
-      return withReason(end, await whyEnded(end, id, log, followOptions.signal));
+      return withReason(end, await whyEnded(end, id, log, signal));
     },
 
     collect: jobs.collect,
