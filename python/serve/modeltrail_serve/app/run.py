@@ -1,0 +1,102 @@
+"""Starts the server: the port, then the model, then the first request."""
+
+import errno
+import json
+import logging
+import os
+import socket
+import sys
+import tempfile
+
+from ..arguments import TOKEN
+from ..models import open_bundle
+from .build import build
+from .limits import Limits
+from .metrics import Metrics
+from .pool import Pool
+from .server import run_server
+from .watch import watch_parent
+
+log = logging.getLogger("modeltrail_serve")
+BACKLOG = 1024
+THREADS = 4
+
+
+class CannotServe(Exception):
+    """For the one who started the server."""
+
+
+def serve(options):
+    """The exit status: 0 after an orderly end, 1 when it could not serve."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        listener = bind(options.host, options.port)
+        serve_at(options, listener, Metrics(), lambda: announce(options.ready_file, listener))
+    except CannotServe as error:
+        log.error("%s", error)
+        return 1
+    return 0
+
+
+def serve_at(options, listener, metrics, on_ready):
+    """Until the server is to end."""
+    bundle = load(options)
+    limits = Limits(options.max_body, options.max_rows, options.max_seconds, options.max_concurrent)
+    pool = Pool(options.threads or max(1, min(THREADS, os.cpu_count() or 1)))
+    # Not left to what the model starts.
+    token = os.environ.pop(TOKEN, None)
+    app = build(bundle, pool, limits, metrics, token)
+    try:
+        listener.listen(BACKLOG)
+    except OSError as error:
+        raise CannotServe(taken(error, *listener.getsockname()[:2])) from None
+    run_server(app, listener, options.drain_seconds, on_ready, lambda end: options.with_parent and watch_parent(options.with_parent, end))
+
+
+def load(options):
+    try:
+        bundle = open_bundle(options.bundle, rows=options.max_rows)
+        bundle.warm_up()
+    except Exception as error:
+        log.debug("Loading failed.", exc_info=True)
+        raise CannotServe("The model could not be loaded: %s" % said(error)) from error
+    return bundle
+
+
+def said(error):
+    if isinstance(error, ModuleNotFoundError):
+        return "the package %s is not installed." % error.name
+    return "%s: %s" % (type(error).__name__, error) if not isinstance(error, ValueError) else str(error)
+
+
+def bind(host, port):
+    """A socket at the address, not listening yet: nobody is let in before the model is there."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        if sys.platform != "win32":  # there it would let two servers have one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        raise CannotServe(taken(error, host, port)) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def taken(error, host, port):
+    if getattr(error, "errno", None) == errno.EADDRINUSE:
+        return "Port %d is taken by another program." % port
+    return "The server cannot listen at %s:%d: %s" % (host, port, error)
+
+
+def announce(file, listener):
+    """Says in `file`, whole or not at all, that requests are answered."""
+    port = listener.getsockname()[1]
+    log.info("Ready at port %d.", port)
+    if not file:
+        return
+    folder = os.path.dirname(os.path.abspath(file))
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".ready-")
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        json.dump({"port": port, "pid": os.getpid()}, out)
+    os.replace(temporary, file)

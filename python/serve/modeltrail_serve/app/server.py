@@ -1,0 +1,67 @@
+"""Uvicorn, ended in order: requests under way are answered, for a bounded time."""
+
+import contextlib
+import logging
+import math
+import os
+import signal
+import sys
+import threading
+
+import uvicorn
+
+# Longer than any gateway keeps an idle connection, so that none is closed under a request that is being sent.
+KEEP_ALIVE_SECONDS = 620
+
+
+class Server(uvicorn.Server):
+    def __init__(self, config, on_ready):
+        super().__init__(config)
+        self.on_ready = on_ready
+
+    async def startup(self, sockets=None):
+        await super().startup(sockets=sockets)
+        if self.started:
+            self.on_ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self):
+        """As Uvicorn's, but a signal that ended the server in order is no reason to die of it."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        signals = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGBREAK] if sys.platform == "win32" else [])
+        before = {each: signal.signal(each, self.handle_exit) for each in signals}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def end(self):
+        """From any thread."""
+        self.should_exit = True
+
+
+def run_server(app, listener, drain_seconds, on_ready, watch):
+    """Until it is told to end. `watch` gets a function that ends it."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level=logging.WARNING,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=math.ceil(drain_seconds),
+    )
+    server = Server(config, on_ready)
+    watch(server.end)
+    server.run(sockets=[listener])
+    # Python would wait for threads of libraries, and a stuck model's.
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

@@ -1,0 +1,51 @@
+"""What can go wrong with a request. Each protocol says it in its own words' form."""
+
+
+class Problem(Exception):
+    """`status` is that of HTTP; the message is for who sent the request."""
+
+    status = 500
+    code = "INTERNAL_ERROR"
+    headers = ()
+
+    def __init__(self, message, status=None):
+        super().__init__(message)
+        if status is not None:
+            self.status = status
+
+
+class Malformed(Problem):
+    """It could not be read at all."""
+
+    status = 400
+    code = "BAD_REQUEST"
+
+
+class Invalid(Problem):
+    """It was read, and is not what the model takes."""
+
+    status = 400
+    code = "INVALID_PARAMETER_VALUE"
+
+
+class Unsupported(Problem):
+    status = 415
+    code = "UNSUPPORTED_MEDIA_TYPE"
+
+
+class Refused(Problem):
+    """Not now, or not from you: the status says which."""
+
+    code = "REFUSED"
+
+    def __init__(self, message, status, headers=()):
+        super().__init__(message, status)
+        self.headers = headers
+
+
+class ModelFailed(Problem):
+    """The model's own code raised. What it said stands in the log under `reference`, and goes to no caller."""
+
+    def __init__(self, reference):
+        super().__init__("The model could not answer this request. Its error stands in the log of the server: look for %s." % reference)
+        self.reference = reference
