@@ -1,0 +1,88 @@
+"""Loads the model of a bundle that is being made, with the loaders that will serve it, and says what it is.
+
+    python describe.py < request
+
+The request is JSON: "bundle", its folder; "manifest", what its bundle.json says so far; "signature", MLflow's, as JSON, or null; "example", a file with a request, or null;
+"data", tables that the run read, as [{"name", "path"}]. The answer on standard output is JSON:
+
+    {"input": …, "request": …, "answer": …, "failure": null | "why it could not answer", "packages": {name: version},
+     "python": "3.11.7"}
+
+What the model's code prints goes to standard error. A model that cannot be loaded ends this with exit code 1 and
+{"error": "why"}.
+"""
+import json
+import os
+import sys
+import traceback
+
+import packages
+import sample
+import schema
+
+
+def describe(request):
+    """All that the answer has."""
+    sys.path.insert(0, request["bundle"])
+    from modeltrail_serve.manifest import Manifest
+    from modeltrail_serve.models import Bundle, open_bundle
+
+    before = packages.imported()
+    opened = open_bundle(request["bundle"])
+    modules = packages.imported() - before
+    found = schema.schema_of(inner(opened.model), request["signature"])
+    asked, found = sample.make_sample(found, request["example"], request["data"])
+    answer = failure = None
+    if asked is not None:
+        before = packages.imported()
+        try:
+            answer = ask(Bundle(Manifest(request["bundle"], {**request["manifest"], "input": found}), opened.model), asked)
+        except Exception as error:
+            traceback.print_exc()
+            failure = in_words(error)
+        modules |= packages.imported() - before
+    return {
+        "input": found,
+        "request": asked,
+        "answer": answer,
+        "failure": failure,
+        "packages": packages.needed(modules),
+        "python": "%d.%d.%d" % sys.version_info[:3],
+    }
+
+
+def ask(bundle, request):
+    """As JSON carries it."""
+    return json.loads(json.dumps(bundle.predict(request)))
+
+
+def inner(model):
+    """The library's own object, which knows names of columns."""
+    for name in ("estimator", "booster", "session"):
+        if hasattr(model, name):
+            return getattr(model, name)
+    return model
+
+
+def in_words(error):
+    text = " ".join(str(error).split())
+    return "%s: %s" % (type(error).__name__, text[:500]) if text else type(error).__name__
+
+
+def main():
+    # Libraries print where they like: only we write to what is read.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    request = json.loads(sys.stdin.buffer.read())
+    try:
+        answer = describe(request)
+    except Exception as error:
+        traceback.print_exc()
+        answer = {"error": in_words(error)}
+    answers.write(json.dumps(answer))
+    answers.close()
+    return 1 if "error" in answer else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

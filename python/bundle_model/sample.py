@@ -1,0 +1,90 @@
+"""A request that the model can answer: a body for `/invocations`."""
+import json
+
+import columns as tables
+
+ROWS = 5
+
+
+def make_sample(schema, example, data):
+    """The request, or None, and the schema with what the data told of its columns.
+
+    `example`: the file of a request that was kept with the model, or None. `data`: files that the run read.
+    """
+    kept = _kept(example)
+    if not schema:
+        return kept, schema
+    if "tensors" in schema:
+        return kept or _tensors(schema["tensors"]), schema
+    names = [column["name"] for column in schema["columns"]]
+    table = tables.find_rows(names, data)
+    if table is not None:
+        schema = {"columns": [_informed(column, table[column["name"]]) for column in schema["columns"]]}
+    if kept:
+        return kept, schema
+    if table is None:
+        return _split(names, [[_typical(column["type"]) for column in schema["columns"]]]), schema
+    rows = list(zip(*(table[name] for name in names)))
+    whole = [row for row in rows[:1000] if None not in row][:ROWS] or rows[:ROWS]
+    return _split(names, [[_as(column["type"], value) for column, value in zip(schema["columns"], row)] for row in whole]), schema
+
+
+def _split(names, rows):
+    return {"dataframe_split": {"columns": names, "data": rows}}
+
+
+def _kept(example):
+    """MLflow keeps the example as a request; of a long one the first rows."""
+    if not example:
+        return None
+    try:
+        with open(example, encoding="utf-8") as stream:
+            request = json.load(stream)
+    except (OSError, ValueError):
+        return None
+    if not isinstance(request, dict):
+        return None
+    if set(request) == {"columns", "data"}:
+        # What MLflow kept before it kept whole requests.
+        request = {"dataframe_split": request}
+    for key, value in request.items():
+        if key == "dataframe_split" and isinstance(value, dict):
+            parts = {name: part[:ROWS] if name in ("index", "data") else part for name, part in value.items()}
+            return {**request, key: {name: part for name, part in parts.items() if name != "index"}}
+        if key in ("dataframe_records", "instances", "inputs") and isinstance(value, list):
+            return {**request, key: value[:ROWS]}
+    return request
+
+
+def _informed(column, values):
+    kind = tables.type_of(values) if column["type"] == "any" else column["type"]
+    return {**column, "type": kind, **(tables.bounds(values) if kind not in ("string", "any") else {})}
+
+
+def _as(kind, value):
+    if value is None:
+        return None
+    if kind in ("float", "double") and not isinstance(value, bool):
+        return float(value)
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def _typical(kind):
+    return {"boolean": False, "integer": 0, "long": 0, "string": "", "binary": "", "datetime": "2020-01-01T00:00:00"}.get(
+        kind, 0.0
+    )
+
+
+def _tensors(tensors):
+    """One row of zeros for each."""
+    made = {one["name"]: _zeros(one) for one in tensors}
+    return {"inputs": made[None] if None in made else made}
+
+
+def _zeros(one):
+    sizes = [1 if place == 0 and size < 0 else max(size, 1) for place, size in enumerate(one["shape"])]
+    value = "" if one["dtype"].startswith("str") else False if one["dtype"] == "bool" else 0
+    value = 0.0 if one["dtype"].startswith("float") else value
+    for size in reversed(sizes):
+        value = [value] * size
+    return value

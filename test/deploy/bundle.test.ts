@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { openBundle } from "../../src/deploy/bundle/bundleFolder";
+import { makeBundle } from "../../src/deploy/bundle/makeBundle";
+import { tempStore } from "../../src/store/testStore";
+import { makeVersion, PROGRAMS, servePython, WINE_TABLE } from "./versions";
+
+const python = servePython();
+if (!python)
+  console.warn(
+    "Bundles are not tested: set MODELTRAIL_TEST_SERVE_PYTHON to a Python with test/serve/requirements.txt.",
+  );
+
+const options = () => ({
+  env: process.env,
+  trust: async () => true,
+  onStep() {},
+  signal: new AbortController().signal,
+});
+
+describe.runIf(python)("bundles", () => {
+  test("holds all that serves a model, and says what it takes, answers and needs", async () => {
+    const store = tempStore();
+    const made = { program: PROGRAMS.joblib, entry: "model.joblib", tables: { "wine.csv": WINE_TABLE } };
+    const version = await makeVersion(store, python!, made);
+    const { hash, folder, manifest } = await makeBundle(store, version, options());
+    expect(folder).toBe(path.join(store.folder, "bundles", hash));
+    expect(readdirSync(path.join(store.folder, "tmp")).filter((name) => name.startsWith("bundle-"))).toEqual([]);
+    expect(manifest).toMatchObject({
+      model: "wine",
+      version: 1,
+      run: version.run,
+      flavour: "sklearn",
+      modelFormat: "joblib",
+      executesCode: true,
+      entry: "model/model.joblib",
+      input: {
+        columns: [
+          { name: "alcohol", type: "double", required: true, minimum: 12.37, maximum: 14.23 },
+          { name: "malic_acid", type: "double", required: true, minimum: 0.94, maximum: 1.78 },
+          { name: "ash", type: "double", required: true, minimum: 1.36, maximum: 2.43 },
+        ],
+      },
+    });
+    const names = manifest.requirements.map((line) => line.split("==")[0]);
+    expect(names).toEqual(expect.arrayContaining(["scikit-learn", "joblib", "numpy", "scipy", "fastapi", "uvicorn"]));
+    expect(names).not.toContain("mlflow");
+    expect(manifest.requirements.every((line) => /^[a-z0-9-]+==\S+(?:; .+)?$/.test(line))).toBe(true);
+    const sample = JSON.parse(readFileSync(path.join(folder, manifest.sample!), "utf8"));
+    expect(sample.request.dataframe_split.data).toEqual([
+      [14.23, 1.71, 2.43],
+      [13.2, 1.78, 2.14],
+      [12.37, 0.94, 1.36],
+    ]);
+    expect(sample.response).toEqual({ predictions: [0, 0, 1] });
+    expect(readFileSync(path.join(folder, "Dockerfile"), "utf8")).toMatch(/^ARG BASE=python:3\.\d+\.\d+-slim$/m);
+
+    // Again: the same, whatever the time.
+    expect((await makeBundle(store, version, options())).hash).toBe(hash);
+    expect(await openBundle(store.folder, hash)).toEqual({ hash, folder, manifest });
+    writeFileSync(path.join(folder, "fastapi.py"), "");
+    await expect(openBundle(store.folder, hash)).rejects.toThrow("fastapi.py does not belong to it");
+  });
+
+  test("a model that runs code is read only when its source is trusted, and that is asked once", async () => {
+    const store = tempStore();
+    const version = await makeVersion(store, python!, { program: PROGRAMS.joblib, entry: "model.joblib" });
+    const asked: string[] = [];
+    const answering = (answer: boolean) => ({
+      ...options(),
+      trust: async (question: string) => {
+        asked.push(question);
+        return answer;
+      },
+    });
+    await expect(makeBundle(store, version, answering(false))).rejects.toThrow(
+      "reading it runs code that its file contains",
+    );
+    expect(asked).toEqual([
+      "Reading wine/1 runs code that its file contains. Trust models of runs that were recorded in this project?",
+    ]);
+    await makeBundle(store, version, answering(true));
+    await makeBundle(store, version, answering(false));
+    expect(asked).toHaveLength(2);
+  });
+});
