@@ -21,7 +21,9 @@ def parse(arguments=None, environment=os.environ):
     for each in (parser, serve):
         _serving(each, environment, suppress=each is serve)
     _batch(predict)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.container = (environment.get("AIP_HEALTH_ROUTE") or None, environment.get("AIP_PREDICT_ROUTE") or None)
+    return options
 
 
 def _serving(parser, environment, suppress):
@@ -30,9 +32,9 @@ def _serving(parser, environment, suppress):
         parser.add_argument(name, default=argparse.SUPPRESS if suppress else default, **more)
 
     in_container = "AIP_HTTP_PORT" in environment or "serve" in sys.argv[1:2]
-    add("--bundle", _own_bundle(), metavar="FOLDER", help="the bundle (default: the one that this package lies in)")
+    add("--bundle", own_bundle(), metavar="FOLDER", help="the bundle (default: the one that this package lies in)")
     add("--host", ALL_ADDRESSES if in_container else "127.0.0.1", help="the address to listen at")
-    add("--port", _number(environment, "AIP_HTTP_PORT", "SAGEMAKER_BIND_TO_PORT", default=8080), type=int, help="0: a free one")
+    add("--port", _number(environment, "AIP_HTTP_PORT", "SAGEMAKER_BIND_TO_PORT", "PORT", default=8080), type=int, help="0: a free one")
     add("--workers", 1, type=_positive, help="processes that share the port")
     add("--threads", None, type=_positive, help="in which the model works, of each process (default: by the processors)")
     add("--model-name", None, help="in the paths of KServe's protocols (default: the model's own)")
@@ -46,13 +48,13 @@ def _serving(parser, environment, suppress):
 
 
 def _batch(parser):
-    parser.add_argument("--bundle", default=_own_bundle(), metavar="FOLDER")
+    parser.add_argument("--bundle", default=own_bundle(), metavar="FOLDER")
     parser.add_argument("--input", required=True, metavar="FILE", help="rows: .csv, .json, .jsonl or .parquet; - for CSV from stdin")
     parser.add_argument("--output", required=True, metavar="FILE", help="predictions, in the format of its name's end; - for CSV to stdout")
     parser.add_argument("--chunk", type=_positive, default=10_000, help="rows that are predicted at a time")
 
 
-def _own_bundle():
+def own_bundle():
     """A bundle carries this package at its root."""
     folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     return folder if os.path.isfile(os.path.join(folder, BUNDLE_FILE)) else os.getcwd()

@@ -46,6 +46,7 @@ class Refused(Problem):
 class ModelFailed(Problem):
     """The model's own code raised. What it said stands in the log under `reference`, and goes to no caller."""
 
-    def __init__(self, reference):
-        super().__init__("The model could not answer this request. Its error stands in the log of the server: look for %s." % reference)
-        self.reference = reference
+    def __init__(self, reference, status=500):
+        text = "The model could not answer this request. Its error stands in the log of the server: look for %s."
+        super().__init__(text % reference, status)
+        self.code = "INTERNAL_ERROR" if status >= 500 else "BAD_REQUEST"

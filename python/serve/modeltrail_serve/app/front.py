@@ -5,14 +5,11 @@ not asked for often: what happens with every prediction is kept short.
 
 import asyncio
 import hmac
-import logging
-import secrets
 import time
 
-from ..problems import Malformed, ModelFailed, Problem, Refused
+from ..problems import ModelFailed, Problem, Refused
+from .asking import failed
 from .calls import Call
-
-log = logging.getLogger("modeltrail_serve")
 
 RETRY_SOON = ((b"retry-after", b"1"),)
 CLOSE = ((b"connection", b"close"),)
@@ -61,7 +58,7 @@ class Front:
                 status = 499
                 return
             except Exception as error:
-                problem = error if isinstance(error, Problem) else _unforeseen()
+                problem = error if isinstance(error, Problem) else ModelFailed(failed())
                 status, body, kind, more = problem.status, protocol.problem(problem), b"application/json", problem.headers
             await _send(send, status, body, kind, more)
         finally:
@@ -123,13 +120,6 @@ class ClientGone(Exception):
 def _expire(future, limit):
     if not future.done():
         future.set_exception(Refused("The model did not answer within %g seconds." % limit, 504))
-
-
-def _unforeseen():
-    """Says what was raised to the log only, under a reference."""
-    reference = secrets.token_hex(6)
-    log.exception("The request %s failed.", reference)
-    return ModelFailed(reference)
 
 
 async def _send(send, status, body, kind=b"application/json", headers=()):

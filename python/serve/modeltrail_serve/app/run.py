@@ -40,12 +40,12 @@ def serve(options):
 
 def serve_at(options, listener, metrics, on_ready):
     """Until the server is to end."""
-    bundle = load(options)
+    bundle, outputs = load(options)
     limits = Limits(options.max_body, options.max_rows, options.max_seconds, options.max_concurrent)
     pool = Pool(options.threads or max(1, min(THREADS, os.cpu_count() or 1)))
     # Not left to what the model starts.
     token = os.environ.pop(TOKEN, None)
-    app = build(bundle, pool, limits, metrics, token)
+    app = build(bundle, pool, limits, metrics, token, options.model_name, outputs, options.container)
     try:
         listener.listen(BACKLOG)
     except OSError as error:
@@ -54,13 +54,14 @@ def serve_at(options, listener, metrics, on_ready):
 
 
 def load(options):
+    """(the bundle, what it answered to its sample)"""
     try:
         bundle = open_bundle(options.bundle, rows=options.max_rows)
-        bundle.warm_up()
+        outputs = bundle.ask_sample()
     except Exception as error:
         log.debug("Loading failed.", exc_info=True)
         raise CannotServe("The model could not be loaded: %s" % said(error)) from error
-    return bundle
+    return bundle, outputs
 
 
 def said(error):

@@ -79,10 +79,10 @@ class Reader:
         self._enough(rows)
         return self._table(columns, rows)
 
-    def values(self, values, by_row):
-        """What `instances` (`by_row`) or `inputs` hold: rows, records, columns or tensors."""
+    def values(self, values):
+        """What `instances` or `inputs` hold: rows, records, columns or tensors."""
         if self.tensors is not None:
-            return self._tensors(values, by_row)
+            return self._tensors(values)
         if isinstance(values, dict):
             return self.by_column(values)
         if not isinstance(values, list):
@@ -97,10 +97,31 @@ class Reader:
             return self.by_column({self.names[0]: values})
         return self.rows(values)
 
-    def csv(self, body):
-        """Bytes of CSV with a line of names."""
+    def named(self, arrays):
+        """{name: array} of tensors that came with their shapes: columns, a matrix of all columns, or what the model calls tensors."""
+        self._enough(max((len(array) for array in arrays.values() if array.ndim), default=0))
+        if self.tensors is not None:
+            return named_tensors(arrays, self.tensors)
+        if len(arrays) == 1:
+            name, array = next(iter(arrays.items()))
+            if self.columns is None:
+                return {None: array}
+            if array.ndim == 2 and (len(self.columns) > 1 or name != self.names[0]):
+                return self._matrix(array)
+        flat = {name: array.reshape(-1) for name, array in arrays.items() if array.ndim == 1 or array.shape[1:] == (1,)}
+        if len(flat) < len(arrays):
+            name = next(name for name in arrays if name not in flat)
+            raise Invalid("Input %s: expected a value for each row (the shape [rows] or [rows, 1])." % quoted(name))
+        return self.by_column(flat)
+
+    def csv(self, body, header=None):
+        """Bytes of CSV. `header`: whether it has a line of names; None: it has, unless that line has no name of the schema."""
         names, rows = rows_of(file_of(body))
-        return self.texts(names, list(rows))
+        if header is None:
+            header = self.names is None or len(names) != len(self.names) or any(name in self.names for name in names)
+        if header:
+            return self.texts(names, list(rows))
+        return self.texts(self.names or ["%d" % index for index in range(len(names))], [names, *rows])
 
     def texts(self, names, rows):
         """Lists of texts, as a CSV has them."""
@@ -120,7 +141,7 @@ class Reader:
             raise Invalid("This model takes numbers only.")
         return {self.tensors[0].name: tensor_of(matrix, self.tensors[0])}
 
-    def _tensors(self, values, by_row):
+    def _tensors(self, values):
         if isinstance(values, list):
             self._enough(len(values))
             if values and isinstance(values[0], dict):
@@ -146,6 +167,13 @@ class Reader:
         if array.dtype.kind in "OU" and array.ndim == 2:
             return Table(list(range(array.shape[1])), array.shape[0], columns=[infer(list(column)) for column in zip(*values)])
         return {None: array}
+
+    def _matrix(self, array):
+        if array.shape[1] != len(self.names):
+            raise Invalid("Expected %d columns, got %d." % (len(self.names), array.shape[1]))
+        if self.uniform and array.dtype.kind in "iuf" and not numpy.isinf(array).any():
+            return Table(self.names, len(array), matrix=numpy.asfortranarray(array, dtype="float64"))
+        return self._table({name: array[:, index] for index, name in enumerate(self.names)}, len(array))
 
     def _quick(self, rows, pick):
         """For numbers alone. None: something is unusual, and the slow way finds out what."""

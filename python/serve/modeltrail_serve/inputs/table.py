@@ -53,5 +53,15 @@ class Table:
         columns = [column.tolist() for column in self.columns]
         return [dict(zip(self.names, row)) for row in zip(*columns)]
 
+    def first_missing(self):
+        """(row, name) of the first value that is not there; None when all are."""
+        for name, column in zip(self.names, self.columns):
+            # What differs from itself is NaN, or NaT.
+            holes = [value is None for value in column.tolist()] if column.dtype.kind == "O" else column != column
+            found = numpy.flatnonzero(holes)
+            if len(found):
+                return int(found[0]), name
+        return None
+
     def slice(self, start, end):
         return Table(self.names, end - start, columns=[column[start:end] for column in self.columns])

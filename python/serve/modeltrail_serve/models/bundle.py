@@ -60,16 +60,21 @@ class Bundle:
         return self.model.run(data, params or {}, method)
 
     def warm_up(self):
-        """Asks the model what the bundle's sample asks, so that the first caller does not wait for what is made once."""
+        """{"predictions": …} of the bundle's sample; None when it has none."""
         sample = self.manifest.read_sample()
         return self.predict(sample[0]) if sample else None
+
+    def ask_sample(self):
+        """As `warm_up`, the model's own answer. What is made only once is made then, and the first caller does not wait for it."""
+        sample = self.manifest.read_sample()
+        return self.run(*self.read(sample[0])) if sample else None
 
     def _data(self, field, value):
         if field == "dataframe_records":
             return self.reader.records(value)
         if field == "dataframe_split":
             return self._split(value)
-        return self.reader.values(value, by_row=field == "instances")
+        return self.reader.values(value)
 
     def _split(self, value):
         if not isinstance(value, dict) or "data" not in value or not value.keys() <= SPLIT_FIELDS:

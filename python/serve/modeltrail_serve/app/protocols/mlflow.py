@@ -6,11 +6,15 @@ Errors have the form of MLflow's.
 from ... import jsontext
 from ...outputs import jsonable
 from ...problems import Unsupported
+from ..asking import ask
 from ..calls import Reply
+from .counting import rows_in
 
 name = "mlflow"
 
 KINDS = ("application/json", "text/csv")
+# RFC 4180 has this parameter of text/csv.
+HEADERS = {"present": True, "absent": False}
 
 
 def problem(error):
@@ -25,17 +29,13 @@ def invocations(bundle):
         if kind not in KINDS:
             got = "none was given" if kind is None else 'got "%s"' % kind[:100]
             raise Unsupported("This server takes the content types %s; %s." % (" and ".join(KINDS), got))
-        if parameters.pop("charset", "utf-8").strip('"') != "utf-8":
+        if parameters.get("charset", "utf-8").strip('"') != "utf-8":
             raise Unsupported("This server takes UTF-8 only.")
         if kind == "text/csv":
-            data, params = bundle.reader.csv(call.body), None
+            data, params = bundle.reader.csv(call.body, header=HEADERS.get(parameters.get("header"))), None
         else:
             data, params = bundle.read(jsontext.read(call.body))
-        raw = bundle.run(data, params)
-        return Reply(jsontext.write({"predictions": jsonable(raw)}), rows=_rows(data))
+        raw = ask(bundle, data, params)
+        return Reply(jsontext.write({"predictions": jsonable(raw)}), rows=rows_in(data))
 
     return answer
-
-
-def _rows(data):
-    return data.rows if hasattr(data, "rows") else len(next(iter(data.values()), ()))
