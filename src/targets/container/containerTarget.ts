@@ -26,7 +26,7 @@ const INSIDE = { folder: "/modeltrail/job", agent: "/modeltrail/programs" };
 const IMAGE_VARIABLE = "MODELTRAIL_IMAGE";
 
 export const makeContainerTarget: MakeTarget<ContainerSettings> = (name, settings, { root, env }) => {
-  const engine = createEngine({ program: settings.program ?? settings.kind, context: settings.context, env });
+  const engine = createEngine({ program: programOf(settings, root), context: settings.context, env });
   const host = createLocalHost(env);
   const python = findPython(env, []) ?? "python3";
   const folder = path.join(env.HOME ?? os.homedir(), ".modeltrail", "jobs");
@@ -46,11 +46,11 @@ export const makeContainerTarget: MakeTarget<ContainerSettings> = (name, setting
     async submit(plan, { keep, onProgress, signal }) {
       const cacheFolder = path.join(storeFolder(root, env).folder, "cache");
       const image = await prepareImage(engine, plan, settings, { env, cacheFolder, onProgress, signal });
-      const { remote } = await askEngine(engine, env, signal);
+      const { remote, rootless } = await askEngine(engine, env, signal);
       const known = { ...plan, env: { ...plan.env, [IMAGE_VARIABLE]: nameOf(image) } };
-      if (remote) return submitCopied(engine, known, { settings, image, env, keep, onProgress, signal });
+      if (remote) return submitCopied(engine, known, { settings, image, rootless, keep, onProgress, signal });
       const begin = (place: Place, options: { signal: AbortSignal }) =>
-        beginMounted(engine, { plan, place, settings, image, env }, options.signal);
+        beginMounted(engine, { plan, place, settings, image, rootless }, options.signal);
       return createJobFolder({ ...shared, start: begin }).submit(known, { keep, onProgress, signal });
     },
 
@@ -80,6 +80,12 @@ export const makeContainerTarget: MakeTarget<ContainerSettings> = (name, setting
   return target;
 };
 
+/** A path is from the project's folder. */
+function programOf({ program, kind }: ContainerSettings, root: string): string {
+  if (program === undefined) return kind;
+  return /[\\/]/.test(program) ? path.resolve(root, program) : program;
+}
+
 async function checkEngine(
   engine: Engine,
   settings: ContainerSettings,
@@ -103,12 +109,12 @@ interface Beginning {
   place: Place;
   settings: ContainerSettings;
   image: Image;
-  env: NodeJS.ProcessEnv;
+  rootless: boolean;
 }
 
 async function beginMounted(
   engine: Engine,
-  { plan, place, settings, image, env }: Beginning,
+  { plan, place, settings, image, rootless }: Beginning,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
   const argv = agentCommand({ ...INSIDE, python: settings.python ?? "python3" }, "run");
@@ -116,7 +122,7 @@ async function beginMounted(
     { from: place.folder, to: INSIDE.folder },
     { from: programsBeside(place), to: INSIDE.agent, readOnly: true },
   ];
-  await startContainer(engine, { plan, settings, image, env, argv, mounts }, signal);
+  await startContainer(engine, { plan, settings, image, rootless, argv, mounts, folder: place.folder }, signal);
   return { container: containerName(plan.id), image: nameOf(image) };
 }
 

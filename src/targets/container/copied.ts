@@ -24,14 +24,14 @@ export const isCopied = (handle: JobHandle) => handle.copied === true;
 interface CopiedJob {
   settings: ContainerSettings;
   image: Image;
-  env: NodeJS.ProcessEnv;
+  rootless: boolean;
   keep(handle: JobHandle): void;
   onProgress(line: string): void;
   signal: AbortSignal;
 }
 
 export async function submitCopied(engine: Engine, plan: JobPlan, job: CopiedJob): Promise<JobHandle> {
-  const { settings, image, env, keep, onProgress, signal } = job;
+  const { settings, image, rootless, keep, onProgress, signal } = job;
   const handle = { copied: true, container: containerName(plan.id), image: nameOf(image) };
   keep(handle);
   const folder = await mkdtemp(path.join(os.tmpdir(), "modeltrail-container-"));
@@ -50,7 +50,7 @@ export async function submitCopied(engine: Engine, plan: JobPlan, job: CopiedJob
       onProgress(`Sending the project to ${engine.name}`);
       await engine.run(["container", "cp", folder, `${name}:${FOLDER}`], { signal });
     };
-    await startContainer(engine, { plan, settings, image, env, argv, mounts: [], fill }, signal);
+    await startContainer(engine, { plan, settings, image, rootless, argv, mounts: [], folder, fill }, signal);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -16,6 +16,8 @@ export interface Engine {
 
 export interface EngineOptions {
   signal: AbortSignal;
+  /** Default: ours. */
+  cwd?: string;
   input?: string | Buffer | NodeJS.ReadableStream;
   /** Called with what it writes, instead of collecting it; its messages included. */
   onOutput?(chunk: Buffer): void;
@@ -45,9 +47,10 @@ export function createEngine({ program, context, env = process.env }: EngineSett
   const isPodman = path.basename(program).startsWith("podman");
   const name = isPodman ? "Podman" : path.basename(program) === "nerdctl" ? "nerdctl" : "Docker";
   const place = context === undefined ? [] : isPodman ? ["--connection", context] : ["--context", context];
-  const run: Engine["run"] = async (args, { signal, input, onOutput, onMessage }) => {
+  const run: Engine["run"] = async (args, { signal, cwd, input, onOutput, onMessage }) => {
     const { exitCode, stdout, stderr, startError } = await runChild([program, ...place, ...args], {
       signal,
+      ...(cwd === undefined ? {} : { cwd }),
       ...(input === undefined ? {} : { input }),
       ...(onOutput ? { onOutput } : {}),
       ...(onMessage ? { onError: onMessage } : {}),

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { UserError } from "../../domain/errors";
 import type { JobPlan } from "../contract";
 import { type ContainerCommand, type ContainerSettings, containerName, createArguments } from "./createArguments";
-import { askEngine, type Engine, EngineError } from "./engine";
+import { type Engine, EngineError } from "./engine";
 import type { Image } from "./image";
 import { removeContainer } from "./lifecycle";
 import { inspectContainer, isUnstarted } from "./state";
@@ -12,7 +12,10 @@ export interface ContainerStart extends Pick<ContainerCommand, "argv" | "mounts"
   plan: JobPlan;
   settings: ContainerSettings;
   image: Image;
-  env: NodeJS.ProcessEnv;
+  /** Of the engine, see EngineInfo. */
+  rootless: boolean;
+  /** Of ours, for what is left where a container is started: Podman writes a file `oom`. */
+  folder: string;
   /** Brings into the container what it needs, before it starts. */
   fill?(name: string): Promise<void>;
 }
@@ -22,13 +25,12 @@ const REMOVE_MS = 20_000;
 /** As far as that was not done. */
 export async function startContainer(
   engine: Engine,
-  { plan, settings, image, env, argv, mounts, fill }: ContainerStart,
+  { plan, settings, image, rootless, argv, mounts, folder, fill }: ContainerStart,
   signal: AbortSignal,
 ): Promise<void> {
   const name = containerName(plan.id);
   let container = await inspectContainer(engine, name, signal);
   if (!container) {
-    const { rootless } = await askEngine(engine, env, signal);
     const { uid, gid } = { uid: process.getuid?.(), gid: process.getgid?.() };
     const place = {
       isPodman: engine.isPodman,
@@ -43,7 +45,7 @@ export async function startContainer(
   if (!container || !isUnstarted(container)) return;
   try {
     await fill?.(name);
-    await engine.run(["container", "start", name], { signal });
+    await engine.run(["container", "start", name], { signal, cwd: folder });
   } catch (error) {
     await removeContainer(engine, plan.id, AbortSignal.timeout(REMOVE_MS));
     throw error instanceof EngineError ? new UserError(explainStart(error, settings, image)) : error;
