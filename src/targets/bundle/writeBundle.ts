@@ -14,8 +14,6 @@ import { type Entry, entriesBelow } from "../host/localFolder";
 export interface Bundle {
   /** Bytes of the zip file. */
   size: number;
-  /** Paths of the stage that a zip file cannot name: those that are not UTF-8. */
-  left: string[];
 }
 
 /** All that runs on a target: what the agent finds beside itself. */
@@ -42,17 +40,20 @@ export async function writeBundle(
     for (const name of PROGRAMS) await addPrograms(zip, path.join(path.dirname(pythonFolder("agent")), name), name);
     zip.addBuffer(Buffer.from(JSON.stringify(job)), "job/job.json", { mtime: TIME });
     zip.addEmptyDirectory("job/work", { mtime: TIME });
-    const entries = await entriesBelow(stage);
-    for (const entry of entries) if (!isLeft(entry)) addEntry(zip, stage, entry);
+    for (const entry of await entriesBelow(stage)) if (!isUnnamable(entry)) addEntry(zip, stage, entry);
     zip.end();
     await written;
-    return entries.filter(isLeft).map((entry) => entry.path);
   };
-  const left = await Promise.race([add(), failed]);
-  return { size: (await stat(file)).size, left };
+  await Promise.race([add(), failed]);
+  return { size: (await stat(file)).size };
 }
 
-const isLeft = (entry: Entry) => typeof fsPath(entry.path) !== "string";
+/** Paths of a stage that its bundle is without: a zip file cannot name what is not UTF-8. */
+export async function leftOutOf(stage: string): Promise<string[]> {
+  return (await entriesBelow(stage)).filter(isUnnamable).map((entry) => entry.path);
+}
+
+const isUnnamable = (entry: Entry) => typeof fsPath(entry.path) !== "string";
 
 async function addPrograms(zip: ZipFile, folder: string, name: string): Promise<void> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -14,8 +14,6 @@ export interface RayPackage {
   file: string;
   /** As Ray calls packages: by their content. */
   name: string;
-  /** Paths of the stage that could not be put in. */
-  left: string[];
 }
 
 /** Bytes that Ray takes at most. */
@@ -31,7 +29,7 @@ export async function withRayPackage<T>(
   const folder = await mkdtemp(path.join(os.tmpdir(), "modeltrail-ray-"));
   try {
     const bundle = path.join(folder, "bundle.zip");
-    const { left } = await writeBundle(bundle, { job, stage, signal });
+    await writeBundle(bundle, { job, stage, signal });
     const file = path.join(folder, "package.zip");
     const zip = new ZipFile();
     zip.addFile(unpackProgram(), path.basename(unpackProgram()), { mtime: TIME, mode: 0o100644 });
@@ -46,7 +44,7 @@ export async function withRayPackage<T>(
     }
     const hash = createHash("sha256");
     await pipeline(createReadStream(file), hash);
-    return await use({ file, name: `_ray_pkg_${hash.digest("hex").slice(0, 32)}.zip`, left });
+    return await use({ file, name: `_ray_pkg_${hash.digest("hex").slice(0, 32)}.zip` });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

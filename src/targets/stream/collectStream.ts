@@ -3,10 +3,14 @@ import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, utimesSync, writeF
 import path from "node:path";
 import { formatSize } from "../../domain/format";
 import { displayPath, fsPath } from "../../ingest/spoolPath";
+import { leftOutOf } from "../bundle/writeBundle";
 import type { JobPlan, Problem } from "../contract";
 import { checked, isBehindLink } from "../host/localFolder";
-import { putInPlace } from "../jobFolder/collect";
+import { type ChangedFiles, putInPlace } from "../jobFolder/collect";
 import { incomingFolder, readIncoming } from "./incoming";
+
+/** One warning names so many files. */
+const NAMED = 3;
 
 /** After `followStream`, by whatever process; once more does no harm. `name`: of the source. */
 export async function collectStream(plan: Pick<JobPlan, "stage">, name: string): Promise<Problem[]> {
@@ -16,6 +20,7 @@ export async function collectStream(plan: Pick<JobPlan, "stage">, name: string):
     return [...problems, warning("No list of the files that the command wrote has arrived, so none was brought home.")];
   }
   const { changed } = facts;
+  problems.push(...(await notSent(plan, changed, name)));
   for (const [file, size, mtimeNs, mode] of changed.files)
     await bring(plan, { file: checked(file), size, mtimeNs, mode });
   problems.push(...(await putInPlace(plan.stage, changed)));
@@ -34,6 +39,17 @@ export async function collectStream(plan: Pick<JobPlan, "stage">, name: string):
     );
   }
   return problems;
+}
+
+/** What the stage has that the command never saw. */
+async function notSent({ stage }: Pick<JobPlan, "stage">, changed: ChangedFiles, name: string): Promise<Problem[]> {
+  // A name that came from there may have been brought before.
+  const theirs = new Set(changed.files.map(([file]) => file));
+  const left = (await leftOutOf(stage)).filter((file) => !theirs.has(file)).map(displayPath);
+  if (left.length === 0) return [];
+  const rest = left.length > NAMED ? ` and ${left.length - NAMED} more` : "";
+  const names = left.slice(0, NAMED).join(", ") + rest;
+  return [warning(`${names} could not be sent to ${name}, for the name is not UTF-8: the command ran without.`)];
 }
 
 interface Incoming {

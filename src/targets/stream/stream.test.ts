@@ -113,8 +113,10 @@ test("all of a job comes home through its log", async () => {
   expect(await follow(plan, source)).toMatchObject({ state: "ended", exitCode: 4, signal: null, reason: null });
   expect(source.reads).toEqual([null]);
   expectWhole(plan, folder);
+  writeFileSync(Buffer.concat([Buffer.from(plan.stage + path.sep), Buffer.of(0x66, 0xff)]), "never sent");
   const problems = (await collectStream(plan, "the cluster")).map(({ message }) => message);
   expect(problems).toEqual([
+    "f\\xff could not be sent to the cluster, for the name is not UTF-8: the command ran without.",
     "large (200 kB) is too large for the log, so it was lost with its container on the cluster.",
   ]);
   const model = path.join("out dir", "model.bin");
