@@ -20,14 +20,17 @@ import packages
 import sample
 import schema
 
+# What the app that serves may take of its own accord: not the model's.
+APP = {"modeltrail_serve", "orjson", "uvloop", "httptools"}
+
 
 def describe(request):
     """All that the answer has."""
+    before = packages.imported()
     sys.path.insert(0, request["bundle"])
     from modeltrail_serve.manifest import Manifest
     from modeltrail_serve.models import Bundle, open_bundle
 
-    before = packages.imported()
     opened = open_bundle(request["bundle"])
     modules = packages.imported() - before
     found = schema.schema_of(inner(opened.model), request["signature"])
@@ -46,7 +49,7 @@ def describe(request):
         "request": asked,
         "answer": answer,
         "failure": failure,
-        "packages": packages.needed(modules),
+        "packages": packages.needed(modules - APP),
         "python": "%d.%d.%d" % sys.version_info[:3],
     }
 

@@ -38,6 +38,14 @@ ENTRYPOINT ["python3", "-m", "modeltrail_serve", "--bundle", "/opt/bundle", "--h
 
 export const DOCKERIGNORE = "__pycache__\n*.pyc\nDockerfile\n.dockerignore\nREADME.md\n";
 
+/** What Azure ML's inference server is given. */
+export const SCORE_FILE = "score.py";
+export const SCORE = `"""init() and run(), as Azure ML asks for them."""
+from modeltrail_serve.azure import init, run
+
+__all__ = ["init", "run"]
+`;
+
 /** For who finds the folder. */
 export function readme(manifest: Pick<BundleManifest, "model" | "version" | "run" | "python" | "sample">): string {
   const { model, version, run, python, sample } = manifest;

@@ -12,7 +12,7 @@ import type { ReadyBundle } from "../contract";
 import { findPython } from "../environment/findPython";
 import { type AskTrust, requireTrust } from "../trust/trust";
 import { keepBundle, removeBundle } from "./bundleFolder";
-import { DOCKERIGNORE, dockerfile, readme } from "./containerFiles";
+import { DOCKERIGNORE, dockerfile, readme, SCORE, SCORE_FILE } from "./containerFiles";
 import { type DescribeRequest, describeModel, type ModelDescription } from "./describeModel";
 import { copyApp, copyModel, MODEL_FOLDER } from "./fillFolder";
 import { findModelFiles } from "./modelFiles";
@@ -159,6 +159,7 @@ async function writeParts(
   await write("requirements.txt", `${requirements.lines.join("\n")}\n`);
   await write("Dockerfile", dockerfile(manifest, exact));
   await write(".dockerignore", DOCKERIGNORE);
+  await write(SCORE_FILE, SCORE);
   await write("README.md", readme(manifest));
   return manifest;
 }
