@@ -4,6 +4,7 @@ import { version } from "../../package.json";
 import { addDataCommands } from "./dataCommands";
 import { addJobCommands } from "./jobCommands";
 import { addLaunchCommands } from "./launchCommands";
+import { addModelCommands } from "./modelCommands";
 import { report } from "./report";
 import { addRulesCommands } from "./rulesCommands";
 import { addServerCommands } from "./serverCommands";
@@ -168,6 +169,7 @@ function buildProgram(): Command {
   addJobCommands(program);
   addLaunchCommands(program);
   addSweepCommands(program);
+  addModelCommands(program);
   addSpaceCommands(program);
   addServerCommands(program);
 

@@ -5,7 +5,7 @@ import { allPassed, type GateResult } from "../domain/gate";
 import type { Store } from "../store/contract";
 import type { ModelVersion } from "../store/registry/contract";
 import { checkAlias } from "./names";
-import { CHAMPION, findModel, versionName } from "./resolve";
+import { CHAMPION, findModel, versionName } from "./resolveVersion";
 
 /** The tag in which the reason for archiving a version stands. */
 export const ARCHIVED_TAG = "modeltrail.archived";
@@ -51,13 +51,11 @@ export async function promote(store: Store, asked: Promotion): Promise<Promoted>
       const now = registry.version(model, number);
       if (!now) throw new UserError(`There is no version ${number} of ${model} any more.`);
       refuseArchived(now);
-      if (held)
-        audit.add({
-          action: "gate.override",
-          subject,
-          reason: override!,
-          evidence: { step: "promote", ...shown(gates) },
-        });
+      if (held) {
+        const passedOver = gates.filter((gate) => !allPassed([gate]));
+        const evidence = { step: "promote", ...shown(passedOver) };
+        audit.add({ action: "gate.override", subject, reason: override!.trim(), evidence });
+      }
       const previous = registry.model(model)!.aliases[alias] ?? null;
       registry.setAlias(model, alias, number);
       return { version: registry.version(model, number)!, alias, before: previous, gates, isNew: true };
@@ -85,7 +83,7 @@ function heldBack(version: ModelVersion, alias: string, gates: readonly GateResu
 }
 
 const shown = (gates: readonly GateResult[]) => ({
-  gates: Object.fromEntries(gates.map(({ gate, verdict, summary }) => [gate, `${verdict}: ${summary}`])),
+  gates: gates.map(({ id, gate, kind, verdict, summary }) => ({ result: id, gate, kind, verdict, summary })),
 });
 
 /** Last values of what the run measured itself. */

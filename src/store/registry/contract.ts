@@ -85,6 +85,8 @@ export interface RegistryStore {
   searchVersions(search: RegistrySearch): { versions: ModelVersion[]; next: string | null };
   /** The newest first. */
   versionsOfRun(run: string): ModelVersion[];
+  /** Those that are one of these logged models, or have a file of one of these contents; at most 100. */
+  versionsLike(of: { loggedModels: readonly string[]; files: readonly string[] }): ModelVersion[];
   /** Keeps these for as long as the version is there. Their objects are put while `holdObjects` is held. */
   keepFiles(name: string, version: number, files: readonly VersionFile[]): void;
   /** By path; empty when none were kept: then they are at the version's `location` alone. */

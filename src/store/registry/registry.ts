@@ -14,6 +14,7 @@ import {
   findVersion,
   setStage,
   setVersionTag,
+  versionsLike,
   versionsOfRun,
 } from "./versions";
 import type { RegistryWriter } from "./writer";
@@ -38,6 +39,7 @@ export function makeRegistry(db: Database, audit: AuditStore, reliance: Pick<Rel
     searchVersions: (search) => searchVersions(db, search),
 
     versionsOfRun: (run) => versionsOfRun(db, run),
+    versionsLike: (of) => versionsLike(db, of),
     keepFiles: (name, version, files) => keepFiles(writer, reliance, name, version, files),
     files: (name, version) => versionFiles(db, name, version),
 

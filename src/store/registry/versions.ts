@@ -44,6 +44,28 @@ function insertVersion(db: Database, version: NewModelVersion): ModelVersion {
   return readVersions(db, [id])[0]!;
 }
 
+const MOST_ALIKE = 100;
+
+/** See `RegistryStore.versionsLike`. */
+export function versionsLike(
+  db: Database,
+  { loggedModels, files }: { loggedModels: readonly string[]; files: readonly string[] },
+): ModelVersion[] {
+  return db.read(() => {
+    const rows = db.all<{ id: number }>(
+      `SELECT id FROM model_versions WHERE logged_model IN (SELECT value FROM json_each(?))
+      UNION SELECT version FROM version_files WHERE sha256 IN (SELECT unhex(value) FROM json_each(?))
+      ORDER BY 1 LIMIT ${MOST_ALIKE}`,
+      JSON.stringify(loggedModels),
+      JSON.stringify(files),
+    );
+    return readVersions(
+      db,
+      rows.map(({ id }) => id),
+    );
+  });
+}
+
 /** See `RegistryStore.versionsOfRun`. */
 export function versionsOfRun(db: Database, run: string): ModelVersion[] {
   return db.read(() => {

@@ -43,7 +43,7 @@ export function findModel(store: Store, name: string): Model {
  * Without version and alias: the champion, and where there is none the newest version that is not archived. Throws UserError that
  * says what there is.
  */
-export function resolveModel(store: Store, text: string): ModelVersion {
+export function resolveVersion(store: Store, text: string): ModelVersion {
   const { name, which } = parseModelReference(text);
   const model = findModel(store, name);
   if (which === null) return inUse(store, model);
