@@ -28,18 +28,31 @@ class CannotServe(Exception):
 
 def serve(options):
     """The exit status: 0 after an orderly end, 1 when it could not serve."""
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    start_log()
     try:
         listener = bind(options.host, options.port)
-        serve_at(options, listener, Metrics(), lambda: announce(options.ready_file, listener))
+        if options.workers > 1:
+            from .workers import serve_with_workers
+
+            serve_with_workers(options, listener)
+        else:
+            serve_at(options, listener, Metrics(), lambda: announce(options.ready_file, listener), _parent_watch(options))
     except CannotServe as error:
         log.error("%s", error)
         return 1
     return 0
 
 
-def serve_at(options, listener, metrics, on_ready):
-    """Until the server is to end."""
+def start_log():
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+
+
+def _parent_watch(options):
+    return lambda end: options.with_parent and watch_parent(options.with_parent, end)
+
+
+def serve_at(options, listener, metrics, on_ready, watch):
+    """Until the server is to end; the process ends then. `watch` gets a function that ends it."""
     bundle, outputs = load(options)
     limits = Limits(options.max_body, options.max_rows, options.max_seconds, options.max_concurrent)
     pool = Pool(options.threads or max(1, min(THREADS, os.cpu_count() or 1)))
@@ -50,7 +63,7 @@ def serve_at(options, listener, metrics, on_ready):
         listener.listen(BACKLOG)
     except OSError as error:
         raise CannotServe(taken(error, *listener.getsockname()[:2])) from None
-    run_server(app, listener, options.drain_seconds, on_ready, lambda end: options.with_parent and watch_parent(options.with_parent, end))
+    run_server(app, listener, options.drain_seconds, on_ready, watch)
 
 
 def load(options):

@@ -157,8 +157,8 @@ def _binaries(name, kind, values, required):
 
 
 def _binary(name, kind, row, value, required):
-    if value is None and not required:
-        return None
+    if isinstance(value, bytes) or (value is None and not required):
+        return value
     try:
         # Line breaks are what Python's own encoder puts in.
         return base64.b64decode("".join(value.split()).encode("ascii"), validate=True)
