@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { Deployments } from "./deploymentSettings";
 import { Entries } from "./entries";
+import { EvaluationSettings, Gates } from "./gateSettings";
 import { Size } from "./size";
 import { SweepDefinition } from "./sweep";
 import { LocalSettings, Targets } from "./targets";
@@ -40,6 +41,10 @@ export const ProjectFile = z.strictObject({
   deployments: z.nullish(Deployments),
   /** Commands of the project by name: see docs/jobs.md. */
   entries: z.nullish(Entries),
+  /** The rows that gates judge models by. */
+  evaluation: z.nullish(EvaluationSettings),
+  /** What a model version has to pass before it is promoted or deployed: see docs/gates.md. */
+  gates: z.nullish(Gates),
   /** What of the data is kept: of files larger than `maxFileSize` only the hash. */
   keep: z.nullish(z.strictObject({ maxFileSize: z.optional(Size) })),
   /** What MLflow is made to log: see docs/mlflow.md. */

@@ -140,6 +140,13 @@ export class Cell {
     return this.kind === TIME ? new Date(this.number).toISOString() : String(this.number);
   }
 
+  /** The same, not cut. */
+  whole(): string {
+    if (this.shown !== null) return this.shown;
+    if (this.bytes === null) return this.text();
+    return Buffer.from(this.bytes.buffer, this.bytes.byteOffset + this.start, this.end - this.start).toString("utf8");
+  }
+
   private setNumberOrTime(bytes: Uint8Array, from: number, to: number): boolean {
     const { readNumber: number, readTime: time } = this;
     if (readNumber(bytes, from, to, number)) {

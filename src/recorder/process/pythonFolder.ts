@@ -7,6 +7,7 @@ export function pythonFolder(
     | "pty"
     | "tracer"
     | "importers"
+    | "evaluate"
     | "kernel"
     | "agent"
     | "bundle"
