@@ -3,6 +3,7 @@
  * can check it after killing the process at any moment.
  *
  * `write ROOT COUNT JOURNAL`: creates a run and adds COUNT batches to it, each with a checkpoint, a point of two metrics, a param.
+ * `audit ROOT COUNT JOURNAL`: registers COUNT versions of a model and gives each an alias, which is told in the audit log.
  * `read ROOT _ JOURNAL`: lists and asks for changes, until its standard input closes; then tells how many runs it had seen by each way.
  */
 import { writeSync } from "node:fs";
@@ -33,6 +34,17 @@ function write(store: Store, batches: number): void {
   }
   store.endRun(id, { status: "finished", exitCode: 0, signal: null, endTime: Date.now() });
   say("end");
+}
+
+function audit({ registry, audit }: Store, versions: number): void {
+  const name = `model-${process.pid}`;
+  registry.createModel({ name, description: "", tags: {} });
+  const rest = { description: "", source: "s3://x", location: "s3://x", run: null, runLink: "", loggedModel: null };
+  for (let i = 0; i < versions; i++) {
+    const { version } = registry.createVersion({ model: name, ...rest, tags: {} });
+    registry.setAlias(name, "champion", version);
+    say(audit.head()!.hash);
+  }
 }
 
 async function read(store: Store): Promise<void> {
@@ -68,5 +80,6 @@ async function read(store: Store): Promise<void> {
 
 const store = openStore(root, { journal: journal === "rollback" ? "rollback" : "wal" });
 if (mode === "write") write(store, Number(count));
+else if (mode === "audit") audit(store, Number(count));
 else await read(store);
 store.close();

@@ -5,6 +5,7 @@ import type { AuditEntry } from "../../domain/audit";
 import type { Store } from "../contract";
 import type { Database } from "../database";
 import { openFile } from "../openFile";
+import { repairDatabase } from "../repair";
 import { tempFolder, tempStore } from "../testStore";
 import { NO_HASH } from "./chain";
 
@@ -227,4 +228,19 @@ test("an entry of another log in the place of one is found by those around it", 
     sequence: 2,
     problem: expect.stringMatching(/follows on another entry 1/),
   });
+});
+
+test("a repair of the database keeps the log, and what is lost of it is missed", () => {
+  const { root, folder } = store;
+  const { hash } = addSome(3)[2]!;
+  store.close();
+  repairDatabase(folder, "a test");
+  store = tempStore(root);
+  expect(store.audit.verify(hash)).toMatchObject({ intact: true, entries: 3 });
+  tamper((db) => db.run("DELETE FROM audit WHERE sequence = 2"));
+  store.close();
+  repairDatabase(folder, "a test", new Date(1));
+  store = tempStore(root);
+  expect(store.audit.verify()).toMatchObject({ problem: "Entry 2 is missing." });
+  expect(() => store.audit.add({ action: "a", subject: "b" })).not.toThrow();
 });

@@ -253,3 +253,21 @@ describe("sources", () => {
     ]);
   });
 });
+
+test("what clients change is in the audit log, as done through them", async () => {
+  const server = await startTestServer();
+  const { audit, registry } = server.store;
+  await server.ask("POST", "/registered-models/create", { name: "wine" });
+  await version(server, "wine");
+  await server.ask("POST", "/registered-models/alias", { name: "wine", alias: "champion", version: "1" });
+  await server.ask("GET", "/registered-models/get", { name: "wine" });
+  await refusal(server, "POST", "/registered-models/create", { name: "wine" });
+  registry.deleteAlias("wine", "champion");
+  expect(audit.list({}).map(({ action, subject, through }) => `${action} ${subject} ${through}`)).toEqual([
+    "alias.delete models/wine/1 cli",
+    "alias.set models/wine/1 mlflow",
+    "version.register models/wine/1 mlflow",
+    "model.create models/wine mlflow",
+  ]);
+  expect(audit.verify()).toMatchObject({ intact: true });
+});
