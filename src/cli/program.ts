@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { addDataCommands } from "./dataCommands";
+import { addGatewayCommands } from "./gatewayCommands";
 import { addJobCommands } from "./jobCommands";
 import { addLaunchCommands } from "./launchCommands";
 import { addModelCommands } from "./modelCommands";
@@ -172,6 +173,7 @@ function buildProgram(): Command {
   addModelCommands(program);
   addSpaceCommands(program);
   addServerCommands(program);
+  addGatewayCommands(program);
 
   program
     .command("doctor")

@@ -1,0 +1,175 @@
+/** Bringing a deployment of this machine to what a plan says, without a request that fails. */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { Agent } from "node:http";
+import { UserError } from "../../domain/errors";
+import { isHeldElsewhere, takeLock } from "../../store/fileLock";
+import type { Access, ApplyOptions, ReadyBundle, ReadyRoute, ServingHandle, ServingPlan } from "../contract";
+import type { ServingOptions, ServingPython } from "../environment/servingPython";
+import { type GatewayClient, gatewayClient, NoGateway } from "../gateway/client";
+import type { GatewayState } from "../gateway/control";
+import { type GatewayRoute, type GatewaySettings, placesIn, readGatewayFile, writeGatewayFile } from "../gateway/files";
+import { signatureOf } from "../gateway/signature";
+import { ensureGateway, type GatewayPlace } from "../gateway/start";
+import { gatewaySettings, serverArguments } from "./settings";
+import { undeploy } from "./undeploy";
+
+/** Seconds that a model gets to be read and to answer its sample. */
+const START_SECONDS = 300;
+
+export type FindPython = (bundle: ReadyBundle, options: ServingOptions) => Promise<ServingPython>;
+
+export interface ApplyTools {
+  python: FindPython;
+  env: NodeJS.ProcessEnv;
+}
+
+/** Throws UserError; then what was served is served still, and what was begun is gone. */
+export async function applyPlan(
+  place: GatewayPlace,
+  plan: ServingPlan,
+  options: ApplyOptions,
+  tools: ApplyTools,
+): Promise<ServingHandle> {
+  const release = lock(place);
+  try {
+    return await explained(() => new Application(place, plan, options, tools).run());
+  } finally {
+    release();
+  }
+}
+
+/** One at a time: the second would take away what the first has just begun. */
+function lock({ name, folder }: GatewayPlace): () => void {
+  try {
+    return takeLock(placesIn(folder).applyLock);
+  } catch (error) {
+    if (isHeldElsewhere(error)) throw new UserError(`Another process is just changing ${name}. Wait for its end.`);
+    return () => {};
+  }
+}
+
+async function explained<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof NoGateway)) throw error;
+    throw new UserError("The gateway went away meanwhile: it was stopped, or killed. Deploy again.", { cause: error });
+  }
+}
+
+class Application {
+  private readonly client: GatewayClient;
+  /** Servers that were started for this. */
+  private readonly fresh: string[] = [];
+  private readonly agent = new Agent({ keepAlive: true, timeout: 4_000 });
+
+  constructor(
+    private readonly place: GatewayPlace,
+    private readonly plan: ServingPlan,
+    private readonly options: ApplyOptions,
+    private readonly tools: ApplyTools,
+  ) {
+    this.client = gatewayClient(place.folder, this.agent);
+  }
+
+  async run(): Promise<ServingHandle> {
+    const { place, plan, options } = this;
+    const settings = gatewaySettings(plan, readGatewayFile(place.folder)?.settings);
+    const isFirst = !existsSync(placesIn(place.folder).gateway);
+    options.keep({ name: place.name, url: null });
+    if (isFirst) this.prepare(settings);
+    try {
+      const state = await ensureGateway(place, options.signal);
+      // Whoever has the port, there is no use in going on, unless it is to be another one.
+      if (state.fault !== null && state.settings.port === settings.port) throw new UserError(state.fault);
+      const routes = await this.bringUp(state);
+      await this.verify(state, routes);
+      const champion = plan.routes[0]!;
+      options.onStep("switch", `Giving the requests to version ${champion.version}`);
+      await this.client.switchTo({ settings, routes }, options.signal);
+    } catch (error) {
+      await this.takeBack(isFirst);
+      throw options.signal.aborted ? options.signal.reason : error;
+    } finally {
+      this.agent.destroy();
+    }
+    options.onStep("stop", "Stopping what is not needed any more, when it has answered");
+    await this.client.tidy();
+    return { name: place.name, url: (await this.client.state()).url };
+  }
+
+  private prepare(settings: GatewaySettings): void {
+    const { place, plan } = this;
+    writeGatewayFile(place.folder, {
+      ...{ format: 1, deployment: place.name, settings, routes: [], servers: [] },
+      // Others on this machine could else ask the model servers themselves.
+      serverToken: plan.token === null ? null : randomBytes(32).toString("hex"),
+    });
+  }
+
+  /** A server for each route: one that runs and is the same in all, else a new one. */
+  private async bringUp(state: GatewayState): Promise<GatewayRoute[]> {
+    const routes: GatewayRoute[] = [];
+    for (const route of this.plan.routes) {
+      const { ready, ...rest } = route;
+      const candidate = await this.candidate(route);
+      const signature = signatureOf(candidate);
+      const running = state.servers.find((one) => one.signature === signature && one.state === "ready");
+      const server = running?.id ?? (await this.start(route, candidate));
+      routes.push({ ...rest, server });
+    }
+    return routes;
+  }
+
+  private async candidate({ model, version, ready }: ReadyRoute) {
+    const { settings } = this.plan;
+    const { environment } = settings;
+    const onStep = (detail: string) => this.options.onStep("start", detail);
+    const { signal } = this.options;
+    const { python, env } = await this.tools.python(ready, { environment, env: this.tools.env, onStep, signal });
+    const argv = [python, "-m", "modeltrail_serve", ...serverArguments(ready, settings)];
+    return { model, version, bundle: ready.hash, folder: ready.folder, argv, env };
+  }
+
+  private async start(route: ReadyRoute, candidate: Awaited<ReturnType<Application["candidate"]>>): Promise<string> {
+    const { options, client } = this;
+    options.onStep("start", `Starting version ${route.version}`);
+    const id = await client.addServer({ ...candidate, patience: START_SECONDS }, options.signal);
+    this.fresh.push(id);
+    return id;
+  }
+
+  private async verify(state: GatewayState, routes: readonly GatewayRoute[]): Promise<void> {
+    const { options, plan } = this;
+    const served = new Set(state.routes.map(({ server }) => server));
+    for (const [index, { server }] of routes.entries()) {
+      // One that was left by somebody who died has not been tried to the end.
+      if (!served.has(server)) await options.verify(plan.routes[index]!, this.accessTo(server));
+    }
+  }
+
+  private accessTo(server: string): Access {
+    const { client, options } = this;
+    return {
+      url: null,
+      request: (path, { method, headers, body, signal = options.signal } = {}) => {
+        const type = body === undefined ? {} : { "content-type": "application/json" };
+        const verb = method ?? (body === undefined ? "GET" : "POST");
+        return explained(() =>
+          client.ask(server, { path, method: verb, headers: { ...type, ...headers }, body, signal }),
+        );
+      },
+    };
+  }
+
+  private async takeBack(isFirst: boolean): Promise<void> {
+    const { client, place, fresh } = this;
+    try {
+      if (isFirst) await undeploy(place.folder, AbortSignal.timeout(60_000));
+      else for (const id of fresh) await client.removeServer(id);
+    } catch {
+      // It has gone away by itself, or goes later: a gateway does not keep servers that nobody asks for.
+    }
+  }
+}

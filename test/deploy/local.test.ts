@@ -1,0 +1,249 @@
+/** Deployments on this machine with real processes: the real command, and stubs for models. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { expect, test } from "vitest";
+import { readControlFile, readGatewayFile } from "../../src/deploy/gateway/files";
+import { countPredictions, findPrediction, readPredictions } from "../../src/deploy/predictions/read";
+import { isLocked } from "../../src/store/fileLock";
+import { isAlive } from "../../src/store/process";
+import { useCli } from "../recorder/cli";
+import { ask, localDeployment, stream, until } from "./local";
+
+useCli();
+
+/** The keeper of a gateway. */
+const parentOf = (pid: number) => Number(execFileSync("ps", ["-o", "ppid=", "-p", String(pid)], { encoding: "utf8" }));
+const served = (folder: string) => readGatewayFile(folder)!.servers;
+
+test("a version is exchanged for another under a steady stream without a failed request, and a bad one is not let in", async () => {
+  const { apply, plan, route, folder, status, predictions, steps } = localDeployment();
+  const { url } = (await apply(plan([route(1)]))) as { url: string };
+  expect(await status()).toMatchObject({ state: "live", endpoint: url, versions: [{ version: 1, ready: true }] });
+  const callers = stream(url, 200);
+  await until(() => callers.count() > 50, "answers");
+  const [first] = served(folder);
+
+  // Tried by a way that callers do not have; it fails, and nothing has changed.
+  const bad = apply(plan([route(2, { stub: { status: 500 } })]), {
+    async verify(_route, access) {
+      const answer = await access.request("/invocations", { body: "{}" });
+      throw new Error(`smoke test: ${answer.status}`);
+    },
+  });
+  await expect(bad).rejects.toThrow("smoke test: 500");
+  await expect(apply(plan([route(3, { stub: { fails: true } })]))).rejects.toThrow(
+    /Version 3 does not start\. The model server ended with exit code 3\.[\s\S]*cannot be read/,
+  );
+  expect(served(folder)).toEqual([first]);
+
+  await apply(plan([route(4)]));
+  const before = callers.count();
+  await until(() => callers.count() > before + 100, "more answers");
+  const { answers, unanswered } = await callers.end();
+  expect({ unanswered, statuses: [...new Set(answers.map((one) => one.status))] }).toEqual({
+    unanswered: 0,
+    statuses: [200],
+  });
+  expect([...new Set(answers.map((one) => one.version))]).toEqual(["1", "4"]);
+  expect(isAlive(first!.process!)).toBe(false);
+  expect(served(folder).map(({ version }) => version)).toEqual([4]);
+  expect(steps.filter((step) => step.startsWith("switch"))).toHaveLength(2);
+
+  // Each answer is in the log under the id that it came with, and nothing else is.
+  expect(countPredictions(predictions)).toBe(answers.length);
+  const one = findPrediction(predictions, answers[7]!.id!)!.prediction;
+  expect(one).toMatchObject({ version: 1, role: "champion", status: 200, path: "/invocations" });
+  expect(JSON.parse(one.outputs!)).toEqual(answers[7]!.body);
+});
+
+test("champion and challenger share the requests, a shadow gets copies, a key and a version are kept to", async () => {
+  const { apply, plan, route, predictions } = localDeployment();
+  const routes = [
+    route(1, { percent: 70 }),
+    route(2, { role: "challenger", percent: 30 }),
+    route(3, { role: "shadow", percent: 100, stub: { status: 500 } }),
+  ];
+  const { url } = (await apply(plan(routes))) as { url: string };
+  const count = 400;
+  for (let turn = 0; turn < count; turn += 8) {
+    await Promise.all(Array.from({ length: 8 }, () => ask(url, { inputs: [1] })));
+  }
+  const shares = (role: "champion" | "challenger" | "shadow") => countPredictions(predictions, { role });
+  await until(() => shares("shadow") === count, "all copies");
+  expect(shares("champion") + shares("challenger")).toBe(count);
+  // Five standard deviations.
+  expect(Math.abs(shares("challenger") - count * 0.3)).toBeLessThan(5 * Math.sqrt(count * 0.3 * 0.7));
+  const [copy] = readPredictions(predictions, { role: "shadow", limit: 1 });
+  expect(findPrediction(predictions, copy!.of!)!.prediction.role).not.toBe("shadow");
+  expect(copy).toMatchObject({ version: 3, status: 500 });
+
+  const keyed = await Promise.all(Array.from({ length: 12 }, () => ask(url, {}, { "x-modeltrail-key": "user-1" })));
+  expect(new Set(keyed.map(({ version }) => version)).size).toBe(1);
+  expect((await ask(url, {}, { "x-modeltrail-version": "2" })).version).toBe("2");
+  const other = await ask(url, {}, { "x-modeltrail-version": "3" });
+  expect(other).toMatchObject({ status: 404, body: { error: "Version 3 is not served here. Served: 1, 2." } });
+});
+
+test("a gateway that is killed under load comes back, goes on with its servers, and no acknowledged prediction is lost", async () => {
+  const { apply, plan, route, folder, status, predictions } = localDeployment();
+  const { url } = (await apply(plan([route(1)]))) as { url: string };
+  const [server] = served(folder);
+  const callers = stream(url, 100);
+  await until(() => callers.count() > 100, "answers");
+  const killed = readControlFile(folder)!.process;
+  process.kill(killed.pid, "SIGKILL");
+  await until(async () => (await status()).state === "live" && !isAlive(killed), "another gateway");
+  const before = callers.count();
+  await until(() => callers.count() > before + 50, "answers of the next one");
+  const { answers } = await callers.end();
+  expect(served(folder)).toEqual([server]);
+  expect(isAlive(server!.process!)).toBe(true);
+  const told = answers.flatMap(({ id }) => id ?? []);
+  expect(told).toHaveLength(answers.length);
+  const kept = new Set(readPredictions(predictions, { limit: 10_000 }).map(({ id }) => id));
+  expect(told.filter((id) => !kept.has(id))).toEqual([]);
+  // While nobody listens, callers are refused; they get no wrong answer.
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+});
+
+test("a model server that is killed is started again; who was just asking it is answered by the next one", async () => {
+  const { apply, plan, route, folder, status } = localDeployment();
+  const { url } = (await apply(plan([route(1)]))) as { url: string };
+  const [before] = served(folder);
+  const slow = ask(url, { sleep: 1 });
+  await until(async () => (await status()).state === "live", "live");
+  process.kill(before!.process!.pid, "SIGKILL");
+  expect(await slow).toMatchObject({ status: 200, version: "1" });
+  expect(served(folder)[0]!.process!.pid).not.toBe(before!.process!.pid);
+  expect((await status()).state).toBe("live");
+});
+
+test("a request that kills its server is not made for ever, and running out of memory is told as that", async () => {
+  const { apply, plan, route, status } = localDeployment();
+  const routes = [route(1, { percent: 100 }), route(2, { role: "challenger", percent: 0 })];
+  const { url } = (await apply(plan(routes))) as { url: string };
+  // The other version answers in place of the one that died.
+  expect(await ask(url, { die: 1 })).toMatchObject({ status: 200, version: "2" });
+  await until(async () => (await status()).state === "live", "the first is back");
+  const answer = await ask(url, { memory: true }, { "x-modeltrail-version": "1" });
+  expect(answer.status).toBe(502);
+  await until(async () => /ran out of memory/.test((await status()).detail ?? ""), "memory is named");
+});
+
+test("slow models, too many requests and too large ones are told so", async () => {
+  const { apply, plan, route, predictions } = localDeployment();
+  const limits = { time: 0.5, concurrent: 2, body: 2_000 };
+  const { url } = (await apply(plan([route(1)], { limits }))) as { url: string };
+  const three = await Promise.all([1, 2, 3].map(() => ask(url, { sleep: 2 })));
+  expect(three.map(({ status }) => status).sort()).toEqual([503, 504, 504]);
+  expect((await ask(url, { inputs: "x".repeat(3_000) })).status).toBe(413);
+  expect((await ask(url, { inputs: 1 })).status).toBe(200);
+  expect(readPredictions(predictions).map(({ status }) => status)).toEqual([200, 504, 504]);
+});
+
+test("a token is asked for, and kept nowhere in the plain; other names of this machine are not answered without one", async () => {
+  const { apply, plan, route, folder } = localDeployment();
+  const open = (await apply(plan([route(1)]))) as { url: string };
+  expect((await ask(open.url, {}, { host: "evil.example" })).status).toBe(421);
+  const token = "s3cret-token-of-callers";
+  const { url } = (await apply(plan([route(1)], {}, token))) as { url: string };
+  expect(url).toBe(open.url);
+  expect((await ask(url, {})).status).toBe(401);
+  expect((await ask(url, {}, { authorization: "Bearer wrong" })).status).toBe(401);
+  expect((await ask(url, {}, { authorization: `Bearer ${token}` })).status).toBe(200);
+  const files = ["gateway.json", "control.json", "gateway.log"].map((name) =>
+    readFileSync(`${folder}/${name}`, "utf8"),
+  );
+  expect(files.join("")).not.toContain(token);
+});
+
+test("feedback goes to its prediction; wrong feedback is told", async () => {
+  const { apply, plan, route, target, handle, predictions } = localDeployment();
+  const { url } = (await apply(plan([route(1)]))) as { url: string };
+  const { id } = await ask(url, {});
+  const access = target.access(handle, null);
+  const send = async (body: unknown) => {
+    const answer = await access.request("/modeltrail/feedback", { body: JSON.stringify(body) });
+    return { status: answer.status, body: JSON.parse(answer.body.toString()) };
+  };
+  const unknown = "0".repeat(32);
+  expect(
+    await send([
+      { id, label: 3, action: "sold" },
+      { id: unknown, label: 1 },
+    ]),
+  ).toEqual({
+    ...{ status: 200, body: { kept: 1, unknown: [unknown] } },
+  });
+  expect(await send({ id: "x" })).toMatchObject({
+    status: 400,
+    body: { error: expect.stringContaining("Entry 1: id") },
+  });
+  expect(findPrediction(predictions, id!)!.prediction).toMatchObject({ label: "3", action: "sold" });
+  const metrics = (await access.request("/modeltrail/metrics")).body.toString();
+  expect(metrics).toContain(
+    'modeltrail_gateway_requests_total{model="wine",version="1",role="champion",status="2xx"} 1',
+  );
+});
+
+test("a port that is taken is told with who has it, before and at the start; nothing is left behind", async () => {
+  const { apply, plan, route, target, folder, signal } = localDeployment();
+  const other = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => other.once("listening", resolve));
+  const { port } = other.address() as { port: number };
+  const what = plan([route(1)], { port });
+  const taken = process.platform === "linux" ? `Port ${port} is taken by ` : `Port ${port} is taken`;
+  expect(await target.check(what, signal())).toEqual([{ severity: "error", message: expect.stringContaining(taken) }]);
+  await expect(apply(what)).rejects.toThrow(taken);
+  expect(readdirSync(folder)).toEqual([]);
+  await new Promise((resolve) => other.close(resolve));
+  expect((await apply(what)) as object).toMatchObject({ url: `http://127.0.0.1:${port}` });
+});
+
+test("two cannot change a deployment at once; what is undeployed dead or alive leaves nothing but its predictions", async () => {
+  const { apply, plan, route, target, handle, folder, signal, status } = localDeployment();
+  let verified: () => void = () => {};
+  const hold = new Promise<void>((resolve) => (verified = resolve));
+  let begun = false;
+  const verify = () => {
+    begun = true;
+    return hold;
+  };
+  const first = apply(plan([route(1)]), { verify });
+  await until(() => begun, "the first one verifies");
+  await expect(apply(plan([route(2)]))).rejects.toThrow("Another process is just changing wine");
+  verified();
+  const { url } = (await first) as { url: string };
+  await ask(url, {});
+  const [server] = served(folder);
+
+  // Keeper, gateway: all of it killed at once, as by a restart of the machine, but for a server.
+  const gateway = readControlFile(folder)!.process;
+  process.kill(parentOf(gateway.pid), "SIGKILL");
+  process.kill(gateway.pid, "SIGKILL");
+  await until(async () => (await status()).state === "down", "it is down");
+  await target.undeploy(handle, signal());
+  expect(isAlive(server!.process!)).toBe(false);
+  expect(readdirSync(folder)).toEqual(["predictions"]);
+  expect((await status()).state).toBe("gone");
+  await target.undeploy(handle, signal());
+  expect(existsSync(`${folder}/gateway.json`)).toBe(false);
+});
+
+test("a keeper that is killed is replaced by the gateway", async () => {
+  const { apply, plan, route, folder, status } = localDeployment();
+  await apply(plan([route(1)]));
+  const gateway = readControlFile(folder)!.process;
+  process.kill(parentOf(gateway.pid), "SIGKILL");
+  // Who looks at a lock has it for a moment: it is the next keeper's when it stays.
+  let looks = 0;
+  await until(() => {
+    looks = isLocked(`${folder}/keeper.lock`) === true ? looks + 1 : 0;
+    return looks > 10;
+  }, "another keeper");
+  expect(isAlive(gateway)).toBe(true);
+  // That one starts a gateway once this one is killed, too.
+  process.kill(gateway.pid, "SIGKILL");
+  await until(async () => (await status()).state === "live" && !isAlive(gateway), "another gateway");
+});
