@@ -93,3 +93,13 @@ test("what takes how much, and what is used by whom", () => {
   expect(uses[V]).toHaveLength(4);
   expect(uses[V]).toContainEqual({ experiment: "b", kind: "manifest", deleted: false });
 });
+
+test("a run that made a version of a model is not free to go by itself", () => {
+  const store = tempStore();
+  const [scratch, used] = [store.createRun(newRun()), store.createRun(newRun())];
+  for (const id of [scratch, used]) store.endRun(id, { ...END, status: "failed", exitCode: 1 });
+  store.registry.createModel({ name: "wine", description: "", tags: {} });
+  const rest = { description: "", source: "s3://x", location: "s3://x", runLink: "", loggedModel: null, tags: {} };
+  store.registry.createVersion({ model: "wine", run: used, ...rest });
+  expect(store.listFreeable().map(({ id }) => id)).toEqual([scratch]);
+});
