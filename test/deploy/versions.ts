@@ -1,7 +1,9 @@
 /** Versions of models, each made by a real program and kept as those of a recorded run. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import { afterAll } from "vitest";
 import type { Environment } from "../../src/domain/run";
 import { readEnvironment } from "../../src/snapshot/environment";
 import { askPython } from "../../src/snapshot/pythonNow";
@@ -32,9 +34,16 @@ export function servePython(): string | undefined {
     });
 }
 
+/** Removed when the tests of the file are over. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-deploy-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 export interface MadeModel {
-  /** What writes the model, in the project's folder. */
-  program: string;
+  /** What writes the model, in the project's folder; default: it is there already. */
+  program?: string;
   /** The version's place in the run: a file that the program writes, or a folder. */
   entry: string;
   /** Tables that the program reads, by name. */
@@ -52,7 +61,7 @@ export async function makeVersion(store: Store, python: string, made: MadeModel)
   for (const [name, text] of Object.entries(tables)) writeFileSync(path.join(store.root, name), text);
   const place = path.join(store.root, entry);
   mkdirSync(path.dirname(place), { recursive: true });
-  execFileSync(python, ["-c", program], { cwd: store.root, stdio: ["ignore", "ignore", "pipe"] });
+  if (program) execFileSync(python, ["-c", program], { cwd: store.root, stdio: ["ignore", "ignore", "pipe"] });
   const run = store.createRun(newRun({ source }));
   const keep = async (name: string) => ({ path: name, ...(await putFile(store.folder, path.join(store.root, name))) });
   const known = environments.get(python) ?? environmentOf(python, store);
@@ -113,6 +122,23 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 joblib.dump(make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y), "model.joblib")
+`,
+  /** All but TorchScript. */
+  others: `${WINE}
+import pickle, lightgbm, mlflow, skops.io, skl2onnx, xgboost
+from mlflow.models import infer_signature
+from sklearn.linear_model import LinearRegression
+linear = LinearRegression().fit(X, y)
+with open("linear.pkl", "wb") as file:
+    pickle.dump(linear, file)
+skops.io.dump(LinearRegression().fit(X.to_numpy(), y), "linear.skops")
+xgboost.XGBRegressor(n_estimators=3).fit(X, y).save_model("boosted.json")
+lightgbm.LGBMRegressor(n_estimators=3, verbose=-1).fit(X, y).booster_.save_model("boosted.txt")
+with open("linear.onnx", "wb") as file:
+    file.write(skl2onnx.to_onnx(linear, X.to_numpy().astype("float32")[:1]).SerializeToString())
+mlflow.sklearn.save_model(linear, "logged", signature=infer_signature(X, linear.predict(X)), input_example=X.head(2))
+with open("serve.py", "w") as file:
+    file.write("def predict(inputs: list):\\n    return [row['alcohol'] * 2 for row in inputs]\\n")
 `,
 };
 
