@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { addDataCommands } from "./dataCommands";
 import { addGatewayCommands } from "./gatewayCommands";
+import { addGateCommands } from "./gateCommands";
 import { addJobCommands } from "./jobCommands";
 import { addLaunchCommands } from "./launchCommands";
 import { addModelCommands } from "./modelCommands";
@@ -171,6 +172,7 @@ function buildProgram(): Command {
   addLaunchCommands(program);
   addSweepCommands(program);
   addModelCommands(program);
+  addGateCommands(program);
   addSpaceCommands(program);
   addServerCommands(program);
   addGatewayCommands(program);
