@@ -46,6 +46,18 @@ export function addModelCommands(program: Command): void {
     .action(async (run: string, options) => (await import("./commands/modelsChange")).registerCommand(run, options));
 
   models
+    .command("promote <model>")
+    .summary("make a version the champion, when gates let it")
+    .option("--alias <alias>", "another alias to give", "champion")
+    .option("--reason <text>", "why")
+    .option("--override <reason>", "promote it although a gate holds it back; the reason is kept in the audit log")
+    .option("--trust", "the model's file may run code here, which reading some formats does; asked once per source")
+    .option("--json", "as a JSON object")
+    .action(async (model: string, options) =>
+      (await import("./commands/modelsPromote")).promoteCommand(model, options),
+    );
+
+  models
     .command("demote <name>")
     .summary("give the alias back to the version that had it before")
     .option("--alias <alias>", "which", "champion")

@@ -78,7 +78,9 @@ function gatesOf(store: Store, { model, version }: ModelVersion): string {
   const overrides = store.audit
     .list({ subject: `models/${model}/${version}`, actions: ["gate.override"] })
     .filter(({ subject }) => subject === `models/${model}/${version}`)
-    .map(({ time, actor, reason }) => `- Passed over on ${day(time)} by ${plain(actor)}: ${plain(reason ?? "")}`);
+    .map(
+      ({ time, actor, reason }) => `- Passed over on ${day(time)} by ${plain(nameOf(actor))}: ${plain(reason ?? "")}`,
+    );
   return [table, overrides.join("\n")].filter((part) => part !== "").join("\n\n");
 }
 
@@ -163,3 +165,6 @@ function lineageOf(
 function withRest(table: string, rows: number): string {
   return rows > LISTED ? `${table}\n\nand ${rows - LISTED} more.` : table;
 }
+
+/** Without the address: cards are shown around. */
+const nameOf = (actor: string) => actor.replace(/ <[^<>]*>$/, "");
