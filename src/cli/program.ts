@@ -7,6 +7,7 @@ import { addGateCommands } from "./gateCommands";
 import { addJobCommands } from "./jobCommands";
 import { addLaunchCommands } from "./launchCommands";
 import { addModelCommands } from "./modelCommands";
+import { addPredictionCommands } from "./predictionCommands";
 import { report } from "./report";
 import { addRulesCommands } from "./rulesCommands";
 import { addServerCommands } from "./serverCommands";
@@ -176,6 +177,7 @@ function buildProgram(): Command {
   addSpaceCommands(program);
   addServerCommands(program);
   addGatewayCommands(program);
+  addPredictionCommands(program);
 
   program
     .command("doctor")

@@ -7,7 +7,7 @@ import { readControlFile, readGatewayFile } from "../../src/deploy/gateway/files
 import { countPredictions, findPrediction, readPredictions } from "../../src/deploy/predictions/read";
 import { isLocked } from "../../src/store/fileLock";
 import { isAlive } from "../../src/store/process";
-import { useCli } from "../recorder/cli";
+import { baseEnvironment, modeltrail, useCli } from "../recorder/cli";
 import { ask, localDeployment, stream, until } from "./local";
 
 useCli();
@@ -185,6 +185,28 @@ test("feedback goes to its prediction; wrong feedback is told", async () => {
   expect(metrics).toContain(
     'modeltrail_gateway_requests_total{model="wine",version="1",role="champion",status="2xx"} 1',
   );
+});
+
+test("the command line lists, labels and exports predictions", async () => {
+  const { apply, plan, route, root, predictions } = localDeployment();
+  const { url } = (await apply(plan([route(1)], { log: { mask: ["secret"] } }))) as { url: string };
+  const { id } = await ask(url, { dataframe_records: [{ x: 1, secret: 2 }] });
+  const cli = (...args: string[]) => {
+    const [program, ...words] = modeltrail("predictions", ...args);
+    return execFileSync(program!, words, { cwd: root, encoding: "utf8", env: baseEnvironment(root), stdio: "pipe" });
+  };
+  cli("label", "wine", id!, '{"grade": 5}', "--action", "shipped");
+  const [one] = JSON.parse(cli("wine", "--json", "--version", "1", "--since", "1h"));
+  expect(one).toMatchObject({
+    id,
+    inputs: { dataframe_records: [{ x: 1, secret: "***" }] },
+    outputs: { predictions: [1] },
+  });
+  expect(one).toMatchObject({ label: { grade: 5 }, action: "shipped" });
+  expect(cli("wine")).toContain(`${id}  `);
+  expect(cli("export", "wine", "all.jsonl")).toBe("1 predictions are in all.jsonl.\n");
+  expect(JSON.parse(readFileSync(`${root}/all.jsonl`, "utf8")).id).toBe(readPredictions(predictions)[0]!.id);
+  expect(() => cli("other")).toThrow(/Nothing is logged of a deployment "other"/);
 });
 
 test("a port that is taken is told with who has it, before and at the start; nothing is left behind", async () => {
