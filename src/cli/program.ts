@@ -1,6 +1,7 @@
 /** The commands of `modeltrail`. What each needs is loaded when it is asked for, so that `run` starts quickly. */
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
+import { addBundleCommands } from "./bundleCommands";
 import { addDataCommands } from "./dataCommands";
 import { addGatewayCommands } from "./gatewayCommands";
 import { addGateCommands } from "./gateCommands";
@@ -174,6 +175,7 @@ function buildProgram(): Command {
   addSweepCommands(program);
   addModelCommands(program);
   addGateCommands(program);
+  addBundleCommands(program);
   addSpaceCommands(program);
   addServerCommands(program);
   addGatewayCommands(program);

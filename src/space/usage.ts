@@ -46,6 +46,8 @@ export interface SpaceUsage {
     code: number;
     /** Objects that no run names: what code points to, and what `gc` frees. */
     other: number;
+    /** Bundles of models, deployments with what they log, and Python environments that were made. */
+    served: number;
     /** Temporary files, caches, what waits to be freed, and what a repair has put aside. */
     temporary: number;
   };
@@ -65,7 +67,8 @@ export async function spaceUsage(store: Store): Promise<SpaceUsage> {
   const code = await sum(OWN.map((name) => folderSize(join(folder, name))));
   const logs = await folderSize(join(folder, "runs"));
   const temporary = await sum(["tmp", "trash", "cache", "damaged"].map((name) => folderSize(join(folder, name))));
-  const kinds = { ...objects.kinds, logs, database, code, temporary };
+  const served = await sum(["bundles", "deployments", "environments"].map((name) => folderSize(join(folder, name))));
+  const kinds = { ...objects.kinds, logs, database, code, served, temporary };
   const total = Object.values(kinds).reduce((all, size) => all + size, 0);
   for (const one of experiments.values()) one.own = one.logs + one.metrics + one.data.own + one.artifacts.own;
   return {

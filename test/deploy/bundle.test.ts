@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { openBundle } from "../../src/deploy/bundle/bundleFolder";
@@ -12,6 +12,11 @@ if (!python)
     "Bundles are not tested: set MODELTRAIL_TEST_SERVE_PYTHON to a Python with test/serve/requirements.txt.",
   );
 
+interface Expected {
+  columns?: string[];
+  tensors?: unknown[][];
+}
+
 const options = () => ({
   env: process.env,
   trust: async () => true,
@@ -20,7 +25,7 @@ const options = () => ({
 });
 
 describe.runIf(python)("bundles", () => {
-  test("holds all that serves a model, and says what it takes, answers and needs", async () => {
+  test("holds all that serves a model, and says what it takes, answers and needs", { timeout: 180_000 }, async () => {
     const store = tempStore();
     const made = { program: PROGRAMS.joblib, entry: "model.joblib", tables: { "wine.csv": WINE_TABLE } };
     const version = await makeVersion(store, python!, made);
@@ -57,13 +62,60 @@ describe.runIf(python)("bundles", () => {
     expect(readFileSync(path.join(folder, "Dockerfile"), "utf8")).toMatch(/^ARG BASE=python:3\.\d+\.\d+-slim$/m);
 
     // Again: the same, whatever the time.
+    rmSync(path.join(store.folder, "cache"), { recursive: true });
     expect((await makeBundle(store, version, options())).hash).toBe(hash);
     expect(await openBundle(store.folder, hash)).toEqual({ hash, folder, manifest });
     writeFileSync(path.join(folder, "fastapi.py"), "");
     await expect(openBundle(store.folder, hash)).rejects.toThrow("fastapi.py does not belong to it");
   });
 
-  test("a model that runs code is read only when its source is trusted, and that is asked once", async () => {
+  test("is made of every format, and knows what each takes", { timeout: 300_000 }, async () => {
+    const store = tempStore();
+    const tables = { "wine.csv": WINE_TABLE };
+    const names = ["alcohol", "malic_acid", "ash"];
+    const expected = {
+      "linear.pkl": { flavour: "sklearn", modelFormat: "pickle", executesCode: true, columns: names },
+      "linear.skops": {
+        flavour: "sklearn",
+        modelFormat: "skops",
+        executesCode: false,
+        tensors: [[null, "float64", -1, 3]],
+      },
+      "boosted.json": { flavour: "xgboost", modelFormat: "xgboost", executesCode: false, columns: names },
+      "boosted.txt": { flavour: "lightgbm", modelFormat: "lightgbm", executesCode: false, columns: names },
+      "linear.onnx": { flavour: "onnx", modelFormat: "onnx", executesCode: false, tensors: [["X", "float32", -1, 3]] },
+      logged: { flavour: "sklearn", modelFormat: "mlflow", columns: names },
+      "serve.py": { flavour: "function", modelFormat: "python", executesCode: true },
+    };
+    let program: string | undefined = PROGRAMS.others;
+    for (const [entry, { columns, tensors, ...said }] of Object.entries(expected) as [string, Expected][]) {
+      const version = await makeVersion(store, python!, { program, entry, tables });
+      program = undefined;
+      const { manifest, folder } = await makeBundle(store, version, options());
+      expect(manifest, entry).toMatchObject(said);
+      const { input } = manifest;
+      const found = input && "columns" in input ? input.columns.map(({ name }) => name) : undefined;
+      expect(found, entry).toEqual(columns);
+      const shapes =
+        input && "tensors" in input
+          ? input.tensors.map(({ name, dtype, shape }) => [name, dtype, ...shape])
+          : undefined;
+      expect(shapes, entry).toEqual(tensors);
+      expect(
+        manifest.requirements.some((line) => line.startsWith("mlflow==")),
+        entry,
+      ).toBe(false);
+      if (entry === "serve.py") expect(manifest.sample).toBeNull();
+      else {
+        const { response } = JSON.parse(readFileSync(path.join(folder, "sample.json"), "utf8"));
+        expect(response.predictions.length, entry).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  test("a model that runs code is read only when its source is trusted, and that is asked once", {
+    timeout: 180_000,
+  }, async () => {
     const store = tempStore();
     const version = await makeVersion(store, python!, { program: PROGRAMS.joblib, entry: "model.joblib" });
     const asked: string[] = [];

@@ -54,6 +54,7 @@ function usageText({ folder, total, kinds, deleted, repositories, experiments }:
     ["database", "database"],
     ["code", "code (outside git)"],
     ["other", "named by no run"],
+    ["served", "bundles, deployments"],
     ["temporary", "temporary"],
   ];
   const lines: [string, string][] = names.map(([kind, name]) => [name, formatSize(kinds[kind])]);

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { BUNDLE_FILE, BundleManifest } from "../../domain/bundle";
 import { UserError } from "../../domain/errors";
@@ -72,6 +72,7 @@ export async function keepBundle(
   const there = existsSync(folder) ? await openBundle(storeFolder, hash).catch(() => null) : null;
   if (there) {
     await removeBundle(made);
+    await touchBundle(folder);
     return there;
   }
   // Damaged: nobody can use it.
@@ -90,6 +91,12 @@ export async function keepBundle(
     return await openBundle(storeFolder, hash);
   }
   return { hash, folder, manifest: whole };
+}
+
+/** It is wanted: `gc` frees what nobody touched for a day. */
+export async function touchBundle(folder: string): Promise<void> {
+  const now = new Date();
+  await utimes(folder, now, now);
 }
 
 /** No error when there is none. */

@@ -11,10 +11,11 @@ import type { ModelVersion } from "../../store/registry/contract";
 import type { ReadyBundle } from "../contract";
 import { findPython } from "../environment/findPython";
 import { type AskTrust, requireTrust } from "../trust/trust";
-import { keepBundle, removeBundle } from "./bundleFolder";
+import { keepBundle, removeBundle, touchBundle } from "./bundleFolder";
 import { DOCKERIGNORE, dockerfile, readme, SCORE, SCORE_FILE } from "./containerFiles";
 import { type DescribeRequest, describeModel, type ModelDescription } from "./describeModel";
 import { copyApp, copyModel, MODEL_FOLDER } from "./fillFolder";
+import { keyOf, madeBefore, noteMade } from "./madeBefore";
 import { findModelFiles } from "./modelFiles";
 import { type FoundFormat, findFormat } from "./modelFormat";
 import { pinRequirements } from "./requirements";
@@ -33,6 +34,7 @@ export interface BundleOptions {
 const SAMPLE_FILE = "sample.json";
 /** Tables that are looked at for a sample. */
 const MOST_TABLES = 20;
+const TABLE = /\.(?:csv|tsv|parquet|pq)$/i;
 
 type Draft = Omit<BundleManifest, "files" | "created">;
 
@@ -47,20 +49,48 @@ export async function makeBundle(store: Store, version: ModelVersion, options: B
   const format = await findFormat(files);
   if (format.executesCode) await requireTrust(store, version, options.trust);
   signal.throwIfAborted();
+  const run = version.run === null ? null : store.getRun(version.run);
+  const tables = run === null ? [] : tablesOf(store, run);
+  const environment = run?.snapshot.environment ?? null;
+  const facts = [version.model, version.version, run?.id, format, environment?.python, environment?.packages, tables];
+  const key = await keyOf(files, [...facts, options.python ?? environment?.executable]);
+  const known = await madeBefore(store.folder, key);
+  if (known) {
+    if (known.manifest.executesCode) await requireTrust(store, version, options.trust);
+    await touchBundle(known.folder);
+    return known;
+  }
   const folder = path.join(store.folder, "tmp", `bundle-${randomBytes(8).toString("hex")}`);
   try {
     await mkdir(folder, { recursive: true });
     await copyModel(files, folder);
     await copyApp(folder);
-    const run = version.run === null ? null : store.getRun(version.run);
-    const found = await look(store, version, run, format, folder, options);
+    const found = await look(store, version, run, format, folder, tables, options);
     const manifest = await writeParts(folder, found, run, format, onStep);
     signal.throwIfAborted();
-    return await keepBundle(store.folder, folder, manifest);
+    const bundle = await keepBundle(store.folder, folder, manifest);
+    // Why a sample was not answered may be another the next time.
+    if (found.description.failure === null) await noteMade(store.folder, key, bundle.hash);
+    return bundle;
   } catch (error) {
     await removeBundle(folder);
     throw explain(error, store.folder);
   }
+}
+
+interface Table {
+  name: string;
+  path: string;
+}
+
+/** What was learned from is most often the largest. */
+function tablesOf(store: Store, { snapshot }: Run): Table[] {
+  return snapshot.data
+    .filter(({ path: name, sha256, role }) => role === "read" && sha256 !== null && TABLE.test(name))
+    .filter(({ sha256 }) => hasObject(store.folder, sha256!))
+    .sort((one, other) => other.size - one.size || (one.path < other.path ? -1 : 1))
+    .slice(0, MOST_TABLES)
+    .map(({ path: name, sha256 }) => ({ name, path: objectPath(store.folder, sha256!) }));
 }
 
 /** Loads the model once, with the code that will serve it. */
@@ -70,18 +100,12 @@ async function look(
   run: Run | null,
   format: FoundFormat,
   folder: string,
+  tables: Table[],
   options: BundleOptions,
 ): Promise<{ draft: Draft; description: ModelDescription }> {
   const { env, signal, onStep } = options;
   const python = options.python ?? (await findPython(store, run?.snapshot.environment ?? null, options)).executable;
   onStep("Reading the model, and asking it a sample");
-  const tables = (run?.snapshot.data ?? []).flatMap(({ path: name, sha256, size, role }) =>
-    role === "read" && sha256 !== null && /\.(?:csv|tsv|parquet|pq)$/i.test(name) && hasObject(store.folder, sha256)
-      ? [{ name, path: objectPath(store.folder, sha256), size }]
-      : [],
-  );
-  // What was learned from is most often the largest.
-  tables.sort((one, other) => other.size - one.size || (one.name < other.name ? -1 : 1));
   const ask = async (executesCode: boolean) => {
     const draft = firstDraft(version, run, { ...format, executesCode });
     await writeFile(path.join(folder, BUNDLE_FILE), JSON.stringify(draft));
@@ -90,7 +114,7 @@ async function look(
       manifest: draft,
       signature: format.mlflow?.signature?.inputs ?? null,
       example: exampleOf(format, folder),
-      data: tables.slice(0, MOST_TABLES).map(({ name, path: file }) => ({ name, path: file })),
+      data: tables,
     };
     return { draft, description: await describeModel(python, request, { env, signal }) };
   };

@@ -4,20 +4,14 @@ import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../domain/errors";
+import type { ModelFile } from "../../registry/fileFormat";
 import { readFileAt } from "../../snapshot/codeReader";
 import type { Store } from "../../store/contract";
 import { hasObject, objectPath } from "../../store/objects";
 import type { ModelVersion } from "../../store/registry/contract";
 
-export interface ModelFile {
-  /** Within the model, with `/`: "MLmodel", "data/model.pkl". */
-  name: string;
-  /** A file with its bytes, or the bytes themselves. */
-  content: { path: string } | { bytes: Buffer };
-}
-
 export interface ModelFiles {
-  /** In the order of their names; not empty. */
+  /** By their names within the model, with `/`; in the order of these; not empty. */
   files: ModelFile[];
   /** The version is a folder, and not one file. */
   isFolder: boolean;

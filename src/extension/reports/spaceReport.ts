@@ -10,6 +10,7 @@ const KINDS: Record<keyof SpaceUsage["kinds"], string> = {
   database: "Params, metrics and all else in the database",
   code: "Code of projects outside of git",
   other: "What no run names, or only its code does",
+  served: "Bundles of models, deployments, environments",
   temporary: "Temporary files",
 };
 
