@@ -108,7 +108,7 @@ test("space is told by kind and by experiment, the largest first", () => {
   const usage: SpaceUsage = {
     folder: "/w/.modeltrail",
     total: 1_000,
-    kinds: { data: 100, artifacts: 700, logs: 200, database: 0, code: 0, other: 0, temporary: 0 },
+    kinds: { data: 100, artifacts: 700, logs: 200, database: 0, code: 0, other: 0, served: 0, temporary: 0 },
     deleted: 300,
     repositories: [{ gitDir: "/w/.git", size: 5_000 }],
     experiments: ["small", NASTY].map((experiment, index) => ({
