@@ -1,7 +1,7 @@
 /** Opening the project's store for a command that reads or edits what is recorded. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../domain/errors";
+import { list } from "../recorder/listeners/look";
 import type { Store } from "../store/contract";
 import { locateRoot, storeExists } from "../store/locate";
 import { openStore } from "../store/open";
@@ -13,7 +13,7 @@ export async function openProject(): Promise<Store | null> {
   if (!storeExists(root)) return null;
   const store = openStore(root, { create: false });
   // What it needs is loaded only where there is something to finish.
-  if (store.running(true).length > 0 || existsSync(join(store.folder, "stages"))) {
+  if (store.running(true).length > 0 || list(join(store.folder, "stages")).length > 0) {
     const [{ settleRuns }, { resumeJobs }] = await Promise.all([
       import("../recorder/recover"),
       import("../targets/launch/startFollower"),

@@ -62,6 +62,11 @@ export function maskValue(name: string, text: string): string {
   return !isNumber || wordsOf(name).some((word) => SECRET_WORDS.has(word)) ? MASK : text;
 }
 
+/** Whether the command is without its secrets, so that it cannot be run as it is. */
+export function hasLostSecrets(command: readonly string[]): boolean {
+  return command.some((word) => word.includes(MASK));
+}
+
 /** Masks a command line: `--token X`, `--token=X` and `db.password=X` keep their name only. */
 export function maskArguments(command: readonly string[]): string[] {
   let secretNext = false;

@@ -17,6 +17,11 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return processState(identity) !== "dead";
 }
 
+/** Nobody, or a process that is known to be gone. */
+export function isGone(identity: ProcessIdentity | null): boolean {
+  return identity === null || !isAlive(identity);
+}
+
 /** Whether the process is still there, as far as this machine can tell from its number. */
 export function processState(identity: ProcessIdentity): ProcessState {
   if (!isThisMachine(identity.host)) return "unknown";

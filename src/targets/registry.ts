@@ -52,7 +52,11 @@ export async function listTargets(root: string): Promise<Record<string, TargetSe
 
 /** The settings of the target `name`. Throws UserError when there is none of this name. */
 export async function targetSettings(root: string, name: string): Promise<TargetSettings> {
-  const targets = await listTargets(root);
+  return settingsAmong(await listTargets(root), name);
+}
+
+/** The same of targets that were read. */
+export function settingsAmong(targets: Record<string, TargetSettings>, name: string): TargetSettings {
   const settings = Object.hasOwn(targets, name) ? targets[name] : undefined;
   if (settings) return settings;
   const names = [LOCAL, ...Object.keys(targets)].join(", ");

@@ -66,7 +66,8 @@ test("jobs run by priority, one at a time, in the folder and with the Python tha
     expect((await session([...words, "--", "python3", "a.py", name])).code).toBe(0);
   }
   expect(JSON.parse(await run(folder, "queue", "--json"))).toMatchObject({ queued: { local: 3 }, paused: [null] });
-  await run(folder, "queue", "resume");
+  // From there as well: its home is where it is, and a project ends below the home of who looks after the queue.
+  expect((await session(["queue", "resume"])).code).toBe(0);
   await run(folder, "jobs", "--follow");
   expect(readFileSync(join(folder, "order.txt"), "utf8")).toBe("high high low low low2 low2 ");
   withStore(folder, (store) => {

@@ -50,17 +50,16 @@ const isRecent = ({ ended }: Job, now: number) => ended === null || now - ended 
 async function followJobs(store: Store, options: JobsOptions): Promise<void> {
   const { states: _, limit: __, ...scope } = queryOf(options);
   const seen = new Map<string, string>();
-  let revision = 0;
-  for (;;) {
+  for (let revision = 0; ; await wait(FOLLOW_MS)) {
     // Asked before looking: what changes meanwhile is seen the next time.
     const changes = store.jobs.changesSince(revision);
+    if (revision > 0 && changes.revision === revision) continue;
     const open = store.jobs.list({ ...scope, states: OPEN, limit: 10_000 }).jobs;
     const changed = revision === 0 || changes.all ? open : store.jobs.getMany(changes.jobs);
     const known = changes.all ? store.jobs.getMany([...seen.keys()]) : [];
     for (const job of [...known, ...changed]) if (fits(job, scope)) tell(job, seen, options.json === true);
     revision = changes.revision;
     if (open.length === 0) return;
-    await wait(FOLLOW_MS);
   }
 }
 

@@ -1,6 +1,8 @@
 /** `modeltrail jobs cancel` and `priority` */
 import { UserError } from "../../domain/errors";
+import { resumeJobs } from "../../targets/launch/startFollower";
 import { cancelJob } from "../../targets/queue/cancelJob";
+import { ownProgram } from "../beside";
 import { withStore } from "../open";
 import { print } from "../print";
 
@@ -12,7 +14,7 @@ export async function cancelJobsCommand(references: string[]): Promise<void> {
         print(`The job ${id.slice(0, 8)} had ended already.`);
         continue;
       }
-      await cancelJob(store, id, "Cancelled by its user.");
+      await cancelJob(store, id, "Cancelled by its user.", () => resumeJobs(store, ownProgram()));
       print(`Cancelled the job ${id.slice(0, 8)}.`);
     }
   });

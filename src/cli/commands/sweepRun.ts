@@ -13,11 +13,13 @@ import { openStore } from "../../store/open";
 import { isAlive } from "../../store/process";
 import { beginSweep, sweepSpec } from "../../sweep/begin";
 import { assertUndriven, driveSweep } from "../../sweep/drive";
+import { resumeJobs } from "../../targets/launch/startFollower";
 import { cancelJob } from "../../targets/queue/cancelJob";
 import { keptVariables } from "../../targets/queue/keptVariables";
 import { startQueue } from "../../targets/queue/start";
 import { slotsOf } from "../../targets/slots";
 import { targetLimits } from "../../targets/targetLimits";
+import { ownProgram } from "../beside";
 import { withStore } from "../open";
 import { oneLine, print } from "../print";
 import { count, overridesOf, type RunSweepOptions, splitDashes } from "../sweepOptions";
@@ -98,7 +100,7 @@ async function go(store: Store, sweep: Sweep, options: ResumeSweepOptions): Prom
     // Another machine has its own environment.
     job: { limits: await targetLimits(store.root, target), env: target === LOCAL ? keptVariables(process.env) : {} },
     startQueue: () => startQueue(store.root),
-    cancelJob: (id, reason) => cancelJob(store, id, reason),
+    cancelJob: (id, reason) => cancelJob(store, id, reason, () => resumeJobs(store, ownProgram())),
     onProgress: (line) => print(oneLine(line)),
   });
   print(sweepText(store, ended, 10));

@@ -2,7 +2,7 @@
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { UserError } from "../../domain/errors";
 import type { Job } from "../../domain/job";
-import { MASK, maskArguments } from "../../domain/secrets";
+import { hasLostSecrets, maskArguments } from "../../domain/secrets";
 import { describeCommand } from "../../recorder/describe";
 import { prepareEndNote } from "../../recorder/endNote";
 import { spoolFolder } from "../../recorder/spoolFolder";
@@ -44,11 +44,6 @@ function beginRun(store: Store, job: Job, command: readonly string[]): string {
   // Of a command that prints nothing too.
   closeSync(openSync(store.logPath(id), "a", 0o600));
   return id;
-}
-
-/** Whether secrets of a kept command were masked. */
-export function hasLostSecrets(command: readonly string[]): boolean {
-  return command.some((word) => word.includes(MASK));
 }
 
 /** What is to be run. Throws UserError when it had secrets in it, which died with the process that was given them. */

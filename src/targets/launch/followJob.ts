@@ -4,6 +4,7 @@
  */
 import { UserError } from "../../domain/errors";
 import type { Job, JobLimits } from "../../domain/job";
+import { hasLostSecrets } from "../../domain/secrets";
 import { writeEndNote } from "../../recorder/endNote";
 import { type LimitWatch, watchLimits } from "../../recorder/limits";
 import { startPacer } from "../../recorder/pacer";
@@ -16,7 +17,7 @@ import type { JobHandle, JobPlan, Target, TargetStatus } from "../contract";
 import { makeStage } from "../stage/makeStage";
 import { placeOf, type StageFacts, type StageFolder, stageFolder } from "../stage/stageFolder";
 import { again } from "./again";
-import { commandOf, hasLostSecrets, takeRun } from "./beginRun";
+import { commandOf, takeRun } from "./beginRun";
 import { type CancelWatch, watchCancel } from "./cancelWatch";
 import { hasServer, planOf } from "./plan";
 import { openWhenPossible } from "./reopen";

@@ -1,8 +1,8 @@
 /** Starting followers: processes of their own, that outlive whoever starts them. */
-import { spawn } from "node:child_process";
 import { LOCAL } from "../../domain/localTarget";
 import type { ProcessIdentity, Store } from "../../store/contract";
-import { processIdentity, processState } from "../../store/process";
+import { isGone, processIdentity } from "../../store/process";
+import { startApart } from "../queue/start";
 import { stagedJobs } from "../stage/stageFolder";
 
 /** Our own command line, up to where the command begins: an argv, and the environment that goes with it. */
@@ -30,17 +30,10 @@ export function startFollower(
   return null;
 }
 
-function spawnFollower(store: Store, job: string, { argv, env }: OwnProgram, command: readonly string[] = []) {
-  const [program, ...first] = argv;
-  const child = spawn(program!, [...first, "follow-job", job, ...command], {
-    cwd: store.root,
-    // The run within which we are asked for another is told to that one otherwise.
-    env: { ...env, MODELTRAIL_RUN_ID: undefined, MODELTRAIL_DIR: store.folder },
-    detached: true,
-    stdio: "ignore",
-    windowsHide: true,
-  });
-  child.on("error", () => {});
+function spawnFollower(store: Store, job: string, program: OwnProgram, command: readonly string[] = []) {
+  // The run within which we are asked for another is told to that one otherwise.
+  const env = { ...program.env, MODELTRAIL_RUN_ID: undefined, MODELTRAIL_DIR: store.folder };
+  const child = startApart(["follow-job", job, ...command], store.root, { program: program.argv, env });
   child.unref();
   return child;
 }
@@ -56,10 +49,6 @@ export function resumeJobs(store: Store, program: OwnProgram): string[] {
   return orphans.flatMap(({ job, follower }) =>
     startFollower(store, job.id, follower, program) === null ? [] : [job.id],
   );
-}
-
-function isGone(follower: ProcessIdentity | null): boolean {
-  return follower === null || processState(follower) === "dead";
 }
 
 /** So long the follower of a job that has ended may be cleaning up itself. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import { UserError } from "../../domain/errors";
 import type { Job, JobLimits } from "../../domain/job";
 import { LOCAL } from "../../domain/localTarget";
-import { MASK } from "../../domain/secrets";
+import { hasLostSecrets } from "../../domain/secrets";
 import type { Store } from "../../store/contract";
 import type { NewJob } from "../../store/jobs/contract";
 import { targetLimits } from "../targetLimits";
@@ -31,7 +31,7 @@ export function retryJob(store: Store, id: string): Job {
   const job = store.jobs.get(id);
   if (!job) throw new UserError(`There is no job ${id}.`);
   if (job.state !== "ended") throw new UserError(`The job ${id.slice(0, 8)} has not ended: it is ${job.state}.`);
-  if (job.command.some((word) => word.includes(MASK))) {
+  if (hasLostSecrets(job.command)) {
     throw new UserError("The command had a secret in it, which is not kept. Start it again by hand.");
   }
   const { target, command, cwd, experiment, tags, note, source, parent, env, priority, gpus, limits, sweep } = job;

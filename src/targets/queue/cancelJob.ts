@@ -6,7 +6,7 @@ import { now } from "../../recorder/clock";
 import { recoverLostRuns } from "../../recorder/recover";
 import { stopRun } from "../../recorder/stop";
 import type { Store } from "../../store/contract";
-import { processState } from "../../store/process";
+import { isGone } from "../../store/process";
 
 const POLL_MS = 50;
 /** So long who looks after a job may take to end it. */
@@ -14,13 +14,13 @@ const PATIENCE_MS = 60_000;
 
 /**
  * Resolves when nothing of the job runs any more. On a target whoever looks after the job ends it; when nobody does,
- * `startFollower` starts somebody. Throws UserError when it does not end in time: it stays marked, and is ended when it can be.
+ * `startFollowers` starts somebody. Throws UserError when it does not end in time: it stays marked, and is ended when it can be.
  */
 export async function cancelJob(
   store: Store,
   id: string,
   reason: string,
-  startFollower: (id: string) => void = () => {},
+  startFollowers: () => void = () => {},
 ): Promise<void> {
   if (!store.jobs.requestCancel(id, reason)) return;
   const deadline = now() + PATIENCE_MS;
@@ -30,9 +30,8 @@ export async function cancelJob(
   while (now() < deadline) {
     const job = store.jobs.get(id);
     if (!job || job.state === "ended") return stopping;
-    const follower = store.jobs.follower(id);
-    const isGone = follower === null || processState(follower) === "dead";
-    if (job.run === null && isGone) {
+    const isAlone = isGone(store.jobs.follower(id));
+    if (job.run === null && isAlone) {
       store.jobs.end(id, "refused");
       continue;
     }
@@ -41,10 +40,10 @@ export async function cancelJob(
         stopFailed = error;
       });
       if (stopFailed) throw stopFailed;
-    } else if (job.run !== null && isGone && !asked) {
+    } else if (job.run !== null && isAlone && !asked) {
       asked = true;
       await recoverLostRuns(store);
-      startFollower(id);
+      startFollowers();
     }
     await wait(POLL_MS);
   }

@@ -7,8 +7,8 @@ import type { Job } from "../../domain/job";
 import { LOCAL } from "../../domain/localTarget";
 import { now } from "../../recorder/clock";
 import { recoverLostRuns } from "../../recorder/recover";
-import type { ProcessIdentity, Store } from "../../store/contract";
-import { processState } from "../../store/process";
+import type { Store } from "../../store/contract";
+import { isGone } from "../../store/process";
 import { chooseJobs } from "./chooseJobs";
 import { LocalHandle } from "./localHandle";
 
@@ -89,12 +89,17 @@ export async function runQueue({ store, places, start, signal, idleMs = IDLE_MS 
     const taken = [...active.map(({ job }) => job), ...pending];
     const free = place.slots - taken.length;
     if (free <= 0) return;
-    const used = new Set(taken.flatMap(({ id }) => LocalHandle.safeParse(store.jobs.get(id)?.handle).data?.gpus ?? []));
-    const freeGpus = target === LOCAL ? place.gpus.filter((gpu) => !used.has(gpu)) : null;
+    const freeGpus = target === LOCAL ? freeOf(place.gpus, taken) : null;
     const queued = store.jobs.queued(target, free + 100 + pending.length).filter(({ id }) => !started.has(id));
     const chosen = chooseJobs(queued, { slots: free, gpus: freeGpus, allGpus: place.gpus.length });
     for (const { job, reason } of chosen.refused) store.jobs.end(job.id, "refused", { reason });
     for (const { job, gpus } of chosen.begin) begin(job, gpus);
+  }
+
+  function freeOf(gpus: readonly string[], taken: readonly Job[]): string[] {
+    const handles = store.jobs.getMany(taken.map(({ id }) => id)).map(({ handle }) => LocalHandle.safeParse(handle));
+    const used = new Set(handles.flatMap(({ data }) => data?.gpus ?? []));
+    return gpus.filter((gpu) => !used.has(gpu));
   }
 
   while (!signal.aborted) {
@@ -125,8 +130,6 @@ async function takeBack(store: Store, started: ReadonlyMap<string, Job>): Promis
   }
   if (gone.some(({ job }) => job.run !== null)) await recoverLostRuns(store);
 }
-
-const isGone = (follower: ProcessIdentity | null) => follower === null || processState(follower) === "dead";
 
 /** A job whose process ended before there was a run will not become one. */
 function refuseUnbegun(store: Store, id: string, said: string): void {
