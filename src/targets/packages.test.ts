@@ -18,7 +18,7 @@ function write(name: string, text: string): void {
 const ask = (cwd: string, command: string[], env: NodeJS.ProcessEnv = process.env) =>
   neededPackages(
     { stage, cwd, command },
-    { env, cacheFolder: path.join(stage, ".cache"), signal: new AbortController().signal },
+    { env, storeFolder: path.join(stage, ".modeltrail"), signal: new AbortController().signal },
   );
 
 test("the nearest list counts, with those that it refers to, without the project itself", async () => {

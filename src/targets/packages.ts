@@ -21,9 +21,9 @@ export interface Packages {
 /** The project's own list, beside where the command starts or above it; without one, exactly what the interpreter here has. */
 export async function neededPackages(
   plan: Pick<JobPlan, "stage" | "cwd" | "command">,
-  { env, cacheFolder, signal }: { env: NodeJS.ProcessEnv; cacheFolder: string; signal: AbortSignal },
+  { env, storeFolder, signal }: { env: NodeJS.ProcessEnv; storeFolder: string; signal: AbortSignal },
 ): Promise<Packages> {
-  const environment = await environmentHere(plan, env, cacheFolder, signal);
+  const environment = await environmentHere(plan, env, storeFolder, signal);
   const python = environment?.python ?? null;
   const file = await findList(plan);
   if (file) return { python, requirements: await readList(plan.stage, file), source: file };
@@ -35,7 +35,7 @@ export async function neededPackages(
 async function environmentHere(
   { stage, cwd, command }: Pick<JobPlan, "stage" | "cwd" | "command">,
   env: NodeJS.ProcessEnv,
-  cacheFolder: string,
+  storeFolder: string,
   signal: AbortSignal,
 ): Promise<Environment | null> {
   const folder = path.join(stage, cwd);
@@ -44,7 +44,6 @@ async function environmentHere(
   const interpreter = program && (await askPython(program, env, signal).catch(() => null));
   signal.throwIfAborted();
   if (!interpreter) return null;
-  const storeFolder = path.dirname(cacheFolder);
   return (await readEnvironment({ interpreter, modules: [], env, root: stage, storeFolder })).environment;
 }
 

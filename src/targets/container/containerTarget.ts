@@ -44,8 +44,8 @@ export const makeContainerTarget: MakeTarget<ContainerSettings> = (name, setting
     check: (_plan, signal) => checkEngine(engine, settings, env, signal),
 
     async submit(plan, { keep, onProgress, signal }) {
-      const cacheFolder = path.join(storeFolder(root, env).folder, "cache");
-      const image = await prepareImage(engine, plan, settings, { env, cacheFolder, onProgress, signal });
+      const { folder: store } = storeFolder(root, env);
+      const image = await prepareImage(engine, plan, settings, { env, storeFolder: store, onProgress, signal });
       const { remote, rootless } = await askEngine(engine, env, signal);
       const known = { ...plan, env: { ...plan.env, [IMAGE_VARIABLE]: nameOf(image) } };
       if (remote) return submitCopied(engine, known, { settings, image, rootless, keep, onProgress, signal });

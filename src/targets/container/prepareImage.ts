@@ -14,7 +14,7 @@ export async function prepareImage(
   engine: Engine,
   plan: JobPlan,
   settings: ContainerSettings,
-  { env, cacheFolder, ...options }: ImageOptions & { env: NodeJS.ProcessEnv; cacheFolder: string },
+  { env, storeFolder, ...options }: ImageOptions & { env: NodeJS.ProcessEnv; storeFolder: string },
 ): Promise<Image> {
   const { image, build, network } = settings;
   if (image !== undefined && build === undefined) return getImage(engine, image, options);
@@ -26,7 +26,7 @@ export async function prepareImage(
     const tag = image ?? `localhost/modeltrail-job:${plan.id}`;
     return buildContainerfile(engine, { folder: path.join(plan.stage, plan.project), file, tag, network }, options);
   }
-  const needed = await neededPackages(plan, { env, cacheFolder, signal: options.signal });
+  const needed = await neededPackages(plan, { env, storeFolder, signal: options.signal });
   const version = needed.python?.split(".").slice(0, 2).join(".") ?? LATEST;
   const base = build?.base ?? image ?? `docker.io/library/python:${version}-slim`;
   const { requirements } = needed;

@@ -5,6 +5,7 @@ import path from "node:path";
 import { UserError } from "../../domain/errors";
 import { pythonFolder } from "../../recorder/process/pythonFolder";
 import type { ExecOptions, Host, HostResult } from "../host/contract";
+import { fromHome, IN_HOME } from "../host/inHome";
 import type { Place } from "./contract";
 
 export type AgentCommand = "prepare" | "start" | "run" | "status" | "follow" | "files" | "cancel" | "clean";
@@ -15,9 +16,6 @@ const ANSWER = "modeltrail-answer ";
 const NOT_FOUND = 127;
 /** Of Python, when it cannot open the file that it is to run. */
 const NO_SUCH_SCRIPT = 2;
-
-/** Before a command line: a shell finds out where home is, for arguments arrive as they are. */
-export const IN_HOME = ["sh", "-c", 'cd && exec "$@"', "sh"];
 
 let files: string[] | undefined;
 let version: string | undefined;
@@ -119,8 +117,3 @@ const WORDS: Record<AgentCommand, string> = {
   cancel: "end the job",
   clean: "remove the job's files",
 };
-
-/** `~/x` relative to the folder that commands start in. */
-export function fromHome(file: string): string {
-  return file === "~" ? "." : file.replace(/^~\//, "./");
-}

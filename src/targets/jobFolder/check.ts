@@ -3,7 +3,8 @@
 import { formatDuration, formatSize } from "../../domain/format";
 import type { JobPlan, Problem } from "../contract";
 import { type Host, HostUnreachable } from "../host/contract";
-import { fromHome, IN_HOME, readAnswer } from "./agent";
+import { fromHome, IN_HOME } from "../host/inHome";
+import { readAnswer } from "./agent";
 import type { Activation } from "./contract";
 import { stageSize } from "./stageList";
 

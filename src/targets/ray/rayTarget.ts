@@ -4,6 +4,7 @@ import { UserError } from "../../domain/errors";
 import type { TargetOf } from "../../domain/targets";
 import type { JobPlan, Problem, Target, TargetStatus } from "../contract";
 import { HostUnreachable } from "../host/contract";
+import { quote } from "../host/remoteCommand";
 import { jobFile } from "../jobFolder/jobFile";
 import type { MakeTarget } from "../registry";
 import { collectStream } from "../stream/collectStream";
@@ -103,8 +104,9 @@ function submissionOf(plan: JobPlan, settings: RaySettings, packageName: string)
   const { packages, cpus } = settings;
   const gpus = plan.gpus > 0 ? plan.gpus : settings.gpus;
   const python =
-    settings.python === undefined ? '"$(command -v python || command -v python3)"' : quoted(settings.python);
+    settings.python === undefined ? '"$(command -v python || command -v python3)"' : quote(settings.python);
   return {
+    // For a POSIX shell.
     entrypoint: `exec ${python} unpack.py`,
     submission_id: submissionId(plan),
     runtime_env: {
@@ -118,9 +120,6 @@ function submissionOf(plan: JobPlan, settings: RaySettings, packageName: string)
     ...(plan.limits.memory === undefined ? {} : { entrypoint_memory: Math.ceil(plan.limits.memory) }),
   };
 }
-
-/** Ray gives the entrypoint to a POSIX shell. */
-const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
 
 function sourceOf(ray: RayClient, name: string, id: string): StreamSource {
   return {

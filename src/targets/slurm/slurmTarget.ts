@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../domain/errors";
 import type { JobHandle, JobPlan, Problem, Target, TargetStatus } from "../contract";
 import { HostUnreachable } from "../host/contract";
+import { IN_HOME } from "../host/inHome";
 import { agentCommand } from "../jobFolder/agent";
 import type { Activation, Place } from "../jobFolder/contract";
 import type { LastStatus } from "../jobFolder/follow";
@@ -70,7 +71,7 @@ export function makeSlurmTarget(name: string, settings: SlurmSettings, context: 
     const batch = plans.map((plan, index) => batchJob(plan, places[index]!));
     const agent = agentCommand(places[0]!, "run").slice(0, -1);
     const ids = await submitBatch(host, batch, settings, {
-      agent: ["sh", "-c", 'cd && exec "$@"', "sh", ...agent],
+      agent: [...IN_HOME, ...agent],
       signal,
     });
     return places.map((place, index) => ({ ...place, slurm: ids[index]! }));

@@ -1,5 +1,4 @@
 /** The environment of a job's command on a machine, by the settings of its target. */
-import path from "node:path";
 import { UserError } from "../../domain/errors";
 import { storeFolder } from "../../store/locate";
 import type { JobPlan, Problem } from "../contract";
@@ -47,7 +46,7 @@ export function environmentOf(
   const packages = (plan: JobPlan, signal: AbortSignal) =>
     neededPackages(plan, {
       env: context.env,
-      cacheFolder: path.join(storeFolder(context.root, context.env).folder, "cache"),
+      storeFolder: storeFolder(context.root, context.env).folder,
       signal,
     });
   return {
