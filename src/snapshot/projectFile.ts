@@ -12,14 +12,11 @@ export async function readProjectFile(root: string): Promise<ProjectFile> {
   const content = await readFile(file, "utf8");
   // Most project files are there for their place alone.
   if (/^(?:\s*(?:#.*)?(?:\n|$))*$/.test(content)) return {};
-  const [{ parseYaml, yamlLine }, schema, { projectFileFaults }] = await Promise.all([
-    import("./yaml"),
-    import("../domain/projectFile"),
-    import("../domain/projectFileFaults"),
-  ]);
+  const [{ parseYaml, yamlLine }, schema] = await Promise.all([import("./yaml"), import("../domain/projectFile")]);
   const value = parseYaml(content);
   const parsed = schema.ProjectFile.safeParse(value ?? {});
   if (parsed.success) return parsed.data;
+  const { projectFileFaults } = await import("../domain/projectFileFaults");
   const reasons = projectFileFaults(value).map(({ path: at, message }) => {
     const line = yamlLine(content, at);
     return `${at.join(".")}${line === undefined ? "" : ` (line ${line})`} ${message}`.trim();

@@ -99,8 +99,9 @@ function readPage(db: Database, groups: Chunk[][], from: number, limit: number):
   return parts.length > 0 ? concatColumns(parts) : makeColumns(0);
 }
 
-function readGroup(db: Database, group: Chunk[]): Columns {
+/** All points of chunks that overlap, in step order. */
+export function readGroup(db: Database, group: readonly Pick<Chunk, "id">[]): Columns {
   // By number, so that sorting keeps the order of arrival within a step.
-  const inOrder = group.toSorted((a, b) => a.id - b.id);
-  return sortColumns(concatColumns(inOrder.map((chunk) => readChunk(db, chunk.id))));
+  const parts = group.toSorted((a, b) => a.id - b.id).map(({ id }) => readChunk(db, id));
+  return parts.length === 1 ? parts[0]! : sortColumns(concatColumns(parts));
 }

@@ -1,9 +1,8 @@
 /** A whole series as two columns, x and value: what curves are made of. A page at a time would be read by `metricColumns`. */
-import { readChunk } from "./chunks";
-import { type Columns, concatColumns, sortColumns, unpackColumns } from "./columns";
+import { unpackColumns } from "./columns";
 import type { MetricAxis } from "./contract";
 import type { Database } from "./database";
-import { type Chunk, groupOverlapping } from "./history";
+import { type Chunk, groupOverlapping, readGroup } from "./history";
 import { readSeries, type Series } from "./metrics";
 import { findName } from "./names";
 import { seqOf } from "./runs";
@@ -70,14 +69,7 @@ export function metricStamp(db: Database, id: string, key: string): string | nul
   });
 }
 
-/** All points of chunks that overlap, in step order. */
-export function readGroup(db: Database, group: readonly { id: number }[]): Columns {
-  // By number, so that sorting keeps the order of arrival within a step.
-  const parts = group.toSorted((a, b) => a.id - b.id).map((chunk) => readChunk(db, chunk.id));
-  return parts.length === 1 ? parts[0]! : sortColumns(concatColumns(parts));
-}
-
-export function findSeries(db: Database, id: string, key: string): Series | undefined {
+function findSeries(db: Database, id: string, key: string): Series | undefined {
   const keyId = findName(db, key);
   return keyId === undefined ? undefined : readSeries(db, seqOf(db, id), keyId);
 }

@@ -2,6 +2,7 @@
 import type { Job } from "../domain/job";
 import type { MetricSummary, RunSummary } from "../domain/run";
 import type { SweepSpec, Trial } from "../domain/sweep";
+import { isSystemMetric } from "../domain/systemMetrics";
 import { directionOf } from "./plan";
 
 export interface TrialOutcome extends Pick<Trial, "value"> {
@@ -30,7 +31,7 @@ export function valueThatCounts(spec: SweepSpec, { last, min, max }: MetricSumma
 }
 
 function missingMetric(metric: string, run: RunSummary): string {
-  const names = Object.keys(run.metrics).filter((name) => !/^system[./]/.test(name));
+  const names = Object.keys(run.metrics).filter((name) => !isSystemMetric(name));
   const found = names.length === 0 ? "logged no metrics" : `logged ${names.slice(0, 8).join(", ")}`;
   return `It has no metric "${metric}": the run ${found}.`;
 }

@@ -22,10 +22,8 @@ export function nameHashed(hasher: DataHasher, folders: Folders): DataHasher {
 
 /** The same for all that a batch tells. */
 export function nameBatch(batch: IngestBatch, folders: Folders): IngestBatch {
-  const { points, cells, checkpoint, ...texts } = batch;
-  const rest = { points, cells, checkpoint };
-  const told = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return { ...named(texts, folders), ...told };
+  const { points: _, cells: __, checkpoint: ___, ...texts } = batch;
+  return { ...batch, ...named(texts, folders) };
 }
 
 /** In every text of a value, and in every key. */

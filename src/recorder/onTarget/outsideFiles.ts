@@ -5,6 +5,7 @@ import type { SpoolRecord } from "../../ingest/spool";
 import { displayPath } from "../../ingest/spoolPath";
 import type { IngestBatch } from "../../store/contract";
 import type { Listener } from "../listener";
+import { secretFile } from "../listeners/fileGaps";
 import { createPathRules, looksSecret } from "../listeners/pathRules";
 import type { HostEvent } from "./translate";
 
@@ -56,7 +57,7 @@ export function createOutsideFiles(host: () => HostEvent | null, target: string)
       const gaps: Gap[] = [];
       const reads = [...read].filter((path) => rules.isData(path));
       const writes = [...written].filter((path) => rules.isResult(path));
-      for (const path of reads.filter(looksSecret)) gaps.push(secret(displayPath(path)));
+      for (const path of reads.filter(looksSecret)) gaps.push(secretFile(displayPath(path)));
       const data = filesOf(
         reads.filter((path) => !looksSecret(path)),
         "read",
@@ -78,10 +79,6 @@ export function createOutsideFiles(host: () => HostEvent | null, target: string)
       ready = { data: [...data, ...made], gaps };
     },
   };
-}
-
-function secret(path: string): Gap {
-  return { kind: "other", path, message: `${path} looks like a file of secrets and is neither hashed nor kept.` };
 }
 
 function message(files: readonly DataFile[], what: string): string {
