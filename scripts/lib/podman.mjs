@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { canInstall, installFromDebian } from "./debian.mjs";
 import { paths } from "./paths.mjs";
-import { onPath, runOrThrow } from "./processes.mjs";
+import { findProgram, runOrThrow } from "./processes.mjs";
 import { once } from "./stamp.mjs";
 
 const RELEASE = "bookworm";
@@ -19,7 +18,7 @@ export const baseImage = "localhost/modeltrail-test-base:latest";
  * @returns {Promise<Record<string, string>>} variables under which `podman` is to be started
  */
 export async function ensurePodman() {
-  if (!NEEDED.every(find)) {
+  if (!NEEDED.every(findProgram)) {
     if (!canInstall()) throw new Error("Podman is missing: install podman, runc and debootstrap as root on Debian.");
     console.log("Installing Podman from Debian's packages …");
     await installFromDebian(NEEDED);
@@ -37,8 +36,6 @@ export async function ensurePodman() {
   );
   return env;
 }
-
-const find = (name) => onPath(name) ?? [`/usr/sbin/${name}`, `/sbin/${name}`].find((file) => existsSync(file));
 
 async function configure(folder) {
   await mkdir(folder, { recursive: true });
@@ -77,7 +74,7 @@ async function makeBase(base, rootfs) {
   const root = await mkdtemp(path.join(base, "root-"));
   try {
     const quiet = { stdio: ["ignore", "ignore", "inherit"], limit: 10 * 60_000 };
-    await runOrThrow(find("debootstrap"), ["--variant=minbase", `--include=${PACKAGES}`, RELEASE, root], quiet);
+    await runOrThrow(findProgram("debootstrap"), ["--variant=minbase", `--include=${PACKAGES}`, RELEASE, root], quiet);
     await runOrThrow("tar", ["-C", root, "-cf", `${rootfs}.part`, "."], quiet);
     await rename(`${rootfs}.part`, rootfs);
   } finally {

@@ -130,6 +130,11 @@ export function onPath(program) {
   return undefined;
 }
 
+/** The same, and where daemons are, which an ordinary user's PATH leaves out. */
+export function findProgram(program) {
+  return onPath(program) ?? [`/usr/sbin/${program}`, `/sbin/${program}`].find((file) => existsSync(file));
+}
+
 function tryTo(action) {
   try {
     return action();

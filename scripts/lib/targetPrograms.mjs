@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
 import { canInstall, installFromDebian } from "./debian.mjs";
-import { onPath } from "./processes.mjs";
+import { findProgram } from "./processes.mjs";
 
 /** What tests of targets start, by the Debian package that has it. */
 const programs = {
@@ -19,7 +17,7 @@ const programs = {
 
 /** Installs what is missing where that is possible. Throws a sentence that says what is still missing: tests that need it leave themselves out. */
 export async function ensureTargetPrograms() {
-  const missing = () => Object.keys(programs).filter((name) => !programs[name].every(isHere));
+  const missing = () => Object.keys(programs).filter((name) => !programs[name].every(findProgram));
   if (missing().length > 0 && canInstall()) {
     console.log(`Installing ${missing().join(", ")} from Debian's packages …`);
     await installFromDebian(missing());
@@ -28,7 +26,3 @@ export async function ensureTargetPrograms() {
     throw new Error(`Some tests of targets are left out: ${missing().join(", ")} cannot be had on this machine.`);
   }
 }
-
-/** Daemons are where an ordinary user's PATH does not look. */
-const isHere = (program) =>
-  onPath(program) ?? ["/usr/sbin", "/sbin"].some((folder) => existsSync(path.join(folder, program)));
