@@ -52,7 +52,9 @@ export async function startApp(
   env: Record<string, string> = {},
 ): Promise<ServedApp> {
   const ready = path.join(mkdtempSync(path.join(tmpdir(), "modeltrail-serve-")), "ready.json");
-  const words = ["-m", "modeltrail_serve", "--bundle", bundle, "--port", "0", "--ready-file", ready, ...args];
+  // Also when the tests are cut off, nothing of them goes on.
+  const ours = ["--with-parent", String(process.pid), "--port", "0", "--ready-file", ready];
+  const words = ["-m", "modeltrail_serve", "--bundle", bundle, ...ours, ...args];
   const child = spawn(python, words, { env: serveEnvironment(env), stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr!.on("data", (part) => {

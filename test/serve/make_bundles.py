@@ -16,12 +16,11 @@ from sklearn.preprocessing import StandardScaler
 warnings.simplefilter("ignore")
 
 FUNCTION = '''
-import joblib
 import time
 from pathlib import Path
 
 def load(folder):
-    return joblib.load(Path(folder) / "parts.joblib")
+    return float((Path(folder) / "border.txt").read_text())
 
 def predict(inputs: list, model, params):
     """What a test asks of it stands in the first column: it can be slow, fail, and answer with odd things."""
@@ -38,7 +37,7 @@ def predict(inputs: list, model, params):
         raise SystemExit(3)
     if first == -6:
         raise MemoryError()
-    return [{"class": int(value), "rows": len(inputs)} for value in model.predict([list(each.values()) for each in inputs])]
+    return [{"class": int(each["alcohol"] > model), "rows": len(inputs)} for each in inputs]
 '''
 
 
@@ -162,9 +161,10 @@ class Maker:
         path = self.bundle("function", "python", "function", "model/predict.py")
         with open(path, "w") as file:
             file.write(FUNCTION)
-        joblib.dump(LogisticRegression(max_iter=5000).fit(self.x.to_numpy(), self.y), os.path.join(os.path.dirname(path), "parts.joblib"))
+        with open(os.path.join(os.path.dirname(path), "border.txt"), "w") as file:
+            file.write("13.5")
 
-    def mlflow(self):
+    def mlflow(self, only=None):
         import lightgbm
         import mlflow
         import xgboost
@@ -183,7 +183,12 @@ class Maker:
             "onnx": (mlflow.onnx, onnx_of(self.classifier(), self.x.shape[1]), {}),
         }
         for name, (flavor, model, more) in models.items():
+            if only and name not in only:
+                continue
             flavor.save_model(model, self.bundle("mlflow-" + name, "mlflow", "mlflow", "model/mlflow"), signature=signature, pip_requirements=[], **more)
+
+        if only:
+            return
 
         class Total(mlflow.pyfunc.PythonModel):
             def predict(self, context, model_input, params=None):

@@ -3,6 +3,7 @@ What Azure ML's inference server asks of `score.py`: `init()` once, `run(request
 one line: `from modeltrail_serve.azure import init, run`.
 """
 
+import importlib
 import json
 import os
 
@@ -45,9 +46,11 @@ def run(request):
 
 
 def _refused(problem):
-    said = {"error_code": problem.code, "message": str(problem)}
-    try:
-        from azureml_inference_server_http.api.aml_response import AMLResponse
-    except ImportError:
-        from azureml.contrib.services.aml_response import AMLResponse
-    return AMLResponse(said, problem.status, json_str=True)
+    """As its server takes answers with a status; where there is none of its servers, the problem itself is raised."""
+    for name in ("azureml_inference_server_http.api.aml_response", "azureml.contrib.services.aml_response"):
+        try:
+            response = importlib.import_module(name).AMLResponse
+        except ImportError:
+            continue
+        return response({"error_code": problem.code, "message": str(problem)}, problem.status, json_str=True)
+    raise problem

@@ -70,6 +70,8 @@ def load(options):
     """(the bundle, what it answered to its sample)"""
     try:
         bundle = open_bundle(options.bundle, rows=options.max_rows)
+        if hasattr(bundle.model, "for_requests"):
+            bundle.model.for_requests()
         outputs = bundle.ask_sample()
     except Exception as error:
         log.debug("Loading failed.", exc_info=True)

@@ -53,6 +53,14 @@ class Estimator:
         # Arrays are given in the order of the names, which is all that the warning is about.
         warnings.filterwarnings("ignore", message="X does not have valid feature names")
 
+    def for_requests(self):
+        """For rows that come one by one, threads that are begun and ended for each cost more than they bring."""
+        if not self.plain or not hasattr(self.estimator, "get_params"):
+            return
+        many = {name: 1 for name, value in self.estimator.get_params(deep=True).items() if _is_threads(name) and value not in (None, 1)}
+        if many:
+            self.estimator.set_params(**many)
+
     def run(self, data, params, method="predict"):
         function = getattr(self.estimator, self.method if method == "predict" else method, None)
         if function is None:
@@ -67,6 +75,10 @@ class Estimator:
             if matrix is not None:
                 return matrix
         return data.frame()
+
+
+def _is_threads(name):
+    return name == "n_jobs" or name.endswith("__n_jobs")
 
 
 def feature_names(estimator):
