@@ -2,8 +2,8 @@
 
     python describe.py < request
 
-The request is JSON: "bundle", its folder; "manifest", what its bundle.json says so far; "signature", MLflow's, as JSON, or null; "example", a file with a request, or null;
-"data", tables that the run read, as [{"name", "path"}]. The answer on standard output is JSON:
+The request is JSON: "bundle", its folder; "manifest", what its bundle.json says so far; "signature", MLflow's, as JSON, or
+null; "example", a file with a request, or null; "data", tables that the run read, as [{"name", "path"}]. The answer on standard output is JSON:
 
     {"input": …, "request": …, "answer": …, "failure": null | "why it could not answer", "packages": {name: version},
      "python": "3.11.7"}
@@ -16,9 +16,10 @@ import os
 import sys
 import traceback
 
-import packages
-import sample
-import schema
+from _modeltrail_bundle import packages, sample, schema
+
+# What a model imports is not to be found beside this file.
+sys.path.pop(0)
 
 # What the app that serves may take of its own accord: not the model's.
 APP = {"modeltrail_serve", "orjson", "uvloop", "httptools"}

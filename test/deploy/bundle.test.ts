@@ -69,7 +69,7 @@ describe.runIf(python)("bundles", () => {
     await expect(openBundle(store.folder, hash)).rejects.toThrow("fastapi.py does not belong to it");
   });
 
-  test("is made of every format, and knows what each takes", { timeout: 300_000 }, async () => {
+  test("is made of every format, and knows what each takes", { timeout: 600_000 }, async () => {
     const store = tempStore();
     const tables = { "wine.csv": WINE_TABLE };
     const names = ["alcohol", "malic_acid", "ash"];

@@ -10,11 +10,28 @@ import { PROGRAMS, servePython, WINE_TABLE } from "./versions";
 const python = servePython();
 useCli();
 
+/** A step of a model that only the project has. */
+const STEPS = `
+from sklearn.base import BaseEstimator, TransformerMixin
+class Same(TransformerMixin, BaseEstimator):
+    def fit(self, X, y=None):
+        self.n_features_in_, self.feature_names_in_ = X.shape[1], X.columns.to_numpy(dtype=object)
+        return self
+    def transform(self, X):
+        return X
+`;
+
 describe.runIf(python)("modeltrail bundle", () => {
   test("makes the bundle of a recorded model, checks it and copies it", { timeout: 240_000 }, async () => {
-    const reads = 'open("wine.csv").read()\n';
-    const project = makeProject({ "train.py": reads + PROGRAMS.joblib, "wine.csv": WINE_TABLE });
-    const run = (...args: string[]) => runSession({ command: modeltrail(...args), cwd: project });
+    const train = PROGRAMS.joblib.replace("make_pipeline(", "make_pipeline(Same(), ");
+    const project = makeProject({
+      "train.py": `open("wine.csv").read()\nfrom steps import Same\n${train}`,
+      "steps.py": STEPS,
+      "wine.csv": WINE_TABLE,
+    });
+    // Not the project, whose code would not be kept then.
+    const env = { HOME: makeProject() };
+    const run = (...args: string[]) => runSession({ command: modeltrail(...args), cwd: project, env });
     expect((await run("run", "--", python!, "train.py")).code).toBe(0);
     const store = openStore(project, { create: false });
     const { version } = await registerModel(store, { run: store.resolveRun("latest"), name: "wine" });
@@ -31,6 +48,7 @@ describe.runIf(python)("modeltrail bundle", () => {
     expect(check).toMatch(/^It starts under the contract of MLflow .+ and answers the sample/);
     expect(manifest.input.columns.map(({ name }: { name: string }) => name)).toEqual(["alcohol", "malic_acid", "ash"]);
     expect(readdirSync(path.join(project, ".modeltrail/bundles"))).toEqual([hash]);
+    expect(manifest.files.map((file: { path: string }) => file.path)).toContain("steps.py");
     expect(JSON.parse(readFileSync(path.join(project, "out/bundle.json"), "utf8"))).toEqual(manifest);
 
     const again = await run("bundle", "wine", "--output", "out");

@@ -40,17 +40,33 @@ const Said = z.union([z.object({ error: z.string() }), ModelDescription]);
 const TIMEOUT_MS = 10 * 60_000;
 const KEPT_OUTPUT = 8_000;
 
-/** Throws UserError when the model cannot be loaded there. Runs the model's code: to be asked for before. */
+/** The model could not be loaded. */
+export class NotLoaded extends UserError {
+  /** The module that is missing; null when it is something else. */
+  readonly missing: string | null;
+  /** It is of a format that holds data only, but for types that nobody knows to be safe. */
+  readonly unsafe: boolean;
+
+  constructor(why: string, python: string, printed: string) {
+    const missing = /^ModuleNotFoundError: No module named '([^']+)'/.exec(why)?.[1] ?? null;
+    super(`${whyNotLoaded(why, missing, python)}${lastLines(printed)}`);
+    this.missing = missing;
+    this.unsafe = /types that are not known to be safe/.test(why);
+  }
+}
+
+/** Throws NotLoaded when the model cannot be loaded there, UserError when Python cannot be started. Runs the model's code: to be asked for before. */
 export async function describeModel(
   python: string,
   request: DescribeRequest,
   { env, signal }: { env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<ModelDescription> {
   const program = path.join(pythonFolder("bundle_model"), "describe.py");
+  const late = AbortSignal.timeout(TIMEOUT_MS);
   const child = spawn(python, ["-B", program], {
     cwd: request.bundle,
     env: { ...cleanEnvironment(env), PYTHONUTF8: "1" },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    signal: AbortSignal.any([signal, late]),
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
   });
@@ -62,19 +78,27 @@ export async function describeModel(
   child.stdin.on("error", () => {});
   child.stdin.end(JSON.stringify(request));
   const ended = await new Promise<{ code: number | null; by: string | null }>((resolve, reject) => {
-    child.once("error", (error) => reject(signal.aborted ? error : cannotStart(python, error)));
+    child.once("error", (error) => {
+      if (late.aborted) reject(new UserError(`The model did not answer in ${TIMEOUT_MS / 60_000} minutes.`));
+      else reject(signal.aborted ? error : cannotStart(python, error));
+    });
     child.once("close", (code, by) => resolve({ code, by }));
   });
   const said = Said.safeParse(parse(Buffer.concat(answer).toString("utf8"))).data;
   if (said && !("error" in said)) return said;
   const end = ended.by ? `Python was ended by ${ended.by}` : `Python ended with ${ended.code}`;
-  throw new UserError(`${whyNotLoaded(said?.error ?? end, python)}${lastLines(printed)}`);
+  throw new NotLoaded(said?.error ?? end, python, printed);
 }
 
-function whyNotLoaded(why: string, python: string): string {
-  const missing = /^ModuleNotFoundError: No module named '([^']+)'/.exec(why)?.[1];
-  if (missing === undefined) return `The model could not be loaded with ${python}: ${maskText(why)}.`;
-  return `The model needs the module ${missing}, which ${python} does not have. Install it there, or choose the Python that the model was made with.`;
+function whyNotLoaded(why: string, missing: string | null, python: string): string {
+  if (missing !== null) {
+    return `The model needs the module ${missing}, which neither ${python} nor the code of its run has. Install it there, or choose the Python that the model was made with.`;
+  }
+  const main = /Can't get attribute '([^']+)' on <module '__main__'/.exec(why)?.[1];
+  if (main !== undefined) {
+    return `The model needs ${main}, which was defined in the script that made it and cannot be found again from a file of the model. Define it in a module that the script imports, and train again.`;
+  }
+  return `The model could not be loaded with ${python}: ${maskText(why)}.`;
 }
 
 function cannotStart(python: string, error: Error): UserError {

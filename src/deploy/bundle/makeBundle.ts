@@ -13,11 +13,12 @@ import { findPython } from "../environment/findPython";
 import { type AskTrust, requireTrust } from "../trust/trust";
 import { keepBundle, removeBundle, touchBundle } from "./bundleFolder";
 import { DOCKERIGNORE, dockerfile, readme, SCORE, SCORE_FILE } from "./containerFiles";
-import { type DescribeRequest, describeModel, type ModelDescription } from "./describeModel";
+import { type DescribeRequest, describeModel, type ModelDescription, NotLoaded } from "./describeModel";
 import { copyApp, copyModel, MODEL_FOLDER } from "./fillFolder";
 import { keyOf, madeBefore, noteMade } from "./madeBefore";
 import { findModelFiles } from "./modelFiles";
 import { type FoundFormat, findFormat } from "./modelFormat";
+import { addModule } from "./projectModules";
 import { pinRequirements } from "./requirements";
 
 export interface BundleOptions {
@@ -118,11 +119,23 @@ async function look(
     };
     return { draft, description: await describeModel(python, request, { env, signal }) };
   };
-  return await ask(format.executesCode).catch(async (error: Error) => {
-    if (!/types that are not known to be safe/.test(error.message)) throw error;
-    await requireTrust(store, version, options.trust);
-    return await ask(true);
-  });
+  const added = new Set<string>();
+  let { executesCode } = format;
+  for (;;) {
+    try {
+      return await ask(executesCode);
+    } catch (error) {
+      if (!(error instanceof NotLoaded)) throw error;
+      const module = error.missing?.split(".")[0];
+      if (error.unsafe && !executesCode) {
+        await requireTrust(store, version, options.trust);
+        executesCode = true;
+      } else if (run && module && !added.has(module) && (await addModule(run, store.root, module, folder))) {
+        added.add(module);
+        onStep(`The model needs ${module} of the project: it comes along`);
+      } else throw error;
+    }
+  }
 }
 
 function firstDraft(version: ModelVersion, run: Run | null, format: FoundFormat): Draft {

@@ -1,7 +1,7 @@
 """A request that the model can answer: a body for `/invocations`."""
 import json
 
-import columns as tables
+from . import columns as tables
 
 ROWS = 5
 
