@@ -262,3 +262,61 @@ test("without gates nothing is asked for; a modeltrail.yaml that is wrong says w
   project.write("modeltrail.yaml", "gates: { a: { kind: magic } }");
   await expect(project.run(version)).rejects.toThrow(/gates\.a\.kind \(line 1\) has to be one of metric, champion/);
 });
+
+test("when it is interrupted it ends at once, keeps what was found, and leaves no process", async () => {
+  const project = testProject(`${EVALUATION}gates:
+  accurate: { kind: metric, metric: accuracy, min: 0 }
+  sound: { kind: finite, predictions: true }
+  steady: { kind: robustness }
+`);
+  project.write("rows.csv", rowsFile(40));
+  const controller = new AbortController();
+  const version = project.version(
+    (columns) => {
+      controller.abort(new Error("Interrupted."));
+      return right(columns);
+    },
+    { points: points("accuracy", [1]) },
+  );
+  await expect(project.run(version, { signal: controller.signal })).rejects.toThrow("Interrupted.");
+  expect(project.store.gates.ofVersion("wine", 1).map(({ gate }) => gate)).toEqual(["accurate"]);
+  expect(project.asked).toMatchObject({ opened: 1, closed: 1 });
+});
+
+test("of a larger file as many rows are drawn as are asked for, the same ones each time", async () => {
+  const project = testProject(
+    "evaluation: { file: rows.csv, label: kind, rows: 50 }\ngates: { sound: { kind: finite, predictions: true } }",
+  );
+  project.write("rows.csv", rowsFile(500));
+  const asked: unknown[] = [];
+  const version = project.version((columns) => {
+    asked.push(columns.x);
+    return right(columns);
+  });
+  const [found] = await project.run(version);
+  await project.run(version);
+  expect(found!.summary).toBe("All of 50 predictions are finite");
+  expect(asked[0]).toHaveLength(50);
+  expect(asked[1]).toEqual(asked[0]);
+});
+
+test("columns with any text in them are text, whole and as it stands; missing values stay missing", async () => {
+  const long = "x".repeat(500);
+  const project = testProject(
+    "evaluation: { file: rows.csv, features: [code, name, n, yes] }\ngates: { sound: { kind: finite, predictions: true } }",
+  );
+  project.write("rows.csv", `code,name,n,yes\n1,${long},1.5,true\n1e5,b,,false\nz,NaN,3,true\n`);
+  let given: unknown;
+  await project.run(
+    project.version((columns) => {
+      given = { ...columns };
+      return [1, 2, 3];
+    }),
+  );
+  expect(given).toEqual({
+    code: ["1", "1e5", "z"],
+    name: [long, "b", null],
+    n: [1.5, null, 3],
+    yes: [true, false, true],
+  });
+});

@@ -35,24 +35,28 @@ export const fairnessGate: Gate<"fairness"> = async (settings, context) => {
       "Fairness is about yes and no, and the labels are numbers. Set `evaluation.task` if they are classes.",
     );
   }
-  const found = asClasses(labels, predicted);
-  const positive = positiveClass(found.classes, data.settings.positive);
-  const yes = found.classes.indexOf(positive);
+  const answers = asClasses(labels, predicted);
+  const positive = positiveClass(answers.classes, data.settings.positive);
+  const yes = answers.classes.indexOf(positive);
   const { names, numbers, small } = groupsOf(columnOf(rows, group, data.file), minGroup);
   if (names.length < 2) {
     throw new UserError(
       `${group} has ${names.length} groups of at least ${minGroup} rows: there is nothing to compare.`,
     );
   }
-  const actual = found.actual.map((one) => one === yes);
-  const chosen = found.predicted.map((one) => one === yes);
+  const actual = answers.actual.map((one) => one === yes);
+  const chosen = answers.predicted.map((one) => one === yes);
   const rates = (weights: ArrayLike<number>) => groupRates(numbers, names.length, actual, chosen, weights);
   const seen = rates(new Uint8Array(numbers.length).fill(1));
   const value = disparity(seen);
   const asked = LIMITS.filter((limit) => settings[limit] !== undefined);
+  const drawFigures = (weights: ArrayLike<number>) => {
+    const found = disparity(rates(weights));
+    return LIMITS.map((limit) => found[limit]);
+  };
   // Of each group as many as it has: which groups there are is not left to chance.
   const strata = names.map((_, number) => [...numbers.keys()].filter((at) => numbers[at] === number));
-  const drawn = bootstrap(numbers.length, (weights) => LIMITS.map((limit) => disparity(rates(weights))[limit]), {
+  const drawn = bootstrap(numbers.length, drawFigures, {
     draws: DRAWS,
     strata,
   });
