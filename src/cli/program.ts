@@ -3,8 +3,9 @@ import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
 import { addBundleCommands } from "./bundleCommands";
 import { addDataCommands } from "./dataCommands";
-import { addGatewayCommands } from "./gatewayCommands";
+import { addDeployCommands } from "./deployCommands";
 import { addGateCommands } from "./gateCommands";
+import { addGatewayCommands } from "./gatewayCommands";
 import { addJobCommands } from "./jobCommands";
 import { addLaunchCommands } from "./launchCommands";
 import { addModelCommands } from "./modelCommands";
@@ -175,6 +176,7 @@ function buildProgram(): Command {
   addSweepCommands(program);
   addModelCommands(program);
   addGateCommands(program);
+  addDeployCommands(program);
   addBundleCommands(program);
   addSpaceCommands(program);
   addServerCommands(program);

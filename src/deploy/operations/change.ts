@@ -1,0 +1,180 @@
+/** Changes of deployments: each is one rollout, told in the audit log. */
+import type { Deployment, Rollout, RolloutKind, RouteRole } from "../../domain/deployment";
+import type { DeploymentSettings } from "../../domain/deploymentSettings";
+import { UserError } from "../../domain/errors";
+import type { Store } from "../../store/contract";
+import type { ModelVersion } from "../../store/registry/contract";
+import { rollOut, type WantedRoute } from "../rollout/rollOut";
+import { sameRoutes, withVersion } from "../rollout/routes";
+import { deploymentToken } from "../token";
+import type { OperationContext } from "./context";
+import { type Destination, settingsOf } from "./destination";
+import { makeTools } from "./tools";
+
+export interface DeployOptions {
+  role: RouteRole;
+  /** Of the requests for a challenger, of the copies for a shadow. */
+  percent?: number;
+  /** Why it is deployed though gates fail. */
+  override?: string;
+  /** False: without the load test. */
+  load?: boolean;
+}
+
+/** Serves the version there. The rollout as it ended; throws UserError for what cannot be begun. */
+export async function deployVersion(
+  context: OperationContext,
+  { name, settings }: Destination,
+  version: ModelVersion,
+  { role, percent, override, load = true }: DeployOptions,
+): Promise<Rollout> {
+  const { store } = context;
+  const served = store.deployments.get(name)?.routes ?? [];
+  const share = percent ?? (role === "challenger" ? settings.challenger : undefined);
+  const routes = withVersion(served, version, role, share).map((route) =>
+    // What it was served with before may be out of date: the bundle is made anew.
+    route.version === version.version ? { ...route, bundle: "" } : route,
+  );
+  const rollout = await change(context, {
+    kind: "deploy",
+    name,
+    model: version.model,
+    settings: load ? settings : { ...settings, load: undefined },
+    routes: role === "champion" ? withAliases(store, settings, version, routes) : routes,
+    checked: [version.version],
+    override,
+  });
+  if (rollout.outcome === "live" && role === "champion") nameFirstChampion(store, version);
+  return rollout;
+}
+
+/** Versions that modeltrail.yaml wants beside every champion, as far as their aliases name any. */
+function withAliases(
+  store: Store,
+  settings: DeploymentSettings,
+  { model, version }: ModelVersion,
+  routes: WantedRoute[],
+): WantedRoute[] {
+  const versionOf = (alias: string) => store.registry.versionOfAlias(model, alias)?.version;
+  const free = (other: number | undefined): other is number =>
+    other !== undefined && other !== version && !routes.some((route) => route.version === other);
+  let all = routes;
+  const challenger = settings.challenger === undefined ? undefined : versionOf("challenger");
+  if (free(challenger)) all = withVersion(all, { model, version: challenger }, "challenger", settings.challenger);
+  for (const alias of settings.shadow ?? []) {
+    const shadow = versionOf(alias);
+    if (free(shadow)) all = withVersion(all, { model, version: shadow }, "shadow");
+  }
+  return all;
+}
+
+/** From then on gates can compare with it. */
+function nameFirstChampion(store: Store, { model, version }: ModelVersion): void {
+  if (!store.registry.versionOfAlias(model, "champion")) store.registry.setAlias(model, "champion", version);
+}
+
+/**
+ * Serves again what was served before; `version`: the last time that this version was champion. Gates are not asked: it passed
+ * them when it was deployed.
+ */
+export async function rollBack(context: OperationContext, name: string, version?: number): Promise<Rollout> {
+  const { store } = context;
+  const deployment = needDeployment(store, name);
+  const routes = earlierRoutes(store, deployment, version);
+  return change(context, { ...(await base(store, deployment)), kind: "rollback", routes, checked: [] });
+}
+
+function earlierRoutes(store: Store, { name, routes: now }: Deployment, version?: number): Deployment["routes"] {
+  const lived = store.deployments.rollouts(name).filter(({ outcome }) => outcome === "live");
+  const found = lived.find(({ routes }) =>
+    version === undefined
+      ? !sameRoutes(routes, now)
+      : routes.some((route) => route.role === "champion" && route.version === version),
+  );
+  if (found) return found.routes;
+  throw new UserError(
+    version === undefined
+      ? `Nothing else was served by ${name} before.`
+      : `Version ${version} was never served by ${name}. Deploy it: modeltrail deploy ${needDeployment(store, name).model}/${version} --to ${name}`,
+  );
+}
+
+/** Shares the requests otherwise; `next`: from what is served to what is to be. */
+export async function changeTraffic(
+  context: OperationContext,
+  name: string,
+  next: (routes: Deployment["routes"]) => WantedRoute[],
+): Promise<Rollout> {
+  const { store } = context;
+  const deployment = needDeployment(store, name);
+  if (deployment.routes.length === 0) throw new UserError(`${name} is not deployed.`);
+  const routes = next(deployment.routes);
+  return change(context, { ...(await base(store, deployment)), kind: "traffic", routes, checked: [] });
+}
+
+/** Brings up what should be served and is not. */
+export function restart(context: OperationContext, name: string): Promise<Rollout> {
+  return changeTraffic(context, name, (routes) => [...routes]);
+}
+
+/** `forget`: also when the target does not answer; what is there stays there. */
+export async function undeploy(context: OperationContext, name: string, forget = false): Promise<Rollout> {
+  const { store } = context;
+  const deployment = needDeployment(store, name);
+  if (deployment.routes.length === 0 && deployment.handle === null) throw new UserError(`${name} is not deployed.`);
+  const asked = { ...(await base(store, deployment)), kind: "undeploy" as const, routes: [], checked: [] };
+  return change(context, asked, forget);
+}
+
+interface Asked {
+  kind: RolloutKind;
+  name: string;
+  model: string;
+  settings: DeploymentSettings;
+  routes: readonly WantedRoute[];
+  checked: readonly number[];
+  override?: string | undefined;
+}
+
+async function change(context: OperationContext, asked: Asked, forget = false): Promise<Rollout> {
+  const { store, signal } = context;
+  const { name, settings, kind, override } = asked;
+  const before = store.deployments.get(name)?.routes ?? [];
+  const tools = await makeTools(context, settings);
+  if (forget) tools.target = { ...tools.target, undeploy: async () => {} };
+  const token = settings.token && kind !== "undeploy" ? deploymentToken(store.folder, name) : null;
+  const rollout = await rollOut(
+    tools,
+    { ...asked, deployment: name, token, ...(override === undefined ? {} : { override }) },
+    signal,
+  );
+  const { outcome, reason, routes, id } = rollout;
+  store.audit.add({
+    action: kind,
+    subject: `deployments/${name}`,
+    reason: override ?? null,
+    evidence: {
+      rollout: id,
+      target: settings.target,
+      outcome,
+      ...(reason ? { why: reason } : {}),
+      before,
+      after: routes,
+    },
+  });
+  return rollout;
+}
+
+async function base(store: Store, { name, model }: Deployment): Promise<Pick<Asked, "name" | "model" | "settings">> {
+  return { name, model, settings: await settingsOf(store, name) };
+}
+
+/** Throws UserError when there is none. */
+export function needDeployment(store: Store, name: string): Deployment {
+  const deployment = store.deployments.get(name);
+  if (deployment) return deployment;
+  const names = store.deployments.list().map((one) => one.name);
+  const known =
+    names.length > 0 ? `There are: ${names.join(", ")}.` : "There are none yet: modeltrail deploy MODEL --to local";
+  throw new UserError(`There is no deployment "${name}". ${known}`);
+}

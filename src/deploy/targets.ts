@@ -1,0 +1,42 @@
+/** From the name of a target to what can serve models there. */
+import { UserError } from "../domain/errors";
+import { LOCAL } from "../domain/localTarget";
+import { isKnownTarget, type KnownTargetSettings, type TargetKind, type TargetOf } from "../domain/targets";
+import type { Store } from "../store/contract";
+import { targetSettings } from "../targets/registry";
+import type { ServingTarget } from "./contract";
+
+/** What a place to serve is made with, besides its settings. */
+export interface ServingContext {
+  store: Store;
+  /** Of this process. */
+  env: NodeJS.ProcessEnv;
+}
+
+/** What the room of a kind offers. Throws UserError for settings that cannot be. */
+export type MakeServing<Settings> = (
+  name: string,
+  settings: Settings,
+  context: ServingContext,
+) => ServingTarget | Promise<ServingTarget>;
+
+type Rooms = { [Kind in TargetKind]?: () => Promise<MakeServing<TargetOf<Kind>>> };
+
+/** Where each kind is made, loaded when it is asked for. */
+const ROOMS: Rooms = {};
+
+/** The target `name` of the project, or `local`. */
+export async function openServingTarget(name: string, context: ServingContext): Promise<ServingTarget> {
+  if (name === LOCAL) return (await import("./local/localServing")).makeLocalServing(context);
+  const settings = await targetSettings(context.store.root, name);
+  const room = isKnownTarget(settings) ? roomOf(settings.kind) : undefined;
+  if (room) return (await room())(name, settings as KnownTargetSettings, context);
+  const kinds = [LOCAL, ...Object.keys(ROOMS)].join(", ");
+  throw new UserError(
+    `"${name}" is a target of the kind ${settings.kind}, which serves no models. These do: ${kinds}.`,
+  );
+}
+
+function roomOf(kind: TargetKind) {
+  return ROOMS[kind] as (() => Promise<MakeServing<KnownTargetSettings>>) | undefined;
+}
