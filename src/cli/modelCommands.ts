@@ -103,6 +103,15 @@ export function addModelCommands(program: Command): void {
     );
 
   models
+    .command("rm <model>")
+    .summary("delete a version with its files; with --all the model with all of them")
+    .option("--all", "all versions of the model")
+    .option("--reason <text>", "why")
+    .action(async (model: string, options) =>
+      (await import("./commands/modelsChange")).removeModelCommand(model, options),
+    );
+
+  models
     .command("card <model>")
     .summary("write the model card: data, code, environment, metrics, gates, intended use")
     .option("--out <file>", "into this file (default: to the terminal)")

@@ -4,7 +4,7 @@ import type { Store } from "../store/contract";
 import { processIdentity } from "../store/process";
 import type { ModelVersion } from "../store/registry/contract";
 import { tempStore } from "../store/testStore";
-import { archive, demote, promote, unarchive } from "./promote";
+import { archive, demote, promote, remove, unarchive } from "./promote";
 import { registerModel } from "./register";
 import { runWithFiles } from "./testRegistry";
 
@@ -109,12 +109,24 @@ test("an archived version has lost its aliases, is promoted by nobody, and is pa
   expect(() => archive(store, archived, " ")).toThrow(/Say why/);
 });
 
+test("what is deleted is gone, and what it was stays in the audit log", async () => {
+  remove(store, "wine", 2, "leaked");
+  expect(store.registry.version("wine", 2)).toBeNull();
+  expect(last()).toMatchObject({ action: "version.remove", subject: "models/wine/2", reason: "leaked" });
+  expect(() => remove(store, "wine", 2)).toThrow(/no version 2 of wine/);
+  remove(store, "wine", null);
+  expect(store.registry.model("wine")).toBeNull();
+  expect(last()).toMatchObject({ action: "model.delete", evidence: { versions: 2 } });
+  expect(() => remove(store, "wine", null)).toThrow(/no model "wine"/);
+});
+
 test("what is served is not archived, unless it is asked for", async () => {
   store.deployments.ensure({ name: "tasting", model: "wine", target: "local" });
   const route = { model: "wine", version: 1, bundle: "b", role: "champion" as const, percent: 100 };
   const rollout = { deployment: "tasting", kind: "deploy" as const, routes: [route], actor: "me" };
   store.deployments.end(store.deployments.begin(rollout, processIdentity()).id, "live", null);
   expect(() => archive(store, { model: "wine", version: 1 }, "old")).toThrow(/wine\/1 is served by tasting/);
+  for (const one of [1, null]) expect(() => remove(store, "wine", one)).toThrow(/is served by tasting/);
   archive(store, { model: "wine", version: 1 }, "old", { evenDeployed: true });
   expect(last()).toMatchObject({ evidence: { deployments: ["tasting"] } });
 });

@@ -1,4 +1,4 @@
-/** What becomes of versions: promoted, demoted, archived and taken back, each with who, why and on what evidence. */
+/** What becomes of versions: promoted, demoted, archived, taken back and deleted, each with who, why and on what evidence. */
 import { modelSubject } from "../domain/audit";
 import { UserError } from "../domain/errors";
 import { allPassed, type GateResult } from "../domain/gate";
@@ -172,15 +172,45 @@ export function unarchive(
   );
 }
 
+/**
+ * Deletes a version with its files, or with `version` null the model with all of them; what it was stays in the audit log. Throws
+ * UserError while it is deployed.
+ */
+export function remove(store: Store, model: string, version: number | null, reason: string | null = null): void {
+  const { registry, audit } = store;
+  audit.act(
+    () => {
+      if (version === null) findModel(store, model);
+      else need(store, model, version);
+      const [deployment] = deploymentsOf(store, model, version);
+      const name = version === null ? model : `${model}/${version}`;
+      if (deployment) {
+        throw new UserError(`${name} is served by ${deployment}. Deploy another version there or undeploy it first.`);
+      }
+      if (version === null) registry.deleteModel(model);
+      else registry.deleteVersion(model, version);
+    },
+    () =>
+      reason === null
+        ? null
+        : {
+            action: version === null ? "model.remove" : "version.remove",
+            subject: modelSubject(model, version ?? undefined),
+            reason,
+          },
+  );
+}
+
 function need(store: Store, model: string, version: number): ModelVersion {
   const found = store.registry.version(model, version);
   if (!found) throw new UserError(`There is no version ${version} of ${model}.`);
   return found;
 }
 
-/** Names of the deployments that serve it. */
-function deploymentsOf(store: Store, model: string, version: number): string[] {
-  const serves = (route: { model: string; version: number }) => route.model === model && route.version === version;
+/** Names of the deployments that serve it; null: any version. */
+function deploymentsOf(store: Store, model: string, version: number | null): string[] {
+  const serves = (route: { model: string; version: number }) =>
+    route.model === model && (version === null || route.version === version);
   return store.deployments
     .list()
     .filter(({ routes }) => routes.some(serves))

@@ -1,10 +1,10 @@
-/** `modeltrail models register`, `demote`, `archive`, `unarchive`, `alias`, `tag` and `describe` */
+/** `modeltrail models register`, `demote`, `archive`, `unarchive`, `alias`, `tag`, `describe` and `rm` */
 
 import { UserError } from "../../domain/errors";
 import { toJson } from "../../domain/json";
 import { modelsOfRun } from "../../registry/candidates";
 import { checkAlias } from "../../registry/names";
-import { archive, demote, unarchive } from "../../registry/promote";
+import { archive, demote, remove, unarchive } from "../../registry/promote";
 import { registerModel } from "../../registry/register";
 import { findModel, parseModelReference, resolveVersion, versionName } from "../../registry/resolveVersion";
 import type { Store } from "../../store/contract";
@@ -114,6 +114,23 @@ export async function describeCommand(reference: string, text: string): Promise<
       store.registry.describeVersion(model, version, text);
     }
     print(oneLine(`Described ${reference}.`));
+  });
+}
+
+export async function removeModelCommand(
+  reference: string,
+  { all, reason = null }: { all?: boolean; reason?: string | null },
+): Promise<void> {
+  await withStore((store) => {
+    const { name, which } = parseModelReference(reference);
+    if (all) {
+      if (which !== null) throw new UserError(`--all deletes the whole model: write it as ${name}`);
+      remove(store, name, null, reason);
+      return print(oneLine(`Deleted ${name} with all its versions.`));
+    }
+    const version = resolveVersion(store, exact(reference));
+    remove(store, name, version.version, reason);
+    print(oneLine(`Deleted ${versionName(version)}.`));
   });
 }
 
