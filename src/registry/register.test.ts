@@ -6,7 +6,6 @@ import type { Store } from "../store/contract";
 import { hasObject, objectPath } from "../store/objects";
 import { newRun, tempStore } from "../store/testStore";
 import { modelsOfRun } from "./candidates";
-import { keepFilesOfRun } from "./keepFiles";
 import { registerModel } from "./register";
 import { mlmodel, runWithFiles } from "./testRegistry";
 
@@ -139,19 +138,4 @@ test("what cannot be registered is said, with what can", async () => {
   await expect(registerModel(store, { run: some, aliases: ["latest"] })).rejects.toThrow(/alias "latest" cannot/);
   expect(store.registry.model("wine")).toBeNull();
   expect((await registerModel(store, { run: some, artifact: "./a.joblib" })).path).toBe("out/a.joblib");
-});
-
-test("what a version of a client's names is kept before it goes with its run", async () => {
-  const run = await runWithFiles(store, { "tree/MLmodel": mlmodel("m-1"), "tree/model.pkl": "p", "other.joblib": "o" });
-  store.registry.createModel({ name: "wine", description: "", tags: {} });
-  const make = (location: string) => {
-    const rest = { description: "", source: location, location, run, runLink: "", loggedModel: null, tags: {} };
-    return store.registry.createVersion({ model: "wine", ...rest }).version;
-  };
-  const [one, two, elsewhere] = [`runs:/${run}/tree`, `file:///x/runs/${run}/artifacts/other.joblib`, "s3://b"].map(
-    make,
-  );
-  await keepFilesOfRun(store, run);
-  const files = (version?: number) => store.registry.files("wine", version!).map(({ path }) => path);
-  expect([files(one), files(two), files(elsewhere)]).toEqual([["MLmodel", "model.pkl"], ["other.joblib"], []]);
 });

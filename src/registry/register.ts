@@ -47,7 +47,7 @@ export async function registerModel(store: Store, asked: Registration): Promise<
   const release = store.holdObjects();
   try {
     const chosen = await choose(store, run, asked.artifact);
-    const files = await keepBytes(store, run, chosen);
+    const files = await keep(store, run, chosen);
     const known = alreadyThere(store, run.id, name, chosen, files);
     const version = known ?? create(store, run, name, asked, chosen, files);
     return { version, path: chosen.path, isNew: known === null };
@@ -96,7 +96,7 @@ async function codeFile(store: Store, run: Run, path: string): Promise<Candidate
 }
 
 /** All of its bytes as objects. Throws UserError when they are nowhere any more. */
-export async function keepBytes(store: Store, run: Run, { files, path: model }: Candidate): Promise<VersionFile[]> {
+async function keep(store: Store, run: Run, { files, path: model }: Candidate): Promise<VersionFile[]> {
   const kept: VersionFile[] = [];
   for (const { path, sha256, size, from } of files) {
     if (!hasObject(store.folder, sha256)) {

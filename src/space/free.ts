@@ -2,7 +2,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../domain/errors";
-import { keepFilesOfRun } from "../registry/keepFiles";
 import type { Store } from "../store/contract";
 import { freeCode } from "./code/freeCode";
 import { packOwnCode } from "./code/ownCode";
@@ -50,7 +49,6 @@ export async function freeSpace(store: Store, plan: SpacePlan, options: FreeOpti
 
   step("Removing runs");
   const ids = plan.runs.map(({ id }) => id);
-  for (const id of ids) await keepFilesOfRun(store, id);
   const expected = new Set([...store.ownObjects(ids)].map(({ sha256 }) => sha256));
   for (const run of freeRows(store, plan.runs)) {
     signal?.throwIfAborted();

@@ -94,12 +94,15 @@ test("what takes how much, and what is used by whom", () => {
   expect(uses[V]).toContainEqual({ experiment: "b", kind: "manifest", deleted: false });
 });
 
-test("a run that made a version of a model is not free to go by itself", () => {
+test("a run that made a version of a model stays while the version is there, deleted or not", () => {
   const store = tempStore();
-  const [scratch, used] = [store.createRun(newRun()), store.createRun(newRun())];
-  for (const id of [scratch, used]) store.endRun(id, { ...END, status: "failed", exitCode: 1 });
+  const [scratch, used, deleted] = [1, 2, 3].map(() => store.createRun(newRun())) as [string, string, string];
+  for (const id of [scratch, used, deleted]) store.endRun(id, { ...END, status: "failed", exitCode: 1 });
   store.registry.createModel({ name: "wine", description: "", tags: {} });
   const rest = { description: "", source: "s3://x", location: "s3://x", runLink: "", loggedModel: null, tags: {} };
-  store.registry.createVersion({ model: "wine", run: used, ...rest });
+  for (const run of [used, deleted]) store.registry.createVersion({ model: "wine", run, ...rest });
+  store.deleteRuns([deleted]);
   expect(store.listFreeable().map(({ id }) => id)).toEqual([scratch]);
+  store.registry.deleteModel("wine");
+  expect(store.listFreeable().map(({ id }) => id)).toEqual([deleted, scratch, used]);
 });

@@ -32,13 +32,13 @@ export function freeRuns(db: Database, ids: string[]): void {
   });
 }
 
-/** See `Store.listFreeable`. A run that made a version of a model is not without use, whatever it looks like. */
+/** See `Store.listFreeable`. A run that made a version of a model stays: it says where that came from. */
 export function listFreeable(db: Database): FreeableRun[] {
   const sql = `SELECT r.id, r.name, e.name AS experiment, iif(r.deleted IS NULL, 'scratch', 'deleted') AS kind,
       coalesce(r.deleted, r.end_time) AS since
     FROM runs r JOIN experiments e ON e.id = r.experiment
-    WHERE r.pinned = 0 AND r.status != 'running'
-      AND (r.deleted IS NOT NULL OR (${IS_SCRATCH} AND NOT EXISTS (SELECT 1 FROM model_versions v WHERE v.run = r.id)))
+    WHERE r.pinned = 0 AND r.status != 'running' AND (r.deleted IS NOT NULL OR ${IS_SCRATCH})
+      AND NOT EXISTS (SELECT 1 FROM model_versions v WHERE v.run = r.id)
     ORDER BY r.deleted IS NULL, since, r.seq`;
   return db.read(() => db.all<FreeableRun>(sql)).map((row) => ({ ...row }));
 }

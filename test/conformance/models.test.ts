@@ -21,6 +21,10 @@ test.for<Release>(["current", "before3"])(
     const [theirs, ours] = await Promise.all([askStock(python(release), work), askOurs(work)]);
     expect(ours.result.told).toEqual(theirs.told);
     expect(ours.errors).toEqual([]);
+    const told = ours.store.audit.list({ subject: "models/wine" }).map(({ action, through }) => `${action} ${through}`);
+    const actions = ["model.create", "version.register", "version.register", "alias.set", "version.tag"];
+    expect(told.reverse()).toEqual(expect.arrayContaining(actions.map((action) => `${action} mlflow`)));
+    expect(ours.store.audit.verify()).toMatchObject({ intact: true });
     const { metrics } = ours.store.getRunHead(ours.result.run)!;
     // log_model sends the run's metrics again.
     expect(metrics.loss).toMatchObject({ last: Infinity, count: 2, lastStep: 2 });
