@@ -103,7 +103,11 @@ class Maker:
 
         frame = mixed_frame()
         model = make_pipeline(
-            make_column_transformer((OneHotEncoder(handle_unknown="ignore"), ["town"]), (StandardScaler(), ["size", "count"]), remainder="drop"),
+            make_column_transformer(
+                (OneHotEncoder(handle_unknown="ignore"), ["town"]),
+                (StandardScaler(), ["size", "count"]),
+                remainder="drop",
+            ),
             LogisticRegression(),
         ).fit(frame, [0, 1, 0, 1])
         taken = [
@@ -114,7 +118,9 @@ class Maker:
             {"name": "seen", "type": "datetime", "required": False},
             {"name": "photo", "type": "binary", "required": False},
         ]
-        path = self.bundle("mixed", "joblib", "sklearn", "model/model.joblib", frame[["town", "size", "count"]], {"columns": taken})
+        path = self.bundle(
+            "mixed", "joblib", "sklearn", "model/model.joblib", frame[["town", "size", "count"]], {"columns": taken}
+        )
         joblib.dump(model, path)
 
     def skops(self):
@@ -175,7 +181,11 @@ class Maker:
         small = {"n_estimators": 5}
         models = {
             "sklearn": (mlflow.sklearn, self.classifier(), {"serialization_format": "cloudpickle"}),
-            "sklearn-proba": (mlflow.sklearn, self.classifier(), {"pyfunc_predict_fn": "predict_proba", "serialization_format": "cloudpickle"}),
+            "sklearn-proba": (
+                mlflow.sklearn,
+                self.classifier(),
+                {"pyfunc_predict_fn": "predict_proba", "serialization_format": "cloudpickle"},
+            ),
             "sklearn-skops": (mlflow.sklearn, self.classifier(), {"serialization_format": "skops"}),
             "xgboost": (mlflow.xgboost, xgboost.XGBClassifier(**small).fit(self.x, self.y), {}),
             "xgboost-booster": (mlflow.xgboost, xgboost.train({}, xgboost.DMatrix(self.x, self.y), 5), {}),
@@ -185,7 +195,13 @@ class Maker:
         for name, (flavor, model, more) in models.items():
             if only and name not in only:
                 continue
-            flavor.save_model(model, self.bundle("mlflow-" + name, "mlflow", "mlflow", "model/mlflow"), signature=signature, pip_requirements=[], **more)
+            flavor.save_model(
+                model,
+                self.bundle("mlflow-" + name, "mlflow", "mlflow", "model/mlflow"),
+                signature=signature,
+                pip_requirements=[],
+                **more,
+            )
 
         if only:
             return
@@ -195,11 +211,15 @@ class Maker:
                 return model_input.sum(axis=1)
 
         path = self.bundle("mlflow-pyfunc", "mlflow", "mlflow", "model/mlflow")
-        mlflow.pyfunc.save_model(path, python_model=Total(), signature=infer_signature(self.x, self.x.sum(axis=1)), pip_requirements=[])
+        mlflow.pyfunc.save_model(
+            path, python_model=Total(), signature=infer_signature(self.x, self.x.sum(axis=1)), pip_requirements=[]
+        )
 
 
 def mixed_frame():
-    return pandas.DataFrame({"town": ["Ulm", "Bonn", "Ulm", "Köln"], "size": [1.5, 2.5, 3.5, 4.5], "count": [1, 2, 3, 4]})
+    return pandas.DataFrame(
+        {"town": ["Ulm", "Bonn", "Ulm", "Köln"], "size": [1.5, 2.5, 3.5, 4.5], "count": [1, 2, 3, 4]}
+    )
 
 
 def onnx_of(model, width):

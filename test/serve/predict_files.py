@@ -1,4 +1,4 @@
-"""`predict_files.py BUNDLE [[INPUT, OUTPUT, CHUNK]…]`: does what `modeltrail_serve predict` does, many times; prints [exit status, what was said]."""
+"""`predict_files.py BUNDLE [[INPUT, OUTPUT, CHUNK]…]`: predicts each file; prints [[exit status, what was said]…]."""
 
 import argparse
 import contextlib

@@ -10,6 +10,8 @@ const python = pythonThatServes();
 const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-protocols-"));
 const bundle = path.join(folder, "joblib");
 
+type Answered = [status: number, body: unknown];
+
 /** What the sample holds. */
 let columns: string[];
 let rows: number[][];
@@ -185,6 +187,22 @@ describe.skipIf(!python)("protocols", { timeout: 300_000 }, () => {
   test("MLflow's own client gets its answer", async () => {
     const told = JSON.parse(await runPython(python!, "ask_by_mlflow.py", String(app.port)));
     expect(told).toEqual({ frame: [0, 0, 0], missing: 400 });
+  });
+
+  test("MLflow's own server gives the same answers, and refuses what this one refuses", async () => {
+    const asked: [string, Answered, Answered][] = JSON.parse(await runPython(python!, "ask_both.py", folder));
+    for (const [name, theirs, ours] of asked) {
+      if (!name.startsWith("refused: ")) {
+        expect(ours, name).toEqual(theirs);
+        expect(ours[0], name).toBe(200);
+      } else {
+        expect(theirs[0], name).toBeGreaterThanOrEqual(400);
+        // Of what is the caller's fault it says 500 now and then.
+        expect(ours[0], name).toBe(theirs[0] === 500 ? 400 : theirs[0]);
+        if (ours[0] === 400) expect(Object.keys(ours[1] as object), name).toEqual(["error_code", "message"]);
+      }
+    }
+    expect(asked.length).toBeGreaterThan(20);
   });
 
   test("what SageMaker and Vertex AI say to a container is understood", async () => {

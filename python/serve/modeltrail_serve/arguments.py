@@ -34,9 +34,16 @@ def _serving(parser, environment, suppress):
     in_container = "AIP_HTTP_PORT" in environment or "serve" in sys.argv[1:2]
     add("--bundle", own_bundle(), metavar="FOLDER", help="the bundle (default: the one that this package lies in)")
     add("--host", ALL_ADDRESSES if in_container else "127.0.0.1", help="the address to listen at")
-    add("--port", _number(environment, "AIP_HTTP_PORT", "SAGEMAKER_BIND_TO_PORT", "PORT", default=8080), type=int, help="0: a free one")
+    add(
+        "--port",
+        _number(environment, "AIP_HTTP_PORT", "SAGEMAKER_BIND_TO_PORT", "PORT", default=8080),
+        type=int,
+        help="0: a free one",
+    )
     add("--workers", 1, type=_positive, help="processes that share the port")
-    add("--threads", None, type=_positive, help="in which the model works, of each process (default: by the processors)")
+    add(
+        "--threads", None, type=_positive, help="in which the model works, of each process (default: by the processors)"
+    )
     add("--model-name", None, help="in the paths of KServe's protocols (default: the model's own)")
     add("--max-body", 10_000_000, type=_positive, help="bytes of a request")
     add("--max-rows", 100_000, type=_positive, help="rows of a request")
@@ -49,8 +56,15 @@ def _serving(parser, environment, suppress):
 
 def _batch(parser):
     parser.add_argument("--bundle", default=own_bundle(), metavar="FOLDER")
-    parser.add_argument("--input", required=True, metavar="FILE", help="rows: .csv, .json, .jsonl or .parquet; - for CSV from stdin")
-    parser.add_argument("--output", required=True, metavar="FILE", help="predictions, in the format of its name's end; - for CSV to stdout")
+    parser.add_argument(
+        "--input", required=True, metavar="FILE", help="rows: .csv, .json, .jsonl or .parquet; - for CSV from stdin"
+    )
+    parser.add_argument(
+        "--output",
+        required=True,
+        metavar="FILE",
+        help="predictions, in the format of its name's end; - for CSV to stdout",
+    )
     parser.add_argument("--chunk", type=_positive, default=10_000, help="rows that are predicted at a time")
 
 

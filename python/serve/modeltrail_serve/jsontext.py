@@ -15,7 +15,7 @@ NOT_JSON = "The request is not valid JSON: %s"
 
 
 def read(body):
-    """The value that `body`, bytes in UTF-8, holds. NaN, which MLflow's client writes for what is missing, is taken; Infinity is not."""
+    """The value of `body`, bytes in UTF-8. NaN, which MLflow's client writes for what is missing, is taken; Infinity is not."""
     if orjson is not None:
         try:
             return orjson.loads(body)

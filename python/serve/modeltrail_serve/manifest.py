@@ -31,7 +31,9 @@ class Manifest:
 
     def __init__(self, folder, said):
         if said.get("format") != 1:
-            raise ValueError("The bundle in %s is of a format that this server does not know: %r." % (folder, said.get("format")))
+            raise ValueError(
+                "The bundle in %s is of a format that this server does not know: %r." % (folder, said.get("format"))
+            )
         self.folder = folder
         self.model = said["model"]
         self.version = said["version"]

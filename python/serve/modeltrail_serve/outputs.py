@@ -6,7 +6,7 @@ from .jsontext import plain, write
 
 
 def jsonable(raw):
-    """Of lists, objects, numbers, texts, true, false and null. A table becomes an object for each row, as MLflow's server has it."""
+    """Lists, objects, numbers, texts, true, false and null. A table becomes an object for each row, as MLflow has it."""
     if isinstance(raw, numpy.ndarray):
         return _list_of(raw)
     if isinstance(raw, (str, int, float, bool)) or raw is None:
@@ -45,7 +45,11 @@ def tensors(raw):
         raw = raw.to_numpy()
     if hasattr(raw, "to_dict"):
         raw = {name: raw[name].to_numpy() for name in raw}
-    if isinstance(raw, (list, tuple)) and raw and all(isinstance(row, dict) and row.keys() == raw[0].keys() for row in raw):
+    if (
+        isinstance(raw, (list, tuple))
+        and raw
+        and all(isinstance(row, dict) and row.keys() == raw[0].keys() for row in raw)
+    ):
         raw = {name: [row[name] for row in raw] for name in raw[0]}
     if isinstance(raw, dict):
         return [(str(name), _array(part)) for name, part in raw.items()]

@@ -23,7 +23,7 @@ def ask(bundle, data, params):
         hole = data.first_missing() if isinstance(data, Table) else None
         if hole is not None:
             row, name = hole
-            text = "Row %d, column %s has no value, which the model may not take. Its error stands in the log of the server: look for %s."
+            text = "Row %d, column %s has no value, which the model may not take. Its error stands in the log: look for %s."
             raise Invalid(text % (row + 1, quoted(name), reference)) from None
         # Where it is not known what a model takes, it is the first that looks at the request.
         unchecked = bundle.reader.columns is None and bundle.reader.tensors is None

@@ -23,7 +23,9 @@ def build(bundle, pool, limits, metrics, token=None, model=None, outputs=None, c
     paths = Paths(model, manifest.version, *container)
     routes = predicting(paths, bundle, model)
     # Its pages of documentation load scripts from elsewhere: the description alone is there, at /openapi.json.
-    app = FastAPI(title="%s %s" % (manifest.model, manifest.version), version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="%s %s" % (manifest.model, manifest.version), version=__version__, docs_url=None, redoc_url=None
+    )
 
     for path in paths.plain_health:
         _says(app, path, Response(b"\n", media_type="application/json"))

@@ -10,7 +10,9 @@ def describe(app, routes, manifest):
         if app.openapi_schema is None:
             said = made()
             for path, (protocol, _) in routes.items():
-                said["paths"][path] = {"post": _operation(path, protocol, sample if protocol.name == "mlflow" else None)}
+                said["paths"][path] = {
+                    "post": _operation(path, protocol, sample if protocol.name == "mlflow" else None)
+                }
             app.openapi_schema = said
         return app.openapi_schema
 

@@ -36,13 +36,20 @@ class Front:
         path = scope["path"]
         headers = dict(scope["headers"])
         if self.token is not None and path not in self.open_paths and not self._knows_token(headers):
-            return await _send(send, 401, b'{"error": "A token is asked for: Authorization: Bearer \xe2\x80\xa6"}', headers=((b"www-authenticate", b"Bearer"),))
+            return await _send(
+                send,
+                401,
+                b'{"error": "A token is asked for: Authorization: Bearer \xe2\x80\xa6"}',
+                headers=((b"www-authenticate", b"Bearer"),),
+            )
         route = self.routes.get(path)
         if route is None:
             return await self.app(scope, receive, send)
         protocol, function = route
         if scope["method"] != "POST":
-            return await _send(send, 405, protocol.problem(Problem("This path takes POST.", 405)), headers=((b"allow", b"POST"),))
+            return await _send(
+                send, 405, protocol.problem(Problem("This path takes POST.", 405)), headers=((b"allow", b"POST"),)
+            )
         await self._predict(protocol, function, path, headers, receive, send)
 
     async def _predict(self, protocol, function, path, headers, receive, send):
@@ -59,14 +66,23 @@ class Front:
                 return
             except Exception as error:
                 problem = error if isinstance(error, Problem) else ModelFailed(failed())
-                status, body, kind, more = problem.status, protocol.problem(problem), b"application/json", problem.headers
+                status, body, kind, more = (
+                    problem.status,
+                    protocol.problem(problem),
+                    b"application/json",
+                    problem.headers,
+                )
             await _send(send, status, body, kind, more)
         finally:
             self.metrics.left(protocol.name, status, rows, time.perf_counter() - started)
 
     async def _answer(self, function, path, headers, receive):
         if self.metrics.in_flight > self.limits.concurrent:
-            raise Refused("This server is busy with %d requests. Try again soon." % self.limits.concurrent, 503, RETRY_SOON + CLOSE)
+            raise Refused(
+                "This server is busy with %d requests. Try again soon." % self.limits.concurrent,
+                503,
+                RETRY_SOON + CLOSE,
+            )
         loop = asyncio.get_running_loop()
         body = await self._read(loop, headers, receive)
         future = self.pool.submit(loop, function, Call(path, headers, body))
@@ -83,7 +99,9 @@ class Front:
             raise Refused(TOO_LARGE % largest, 413, CLOSE)
         encoding = headers.get(b"content-encoding", b"identity").lower()
         if encoding not in (b"identity", b""):
-            raise Problem("The request is compressed (%s), which this server does not read." % encoding.decode("latin-1"), 415)
+            raise Problem(
+                "The request is compressed (%s), which this server does not read." % encoding.decode("latin-1"), 415
+            )
         late = Late(loop, self.limits.time)
         try:
             return await self._gather(receive, largest)
@@ -114,7 +132,7 @@ class Front:
 
 
 class Late:
-    """Ends the wait of the task that makes it after `seconds`. Costs less than `asyncio.wait_for` does for what is there already."""
+    """Ends the wait of the task that makes it after `seconds`, and costs less than `asyncio.wait_for`."""
 
     def __init__(self, loop, seconds):
         self.task = asyncio.current_task()

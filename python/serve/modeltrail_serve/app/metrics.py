@@ -53,7 +53,9 @@ class Metrics:
         for place, protocol in enumerate(PROTOCOLS):
             for kind, status in enumerate(CLASSES):
                 count = total[FIRST_STATUS + place * len(CLASSES) + kind]
-                lines.append('modeltrail_requests_total{protocol="%s",status="%dxx"} %d' % (protocol, status // 100, count))
+                lines.append(
+                    'modeltrail_requests_total{protocol="%s",status="%dxx"} %d' % (protocol, status // 100, count)
+                )
         lines += [
             "# HELP modeltrail_predictions_total Rows that were predicted.",
             "# TYPE modeltrail_predictions_total counter",

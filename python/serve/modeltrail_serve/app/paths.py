@@ -22,7 +22,10 @@ class Paths:
 
 def predicting(paths, bundle, model):
     """{path: (protocol, function of a Call)}"""
-    routes = {"/invocations": (mlflow, mlflow.invocations(bundle)), paths.v1 + ":predict": (kserve_v1, kserve_v1.predict(bundle))}
+    routes = {
+        "/invocations": (mlflow, mlflow.invocations(bundle)),
+        paths.v1 + ":predict": (kserve_v1, kserve_v1.predict(bundle)),
+    }
     infer = kserve_v2.infer(bundle, model)
     for path in paths.v2:
         routes[path + "/infer"] = (kserve_v2, infer)

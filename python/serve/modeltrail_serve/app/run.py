@@ -36,7 +36,9 @@ def serve(options):
 
             serve_with_workers(options, listener)
         else:
-            serve_at(options, listener, Metrics(), lambda: announce(options.ready_file, listener), _parent_watch(options))
+            serve_at(
+                options, listener, Metrics(), lambda: announce(options.ready_file, listener), _parent_watch(options)
+            )
     except CannotServe as error:
         log.error("%s", error)
         return 1

@@ -11,7 +11,10 @@ NAME = "prediction"
 def open_target(file, end):
     """Something with `add(predictions)` and `finish()` for a binary file; `end` is that of its name."""
     if end not in TARGETS:
-        raise ValueError("Predictions cannot be written as %s: the name has to end in one of %s." % (end or "that", ", ".join(TARGETS)))
+        raise ValueError(
+            "Predictions cannot be written as %s: the name has to end in one of %s."
+            % (end or "that", ", ".join(TARGETS))
+        )
     return TARGETS[end](file)
 
 

@@ -47,7 +47,7 @@ def _next(reader):
 
 
 def typed(texts, kind):
-    """Values as JSON would have them, as far as they can be read as such; what cannot stays a text, and is refused by its type."""
+    """Values as JSON would have them. What cannot be read as such stays a text, and is refused by its type."""
     if kind in NUMBERS:
         return [_number(text, NUMBERS[kind]) for text in texts]
     if kind == "boolean":

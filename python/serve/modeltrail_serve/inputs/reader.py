@@ -57,7 +57,9 @@ class Reader:
                 return quick
         for row, values in enumerate(rows):
             if not isinstance(values, list):
-                raise Invalid("Row %d: expected a list of %d values, got %s." % (row + 1, len(given), described(values)))
+                raise Invalid(
+                    "Row %d: expected a list of %d values, got %s." % (row + 1, len(given), described(values))
+                )
             if len(values) != len(given):
                 raise Invalid("Row %d: expected %d values, got %d." % (row + 1, len(given), len(values)))
         columns = {name: [values[index] for values in rows] for index, name in enumerate(given)}
@@ -74,7 +76,10 @@ class Reader:
             lengths.setdefault(len(values), name)
         if len(lengths) > 1:
             (first, one), (second, other) = list(lengths.items())[:2]
-            raise Invalid("Columns of one length are expected: %s has %d values, %s has %d." % (quoted(one), first, quoted(other), second))
+            raise Invalid(
+                "Columns of one length are expected: %s has %d values, %s has %d."
+                % (quoted(one), first, quoted(other), second)
+            )
         rows = next(iter(lengths), 0)
         self._enough(rows)
         return self._table(columns, rows)
@@ -93,12 +98,15 @@ class Reader:
         if values and not isinstance(values[0], list) and self.columns is not None:
             # One column may be given as a plain list.
             if len(self.columns) != 1:
-                raise Invalid("Row 1: expected a list of %d values or an object, got %s." % (len(self.columns), described(values[0])))
+                raise Invalid(
+                    "Row 1: expected a list of %d values or an object, got %s."
+                    % (len(self.columns), described(values[0]))
+                )
             return self.by_column({self.names[0]: values})
         return self.rows(values)
 
     def named(self, arrays):
-        """{name: array} of tensors that came with their shapes: columns, a matrix of all columns, or what the model calls tensors."""
+        """{name: array} that came with their shapes: columns, a matrix of all columns, or the model's own tensors."""
         self._enough(max((len(array) for array in arrays.values() if array.ndim), default=0))
         if self.tensors is not None:
             return named_tensors(arrays, self.tensors)
@@ -165,7 +173,9 @@ class Reader:
         except (ValueError, OverflowError):
             raise Invalid("Rows of one length are expected.") from None
         if array.dtype.kind in "OU" and array.ndim == 2:
-            return Table(list(range(array.shape[1])), array.shape[0], columns=[infer(list(column)) for column in zip(*values)])
+            return Table(
+                list(range(array.shape[1])), array.shape[0], columns=[infer(list(column)) for column in zip(*values)]
+            )
         return {None: array}
 
     def _matrix(self, array):
@@ -214,7 +224,10 @@ class Reader:
             for row, record in enumerate(records):
                 if column.name not in record:
                     lacking = [each.name for each in self.columns if each.required and each.name not in record]
-                    raise Invalid("Row %d: %s missing: %s." % (row + 1, "a column is" if len(lacking) == 1 else "columns are", _listed(lacking)))
+                    raise Invalid(
+                        "Row %d: %s missing: %s."
+                        % (row + 1, "a column is" if len(lacking) == 1 else "columns are", _listed(lacking))
+                    )
 
     def _count(self, rows, expected):
         if not isinstance(rows, list):

@@ -24,7 +24,9 @@ def tensor_of(values, expected):
     except (ValueError, OverflowError):
         raise Invalid("%s: expected nested lists of one length at each depth." % label) from None
     array = _typed(array, values, expected, label)
-    if len(expected.shape) != array.ndim or any(want not in (-1, got) for want, got in zip(expected.shape, array.shape)):
+    if len(expected.shape) != array.ndim or any(
+        want not in (-1, got) for want, got in zip(expected.shape, array.shape)
+    ):
         raise Invalid("%s: expected the shape %s, got %s." % (label, _shape(expected.shape), _shape(array.shape)))
     return array
 

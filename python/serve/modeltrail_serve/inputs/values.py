@@ -66,7 +66,9 @@ def missing(kind, rows):
 
 
 def unfit(name, row, kind, value):
-    return Invalid("Row %d, column %s: expected %s, got %s." % (row + 1, quoted(name), WORDS.get(kind, kind), described(value)))
+    return Invalid(
+        "Row %d, column %s: expected %s, got %s." % (row + 1, quoted(name), WORDS.get(kind, kind), described(value))
+    )
 
 
 def quoted(name):
@@ -84,7 +86,13 @@ def described(value):
         return "a number of %d digits" % len(hex(value)) if abs(value) > 1e100 else "the number %d" % value
     if isinstance(value, (int, float)):
         return "the number %r" % value
-    return "a list" if isinstance(value, list) else "an object" if isinstance(value, dict) else "a %s" % type(value).__name__
+    return (
+        "a list"
+        if isinstance(value, list)
+        else "an object"
+        if isinstance(value, dict)
+        else "a %s" % type(value).__name__
+    )
 
 
 def _numbers(name, kind, values, required):

@@ -43,7 +43,10 @@ class Bundle:
     def read(self, body):
         """(a Table or {name: array}, params) of a body of MLflow's scoring protocol."""
         if not isinstance(body, dict):
-            raise Malformed("The request has to be a JSON object with one of %s; it is %s." % (", ".join(BODY_FIELDS), described(body)))
+            raise Malformed(
+                "The request has to be a JSON object with one of %s; it is %s."
+                % (", ".join(BODY_FIELDS), described(body))
+            )
         given = [field for field in BODY_FIELDS if field in body]
         if len(given) != 1:
             found = ", ".join(quoted(name) for name in list(body)[:10]) or "nothing"
@@ -65,7 +68,7 @@ class Bundle:
         return self.predict(sample[0]) if sample else None
 
     def ask_sample(self):
-        """As `warm_up`, the model's own answer. What is made only once is made then, and the first caller does not wait for it."""
+        """As `warm_up`, the model's own answer. What is made only once is made then, before the first caller comes."""
         sample = self.manifest.read_sample()
         return self.run(*self.read(sample[0])) if sample else None
 

@@ -9,7 +9,14 @@ from ..problems import Invalid
 # They compute the same from an array as from a frame: they look at no names and no types of columns.
 PLAIN_PACKAGES = ("sklearn", "xgboost", "lightgbm")
 # Those do look, or may.
-LOOKING = ("ColumnTransformer", "FunctionTransformer", "FeatureUnion", "OrdinalEncoder", "OneHotEncoder", "TargetEncoder")
+LOOKING = (
+    "ColumnTransformer",
+    "FunctionTransformer",
+    "FeatureUnion",
+    "OrdinalEncoder",
+    "OneHotEncoder",
+    "TargetEncoder",
+)
 
 
 def load_joblib(path, manifest):
@@ -57,7 +64,11 @@ class Estimator:
         """For rows that come one by one, threads that are begun and ended for each cost more than they bring."""
         if not self.plain or not hasattr(self.estimator, "get_params"):
             return
-        many = {name: 1 for name, value in self.estimator.get_params(deep=True).items() if _is_threads(name) and value not in (None, 1)}
+        many = {
+            name: 1
+            for name, value in self.estimator.get_params(deep=True).items()
+            if _is_threads(name) and value not in (None, 1)
+        }
         if many:
             self.estimator.set_params(**many)
 

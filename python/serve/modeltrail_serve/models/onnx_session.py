@@ -32,7 +32,9 @@ class OnnxModel:
     def __init__(self, session, records):
         self.session = session
         self.records = records
-        self.inputs = [(given.name, DTYPES.get(given.type, "float32"), len(given.shape)) for given in session.get_inputs()]
+        self.inputs = [
+            (given.name, DTYPES.get(given.type, "float32"), len(given.shape)) for given in session.get_inputs()
+        ]
         self.outputs = [given.name for given in session.get_outputs()]
 
     def run(self, data, params, method="predict"):

@@ -27,7 +27,10 @@ class TorchProgram:
             arrays = [numpy.ascontiguousarray(matrix, dtype="float32")]
         else:
             # JSON knows no float32, which is what nearly all programs take.
-            arrays = [array.astype("float32") if array.dtype == "float64" and self_typed(name) else array for name, array in data.items()]
+            arrays = [
+                array.astype("float32") if array.dtype == "float64" and self_typed(name) else array
+                for name, array in data.items()
+            ]
         with self.torch.no_grad():
             found = self.program(*[self.torch.from_numpy(numpy.ascontiguousarray(array)) for array in arrays])
         return unwrapped(found)

@@ -55,9 +55,13 @@ def infer(bundle, model):
         if params is not None and not isinstance(params, dict):
             raise Malformed('"parameters" has to be an object.')
         data = bundle.reader.named(dict(_tensor(index, each) for index, each in enumerate(body["inputs"])))
-        outputs = [_output(*output) for output in tensors(ask(bundle, data, params)) if wanted is None or output[0] in wanted]
+        outputs = [
+            _output(*output) for output in tensors(ask(bundle, data, params)) if wanted is None or output[0] in wanted
+        ]
         if wanted is not None and len(outputs) < len(wanted):
-            raise Invalid("The model has no output %s." % quoted(sorted(wanted - {each["name"] for each in outputs})[0]))
+            raise Invalid(
+                "The model has no output %s." % quoted(sorted(wanted - {each["name"] for each in outputs})[0])
+            )
         said = {**head, "id": str(body.get("id") or uuid.uuid4()), "outputs": outputs}
         return Reply(jsontext.write(said), rows=rows_in(data))
 
@@ -67,10 +71,23 @@ def infer(bundle, model):
 def metadata(bundle, model, outputs):
     """What the model takes and gives. `outputs`: what it answered to the sample, None when there is none."""
     manifest = bundle.manifest
-    inputs = [_described(each.name or "input-0", NAMES.get(each.dtype, "BYTES"), each.shape) for each in manifest.tensors or ()]
+    inputs = [
+        _described(each.name or "input-0", NAMES.get(each.dtype, "BYTES"), each.shape)
+        for each in manifest.tensors or ()
+    ]
     inputs += [_described(each.name, COLUMN_NAMES.get(each.type, "BYTES"), (-1,)) for each in manifest.columns or ()]
-    found = [] if outputs is None else [_described(label, datatype_of(array), (-1, *array.shape[1:])) for label, array in tensors(outputs)]
-    return {"name": model, "versions": [str(manifest.version)], "platform": manifest.format, "inputs": inputs, "outputs": found}
+    found = (
+        []
+        if outputs is None
+        else [_described(label, datatype_of(array), (-1, *array.shape[1:])) for label, array in tensors(outputs)]
+    )
+    return {
+        "name": model,
+        "versions": [str(manifest.version)],
+        "platform": manifest.format,
+        "inputs": inputs,
+        "outputs": found,
+    }
 
 
 def _described(label, datatype, shape):
@@ -85,7 +102,9 @@ def _wanted(body):
     outputs = body.get("outputs")
     if not outputs:
         return None
-    if not isinstance(outputs, list) or not all(isinstance(each, dict) and isinstance(each.get("name"), str) for each in outputs):
+    if not isinstance(outputs, list) or not all(
+        isinstance(each, dict) and isinstance(each.get("name"), str) for each in outputs
+    ):
         raise Malformed('"outputs" has to be a list of objects with a name.')
     return {each["name"] for each in outputs}
 
@@ -98,7 +117,11 @@ def _tensor(index, said):
     if said.get("datatype") not in DTYPES:
         raise Malformed("%s: the datatype has to be one of %s." % (label, ", ".join(DTYPES)))
     shape, data = said.get("shape"), said.get("data")
-    if not isinstance(shape, list) or len(shape) > MOST_DIMENSIONS or not all(type(length) is int and 0 <= length < 1 << 40 for length in shape):
+    if (
+        not isinstance(shape, list)
+        or len(shape) > MOST_DIMENSIONS
+        or not all(type(length) is int and 0 <= length < 1 << 40 for length in shape)
+    ):
         raise Malformed("%s: the shape has to be a list of whole numbers." % label)
     if not isinstance(data, list):
         raise Malformed("%s: the data has to be a list." % label)
@@ -136,7 +159,11 @@ def _array(label, values, datatype):
         return array
     try:
         with numpy.errstate(over="ignore"):
-            array = numpy.array(values, dtype="float64").astype(dtype) if dtype.kind == "f" else numpy.array(values, dtype=dtype)
+            array = (
+                numpy.array(values, dtype="float64").astype(dtype)
+                if dtype.kind == "f"
+                else numpy.array(values, dtype=dtype)
+            )
     except OverflowError:
         raise Invalid("%s: a number does not fit the datatype %s." % (label, datatype)) from None
     if dtype.kind == "f" and numpy.isinf(array).any():
@@ -147,4 +174,3 @@ def _array(label, values, datatype):
 def _output(label, array):
     data = array.reshape(-1).tolist()
     return {"name": label, "shape": list(array.shape), "datatype": datatype_of(array), "data": data}
-
