@@ -38,9 +38,26 @@ export function salvage(source: Database, target: Database): Salvaged {
     result.rows[name] = rows;
     if (!whole) result.damaged.push(name);
   }
-  target.write(() => putRight(target));
+  target.write(() => {
+    carryOver(source, target);
+    putRight(target);
+  });
   target.exec("PRAGMA foreign_keys = ON");
   return result;
+}
+
+/** How many entries the audit log has had: those that are lost at its end are missed as well. */
+function carryOver(source: Database, target: Database): void {
+  let given: number | undefined;
+  try {
+    given = source.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'audit'")?.seq;
+  } catch {
+    // Of an older version, or damaged right there.
+  }
+  if (given === undefined) return;
+  const highest = "SELECT coalesce(max(sequence), 0) FROM audit";
+  target.run("DELETE FROM sqlite_sequence WHERE name = 'audit'");
+  target.run(`INSERT INTO sqlite_sequence (name, seq) VALUES ('audit', max(?, (${highest})))`, given);
 }
 
 interface Column {

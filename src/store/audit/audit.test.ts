@@ -242,5 +242,10 @@ test("a repair of the database keeps the log, and what is lost of it is missed",
   repairDatabase(folder, "a test", new Date(1));
   store = tempStore(root);
   expect(store.audit.verify()).toMatchObject({ problem: "Entry 2 is missing." });
+  tamper((db) => db.run("DELETE FROM audit WHERE sequence > 1"));
+  store.close();
+  repairDatabase(folder, "a test", new Date(2));
+  store = tempStore(root);
+  expect(store.audit.verify()).toMatchObject({ problem: "Entries 2 to 3 are missing." });
   expect(() => store.audit.add({ action: "a", subject: "b" })).not.toThrow();
 });
