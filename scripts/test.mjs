@@ -138,6 +138,7 @@ async function testPythons() {
     MODELTRAIL_TEST_TARGETS_PYTHON: ["examples/wine/requirements.txt", "test/targets/requirements.txt"],
     MODELTRAIL_TEST_KERNEL_PYTHON: ["examples/wine/requirements.txt", "test/kernel/requirements.txt"],
     MODELTRAIL_TEST_SERVE_PYTHON: ["examples/wine/requirements.txt", "test/serve/requirements.txt"],
+    MODELTRAIL_TEST_PLATFORMS_PYTHON: ["test/serve/platforms.txt"],
   };
   const found = {};
   for (const [name, files] of Object.entries(requirements)) {

@@ -1,4 +1,4 @@
-/** The Python that has the packages of the app that serves, and of the models that it serves. */
+/** The Pythons that have the packages of the app that serves and of its models, and the servers of platforms. */
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
@@ -6,21 +6,27 @@ import { promisify } from "node:util";
 
 const cache = path.resolve(import.meta.dirname, "../../.cache");
 export const APP = path.resolve(import.meta.dirname, "../../python/serve");
-const NEEDED = ["fastapi", "uvicorn", "orjson", "mlflow", "skops", "skl2onnx", "pyarrow"];
+const MODELS = ["fastapi", "uvicorn", "orjson", "mlflow", "skops", "skl2onnx", "pyarrow"];
+const PLATFORMS = ["kserve", "azureml_inference_server_http"];
 
 /** The one that `npm test` names, else of an environment that it made before; undefined when there is none. */
-export function pythonThatServes(): string | undefined {
-  const named = process.env.MODELTRAIL_TEST_SERVE_PYTHON;
+export const pythonThatServes = () => find("MODELTRAIL_TEST_SERVE_PYTHON", MODELS);
+
+/** As `pythonThatServes`, the one with the servers of platforms. */
+export const pythonOfPlatforms = () => find("MODELTRAIL_TEST_PLATFORMS_PYTHON", PLATFORMS);
+
+function find(variable: string, packages: readonly string[]): string | undefined {
+  const named = process.env[variable];
   if (named) return named;
   const venvs = existsSync(cache) ? readdirSync(cache).filter((name) => name.startsWith("venv-")) : [];
   const program = process.platform === "win32" ? "Scripts/python.exe" : "bin/python";
-  return venvs.map((name) => path.join(cache, name, program)).find(hasAll);
+  return venvs.map((name) => path.join(cache, name, program)).find((python) => has(python, packages));
 }
 
-function hasAll(candidate: string): boolean {
+function has(python: string, packages: readonly string[]): boolean {
   try {
-    const find = `import importlib.util as i, sys; sys.exit(not all(map(i.find_spec, ${JSON.stringify(NEEDED)})))`;
-    execFileSync(candidate, ["-c", find], { stdio: "ignore" });
+    const look = `import importlib.util as i, sys; sys.exit(not all(map(i.find_spec, ${JSON.stringify(packages)})))`;
+    execFileSync(python, ["-c", look], { stdio: "ignore" });
     return true;
   } catch {
     return false;
