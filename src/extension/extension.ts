@@ -2,6 +2,7 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import type { SideBySideState } from "../protocol/sideBySide";
+import type { TryItState } from "../protocol/tryIt";
 import { registerAdoption } from "./adoption/registerAdoption";
 import { registerAgents } from "./agents/registerAgents";
 import { createApi, type ModeltrailApi } from "./api";
@@ -120,6 +121,12 @@ export function activate(context: vscode.ExtensionContext): ModeltrailApi | (Mod
     return createSideBySidePanels({ dist: vscode.Uri.file(distFolder), projects, chores, log });
   }
   const sideBySidePanels = () => (sides ??= loadSideBySide());
+  let tryIts: Promise<PagePanels<TryItState>> | undefined;
+  async function loadTryIts(): Promise<PagePanels<TryItState>> {
+    const { createTryItPanels } = await import("./panels/tryItPanel");
+    return createTryItPanels({ dist: vscode.Uri.file(distFolder), projects, log });
+  }
+  const tryItPanels = () => (tryIts ??= loadTryIts());
   const deps: CommandDeps = {
     context,
     projects,
@@ -165,10 +172,14 @@ export function activate(context: vscode.ExtensionContext): ModeltrailApi | (Mod
     "offer kernels for notebooks": () => registerKernels(deps),
     "record notebooks": () => registerNotebooks(deps),
     "help with the project file": () => registerProjectFile(context.extensionUri, log),
-    "offer tasks": () => registerTaskProvider({ launcher, entryPoints, log }),
+    "offer tasks": () => registerTaskProvider({ distFolder, launcher, entryPoints, log }),
     "launch jobs": () => registerJobs({ ...deps, jobs, last, secrets, entryPoints }),
     "work with models": () => registerModels({ ...deps, models }),
-    "work with deployments": () => registerDeployments({ ...deps, deployments }),
+    "work with deployments": () => registerDeployments({ ...deps, deployments, tryItPanels }),
+    "bring try-it pages back": () =>
+      vscode.window.registerWebviewPanelSerializer(Panel.tryIt, {
+        deserializeWebviewPanel: async (panel, state) => (await tryItPanels()).deserializeWebviewPanel(panel, state),
+      }),
     "offer tools to language models": () => registerAgents({ context, distFolder, projects, chores, launcher, log }),
     "open the Runs table": () => registerOpenRunsTable(deps, runsTables),
     "bring tables back": () =>

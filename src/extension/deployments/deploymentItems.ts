@@ -8,6 +8,7 @@ import {
   deploymentContext,
   deploymentDescription,
   deploymentState,
+  deploymentTooltip,
   rolloutContext,
   rolloutDescription,
   rolloutLabel,
@@ -56,6 +57,11 @@ export function deploymentTreeItem(node: Node, now: number): vscode.TreeItem {
   const item = itemOf(node, now);
   item.id = node.id;
   return readable(item);
+}
+
+/** Undefined: the label says it all. */
+export function deploymentItemTooltip(node: Node, now: number): vscode.MarkdownString | undefined {
+  return node.kind === "deployment" ? new vscode.MarkdownString(deploymentTooltip(node.deployment, now)) : undefined;
 }
 
 const icon = ([name, color]: Icon) =>

@@ -4,39 +4,49 @@ import { setContext } from "../configuration";
 import { Context, View } from "../contributions";
 import type { Log } from "../log";
 import type { Projects } from "../stores/projects";
-import { deploymentTreeItem } from "./deploymentItems";
-import { DeploymentsModel, type ReadDeployments } from "./deploymentsModel";
-import { deploymentTooltip } from "./describeDeployment";
+import type { DeploymentsModel, ReadDeployments } from "./deploymentsModel";
 import type { DeploymentNode, MoreRolloutsNode, Node } from "./nodes";
 
 /** Steps of a change come in quick succession: so often they are shown anew at the most. */
 const PACE_MS = 400;
+/** How often targets are asked while the view is in sight. */
+const ASK_MS = 10_000;
 
 export class DeploymentsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly refreshed = new vscode.EventEmitter<Node | undefined>();
   readonly onDidChangeTreeData = this.refreshed.event;
   readonly view: vscode.TreeView<Node>;
-  private readonly model: DeploymentsModel;
+  private loading: Promise<DeploymentsModel> | undefined;
+  /** Loaded before the first element is made. */
+  private items!: typeof import("./deploymentItems");
   private readonly subscriptions: vscode.Disposable[];
   private settling: NodeJS.Timeout | undefined;
+  private asking = false;
 
   constructor(
     private readonly projects: Projects,
     private readonly log: Log,
   ) {
-    this.model = new DeploymentsModel({ read: projects.call as ReadDeployments, projects: () => projects.all });
     this.view = vscode.window.createTreeView(View.deployments, { treeDataProvider: this, showCollapseAll: true });
+    const clock = setInterval(() => this.view.visible && this.ask(), ASK_MS);
     this.subscriptions = [
       this.view,
       this.refreshed,
+      { dispose: () => clearInterval(clock) },
       projects.onDidChangeProjects(() => this.lookSoon()),
       projects.onDidChangeRuns(({ deployments }) => deployments && this.lookSoon()),
-      this.view.onDidChangeVisibility(({ visible }) => visible && this.lookSoon()),
+      this.view.onDidChangeVisibility(({ visible }) => visible && this.refresh()),
     ];
   }
 
-  loadMore(node: MoreRolloutsNode): void {
-    this.model.loadMore(node);
+  /** Shows what the store knows, and asks the targets for what they know. */
+  refresh(): void {
+    this.lookSoon();
+    this.ask();
+  }
+
+  async loadMore(node: MoreRolloutsNode): Promise<void> {
+    (await this.model()).loadMore(node);
     this.refreshed.fire(node.parent);
   }
 
@@ -50,9 +60,10 @@ export class DeploymentsTree implements vscode.TreeDataProvider<Node>, vscode.Di
 
   async getChildren(node?: Node): Promise<Node[]> {
     try {
-      if (node) return await this.model.children(node);
+      const model = await this.model();
+      if (node) return await model.children(node);
       await this.projects.ready();
-      const roots = await this.model.roots();
+      const roots = await model.roots();
       this.view.message = undefined;
       setContext(Context.hasDeployments, roots.length > 0);
       return roots;
@@ -67,13 +78,11 @@ export class DeploymentsTree implements vscode.TreeDataProvider<Node>, vscode.Di
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
-    return deploymentTreeItem(node, Date.now());
+    return this.items.deploymentTreeItem(node, Date.now());
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
-    if (node.kind === "deployment") {
-      item.tooltip = new vscode.MarkdownString(deploymentTooltip(node.deployment, Date.now()));
-    }
+    item.tooltip = this.items.deploymentItemTooltip(node, Date.now()) ?? item.tooltip;
     return item;
   }
 
@@ -87,13 +96,27 @@ export class DeploymentsTree implements vscode.TreeDataProvider<Node>, vscode.Di
   }
 
   private async find(root: string, name: string): Promise<DeploymentNode | undefined> {
-    const roots = await this.model.roots();
-    const below = await Promise.all(
-      roots.map((node) => (node.kind === "deployment" ? [node] : this.model.children(node))),
-    );
+    const model = await this.model();
+    const roots = await model.roots();
+    const below = await Promise.all(roots.map((node) => (node.kind === "deployment" ? [node] : model.children(node))));
     return below.flat().find((node): node is DeploymentNode => {
       return node.kind === "deployment" && node.root === root && node.deployment.name === name;
     });
+  }
+
+  /** Most windows show no deployments: what shows them is not part of the start. */
+  private model(): Promise<DeploymentsModel> {
+    const { projects } = this;
+    const load = async () => {
+      const [{ DeploymentsModel }, items] = await Promise.all([
+        import("./deploymentsModel"),
+        import("./deploymentItems"),
+      ]);
+      this.items = items;
+      return new DeploymentsModel({ read: projects.call as ReadDeployments, projects: () => projects.all });
+    };
+    this.loading ??= load();
+    return this.loading;
   }
 
   private lookSoon(): void {
@@ -108,7 +131,23 @@ export class DeploymentsTree implements vscode.TreeDataProvider<Node>, vscode.Di
     if (this.view.visible) this.refreshed.fire(undefined);
     else {
       await this.projects.ready();
-      setContext(Context.hasDeployments, (await this.model.roots()).length > 0);
+      setContext(Context.hasDeployments, (await (await this.model()).roots()).length > 0);
     }
+  }
+
+  /** How things stand is asked of the targets themselves; what they say comes back as a change of the store. */
+  private ask(): void {
+    if (this.asking || !vscode.workspace.isTrusted) return;
+    this.asking = true;
+    this.askAll()
+      .catch((error) => this.log.error("ask how deployments stand", error))
+      .finally(() => {
+        this.asking = false;
+      });
+  }
+
+  private async askAll(): Promise<void> {
+    await this.projects.ready();
+    await Promise.all(this.projects.all.map(({ root }) => this.projects.call("askDeployments", { root })));
   }
 }

@@ -27,7 +27,9 @@ export type MadeReport =
   /** Whether a run's child came to the same results. */
   | { kind: "reproduction"; root: string; id: string }
   /** What uses how much space. */
-  | { kind: "space"; root: string };
+  | { kind: "space"; root: string }
+  /** The card of a model version. */
+  | { kind: "card"; root: string; model: string; version: number };
 
 /** What a document of ours tells of: the query of its address, as JSON. */
 export type ReportAddress =

@@ -123,3 +123,11 @@ test("a newer run that came to nothing is told above the file, not above functio
   expect(titles(results, {}, "acc", false)[1]).toBe("Last: 0.9 acc ↓ 0.02 worse");
   expect(titles(editorResults({ last: resultRun("first", { status: "running" }) }))[1]).toBe("$(loading~spin) Running");
 });
+
+test("the best run's model can be deployed from above the file, where something can be started", () => {
+  const deployable = { ...RESULTS, deployable: "good" };
+  expect(titles(deployable).at(-1)).toBe("$(rocket) Deploy");
+  expect(titles(deployable, {}, "acc", false).at(-1)).not.toContain("Deploy");
+  expect(titles(deployable, { run: undefined }).join()).not.toContain("Deploy");
+  expect(titles(RESULTS).join()).not.toContain("Deploy");
+});

@@ -124,8 +124,20 @@ export function lensItems(place: LensPlace, results: EditorResults, context: Len
       arguments: [context.file],
     },
     compareItem(metric, context),
+    place.isFile ? deployItem(results, context) : undefined,
   ];
   return items.filter((item) => item !== undefined);
+}
+
+/** The best run's model, in one click. */
+function deployItem({ deployable }: EditorResults, { root, run }: LensContext): LensItem | undefined {
+  if (run === undefined || deployable === undefined) return undefined;
+  return {
+    title: `$(rocket)${GAP}Deploy`,
+    tooltip: "Deploy the model of the best run: checked before, tried after",
+    command: Command.deployModel,
+    arguments: [{ root, id: deployable }],
+  };
 }
 
 /** The target that was chosen last, in one click. */

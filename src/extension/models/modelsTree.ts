@@ -4,8 +4,7 @@ import { setContext } from "../configuration";
 import { Context, View } from "../contributions";
 import type { Log } from "../log";
 import type { Projects } from "../stores/projects";
-import { modelItemTooltip, modelTreeItem } from "./modelItems";
-import { ModelsModel, type ReadModels } from "./modelsModel";
+import type { ModelsModel, ReadModels } from "./modelsModel";
 import type { MoreModelsNode, Node } from "./nodes";
 
 /** While gates run and versions are registered in a row, the view follows this often at the most. */
@@ -15,7 +14,9 @@ export class ModelsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   private readonly refreshed = new vscode.EventEmitter<Node | undefined>();
   readonly onDidChangeTreeData = this.refreshed.event;
   readonly view: vscode.TreeView<Node>;
-  private readonly model: ModelsModel;
+  private loading: Promise<ModelsModel> | undefined;
+  /** Loaded before the first element is made. */
+  private items!: typeof import("./modelItems");
   private readonly subscriptions: vscode.Disposable[];
   private settling: NodeJS.Timeout | undefined;
 
@@ -23,7 +24,6 @@ export class ModelsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     private readonly projects: Projects,
     private readonly log: Log,
   ) {
-    this.model = new ModelsModel({ read: projects.call as ReadModels, projects: () => projects.all });
     this.view = vscode.window.createTreeView(View.models, { treeDataProvider: this, showCollapseAll: true });
     this.subscriptions = [
       this.view,
@@ -34,16 +34,17 @@ export class ModelsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     ];
   }
 
-  loadMore(node: MoreModelsNode): void {
-    this.model.loadMore(node);
+  async loadMore(node: MoreModelsNode): Promise<void> {
+    (await this.model()).loadMore(node);
     this.refreshed.fire(node.parent);
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
     try {
-      if (node) return await this.model.children(node);
+      const model = await this.model();
+      if (node) return await model.children(node);
       await this.projects.ready();
-      const roots = await this.model.roots();
+      const roots = await model.roots();
       this.view.message = undefined;
       setContext(Context.hasModels, roots.length > 0);
       return roots;
@@ -58,11 +59,11 @@ export class ModelsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
-    return modelTreeItem(node, Date.now());
+    return this.items.modelTreeItem(node, Date.now());
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
-    item.tooltip = modelItemTooltip(node, Date.now()) ?? item.tooltip;
+    item.tooltip = this.items.modelItemTooltip(node, Date.now()) ?? item.tooltip;
     return item;
   }
 
@@ -73,6 +74,18 @@ export class ModelsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   dispose(): void {
     clearTimeout(this.settling);
     for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  /** Most windows show no models: what shows them is not part of the start. */
+  private model(): Promise<ModelsModel> {
+    const { projects } = this;
+    const load = async () => {
+      const [{ ModelsModel }, items] = await Promise.all([import("./modelsModel"), import("./modelItems")]);
+      this.items = items;
+      return new ModelsModel({ read: projects.call as ReadModels, projects: () => projects.all });
+    };
+    this.loading ??= load();
+    return this.loading;
   }
 
   private lookSoon(): void {
@@ -87,7 +100,7 @@ export class ModelsTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     if (this.view.visible) this.refreshed.fire(undefined);
     else {
       await this.projects.ready();
-      setContext(Context.hasModels, (await this.model.roots()).length > 0);
+      setContext(Context.hasModels, (await (await this.model()).roots()).length > 0);
     }
   }
 }

@@ -33,6 +33,8 @@ export async function reportFor(
       return ofReproduction(address, projects);
     case "space":
       return spaceReport(await chores.run(vscode.l10n.t("Looking at what uses space…"), "spaceUsage", address));
+    case "card":
+      return projects.call("modelCard", address);
   }
 }
 

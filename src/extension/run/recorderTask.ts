@@ -9,13 +9,17 @@ import { type RunRequest, recorderArguments } from "./recorderCommand";
 /** What tasks.json holds for a task of ours. */
 export interface RunTaskDefinition extends vscode.TaskDefinition {
   /** Default: as what else is given says. */
-  task?: "train" | "notebook" | "stage";
+  task?: "train" | "notebook" | "stage" | "deploy";
   /** A script, or a notebook, relative to the workspace folder. */
   script?: string;
   /** An entry of modeltrail.yaml, or one of an MLproject as "MLproject:name". */
   entry?: string;
   /** A stage of dvc.yaml; of one in a folder as "folder/dvc.yaml:name". */
   stage?: string;
+  /** A model of the registry to be deployed, as the command line names it. */
+  model?: string;
+  /** Where to; default: this machine. */
+  to?: string;
   target?: string;
   args?: string[];
   python?: string;

@@ -2,15 +2,17 @@
 import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../domain/errors";
+import { LOCAL } from "../../domain/localTarget";
 import { type EntryPoint, isFilePoint } from "../../targets/entryPoints/contract";
 import { TASK_TYPE } from "../contributions";
 import type { Log } from "../log";
 import { addressOf, type EntryPointsOf } from "./entryPointsOf";
 import { findInterpreter } from "./interpreter";
 import { isElsewhere, type Launcher } from "./launcher";
-import type { RunTaskDefinition } from "./recorderTask";
+import { commandExecution, type RunTaskDefinition } from "./recorderTask";
 
 export interface TaskProviderDeps {
+  distFolder: string;
   launcher: Launcher;
   entryPoints: EntryPointsOf;
   log: Log;
@@ -19,7 +21,7 @@ export interface TaskProviderDeps {
 /** More entries help nobody in a list. */
 const MOST_TASKS = 100;
 
-export function registerTaskProvider({ launcher, entryPoints, log }: TaskProviderDeps): vscode.Disposable {
+export function registerTaskProvider({ distFolder, launcher, entryPoints, log }: TaskProviderDeps): vscode.Disposable {
   /** `python`: found already. */
   async function taskOf(
     definition: RunTaskDefinition,
@@ -33,6 +35,12 @@ export function registerTaskProvider({ launcher, entryPoints, log }: TaskProvide
     const task = launcher.task(request, definition, folder, titleOf(point));
     if (point.kind !== "notebook") task.group = vscode.TaskGroup.Build;
     return task;
+  }
+
+  function deployTask(definition: RunTaskDefinition, model: string, folder: vscode.WorkspaceFolder): vscode.Task {
+    const words = ["deploy", `--to=${definition.to ?? LOCAL}`, "--", model];
+    const execution = commandExecution(distFolder, words, folder.uri.fsPath);
+    return new vscode.Task(definition, folder, vscode.l10n.t("Deploy {0}", model), "Modeltrail", execution, []);
   }
 
   async function pointOf({ script, entry, stage }: RunTaskDefinition, folder: vscode.WorkspaceFolder) {
@@ -84,10 +92,11 @@ export function registerTaskProvider({ launcher, entryPoints, log }: TaskProvide
     async resolveTask(task) {
       const folder = typeof task.scope === "object" ? task.scope : vscode.workspace.workspaceFolders?.[0];
       const definition = task.definition as RunTaskDefinition;
-      const named = [definition.script, definition.entry, definition.stage].filter((one) => typeof one === "string");
+      const { script, entry, stage, model } = definition;
+      const named = [script, entry, stage, model].filter((one) => typeof one === "string");
       if (!vscode.workspace.isTrusted || !folder || named.length !== 1) return undefined;
       try {
-        const resolved = await taskOf(definition, folder);
+        const resolved = model === undefined ? await taskOf(definition, folder) : deployTask(definition, model, folder);
         // VS Code takes a resolved task only with the definition it asked for, and shows it under the user's name.
         resolved.name = task.name;
         return resolved;

@@ -74,7 +74,13 @@ async function change(...changes: (() => unknown)[]): Promise<void> {
   const [store] = stores;
   const { revision } = store!.changesSince(Number.MAX_SAFE_INTEGER);
   for (const make of changes) make();
-  await model.apply({ root: store!.root, ...store!.changesSince(revision), jobs: [], models: false, deployments: false });
+  await model.apply({
+    root: store!.root,
+    ...store!.changesSince(revision),
+    jobs: [],
+    models: false,
+    deployments: false,
+  });
 }
 
 /** The tree as indented lines, this deep. */
@@ -338,7 +344,13 @@ test("several projects have a level of their own, once they have runs", async ()
   expect(await draw(1)).toEqual(["e (1)"]);
   const revision = stores[1]!.changesSince(Number.MAX_SAFE_INTEGER).revision;
   add({ name: "in b" }, stores[1]);
-  await model.apply({ root: stores[1]!.root, ...stores[1]!.changesSince(revision), jobs: [], models: false, deployments: false });
+  await model.apply({
+    root: stores[1]!.root,
+    ...stores[1]!.changesSince(revision),
+    jobs: [],
+    models: false,
+    deployments: false,
+  });
   expect(refreshed).toEqual([undefined]);
   expect(await draw(3)).toEqual(["[a]", "  e (1)", "    in a", "[b]", "  e (1)", "    in b"]);
 });
@@ -347,7 +359,15 @@ test("more changes than can be named are read whole", async () => {
   add();
   await draw();
   add({ name: "new" });
-  await model.apply({ root: stores[0]!.root, runs: [], removed: [], all: true, jobs: [], models: false, deployments: false });
+  await model.apply({
+    root: stores[0]!.root,
+    runs: [],
+    removed: [],
+    all: true,
+    jobs: [],
+    models: false,
+    deployments: false,
+  });
   expect(refreshed).toEqual([undefined]);
   expect(await draw()).toEqual(["e (2)", "  new", "  run-1000"]);
 });

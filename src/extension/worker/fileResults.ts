@@ -17,6 +17,8 @@ export interface EditorResults extends FileResults {
   path: string;
   /** Null: not known. */
   ran: RanText | null;
+  /** Id of the best run, when it wrote or logged a model. */
+  deployable?: string;
 }
 
 /** What ran: the text of a script in the run that has the values; of a notebook each cell as it ran last, by its id. */
@@ -52,7 +54,18 @@ export async function editorResults(
   if (!results) return null;
   const run = results.measured ?? results.last;
   const ran = isNotebook(path) ? ranCells(store, path) : mayStart ? await recordedText(store, run.id, file) : null;
-  return { ...results, path, ran };
+  const best = (results.key === null ? null : results.metrics[results.key]?.best?.run) ?? run;
+  return { ...results, path, ran, ...(wroteModel(store, best.id) ? { deployable: best.id } : {}) };
+}
+
+/** By the names of its files: whether it can be served is seen when it is registered. */
+const MODEL_FILE = /(?:^|\/)MLmodel$|\.(?:joblib|pkl|pickle|skops|onnx|ubj|pt)$/i;
+const MOST_FILES = 500;
+
+function wroteModel(store: Store, id: string): boolean {
+  return (["artifact", "write"] as const).some((role) =>
+    store.listFiles(id, role, { limit: MOST_FILES }).files.some(({ path }) => MODEL_FILE.test(path)),
+  );
 }
 
 function ranCells(store: Store, path: string): RanText | null {

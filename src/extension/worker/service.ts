@@ -95,7 +95,8 @@ export function createStoreService(events: ServiceEvents): StoreService {
   }
 
   function createdStoreOf(root: string): Store {
-    if (projects.get(root)?.mayWrite !== false && !storeExists(root)) openStore(root, { create: true }).close();
+    if (projects.get(root)?.mayWrite !== false && !storeExists(root))
+      openStore(root, { create: true, through: "vscode" }).close();
     return writableStoreOf(root);
   }
 
@@ -143,8 +144,8 @@ export function createStoreService(events: ServiceEvents): StoreService {
     stop: ({ root, id }) => stopRun(writableStoreOf(root), id),
 
     ...jobHandlers({ find, writable: writableStoreOf, create: createdStoreOf }),
-    ...modelHandlers({ find }),
-    ...deploymentHandlers({ find }),
+    ...modelHandlers({ find, need: storeOf, writable: writableStoreOf }),
+    ...deploymentHandlers({ find, writable: writableStoreOf }),
 
     listDatasets: ({ root }) => find(root)?.listDatasets() ?? [],
     listDatasetVersions: ({ root, name, page }) => storeOf(root).listDatasetVersions(name, page),

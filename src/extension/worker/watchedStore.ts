@@ -62,7 +62,7 @@ export class WatchedStore {
 
   private open(): void {
     const { root, mayWrite, onOpen } = this.options;
-    const store = openStore(root, { create: false, readOnly: !mayWrite });
+    const store = openStore(root, { create: false, readOnly: !mayWrite, through: "vscode" });
     this.store = store;
     this.inode = inodeOf(path.join(store.folder, DATABASE));
     // Asked with a revision that no store has reached, the answer is where this one stands.

@@ -1,5 +1,7 @@
 /** What the extension host asks about deployments. */
+import type { InputColumn } from "../../../domain/bundle";
 import type { Deployment, Rollout } from "../../../domain/deployment";
+import type { TryAnswer } from "../../../protocol/tryIt";
 
 /** A deployment without what only its target needs. */
 export interface DeploymentView extends Omit<Deployment, "handle" | "revision"> {
@@ -9,11 +11,43 @@ export interface DeploymentView extends Omit<Deployment, "handle" | "revision"> 
   busy: boolean;
 }
 
+/** A place that a model can be deployed to. */
+export interface DeployPlace {
+  /** What `modeltrail deploy --to` takes. */
+  to: string;
+  /** The deployment that it is, or becomes. */
+  name: string;
+  target: string;
+  /** It is for this model, by modeltrail.yaml or because the model is there already. */
+  isOwn: boolean;
+  /** The version that it serves now; null: none. */
+  serves: number | null;
+}
+
+/** What the try-it page has of a deployment besides how it stands. */
+export interface TryInput {
+  /** A body for /invocations; null: none is known. */
+  sample: Record<string, unknown> | null;
+  /** Null: they are not known, or the model takes tensors. */
+  columns: InputColumn[] | null;
+}
+
 export interface DeploymentsApi {
   /** By name. */
   listDeployments(argument: { root: string }): DeploymentView[];
   /** Null when there is none of this name. */
   getDeployment(argument: { root: string; name: string }): DeploymentView | null;
+  /** Asks the targets of all deployments how they stand; what they say is in the store afterwards. */
+  askDeployments(argument: { root: string }): void;
+  /** Those for this model first. */
+  deployPlaces(argument: { root: string; model: string }): DeployPlace[];
+  /** The newest lines of what its processes printed, oldest first. */
+  deploymentLog(argument: { root: string; name: string; lines: number }): string[];
+  tryInput(argument: { root: string; name: string }): TryInput;
+  /** Sends a body to /invocations as callers do. Fails when nothing answers. */
+  tryDeployment(argument: { root: string; name: string; body: string }): TryAnswer;
+  /** With a variable in the place of a token. */
+  requestText(argument: { root: string; name: string; as: "curl" | "python"; body: string | null }): string;
   /** The newest first. */
   listRollouts(argument: { root: string; name: string; limit: number }): { rollouts: Rollout[]; more: boolean };
 }

@@ -6,9 +6,11 @@ import type { DeploymentsApi, DeploymentView } from "./api";
 
 export interface DeploymentStores {
   find(root: string): Store | undefined;
+  /** Throws UserError where there is none, or it may not be written: then nothing is started either. */
+  writable(root: string): Store;
 }
 
-export function deploymentHandlers({ find }: DeploymentStores): Handlers<DeploymentsApi> {
+export function deploymentHandlers({ find, writable }: DeploymentStores): Handlers<DeploymentsApi> {
   return {
     listDeployments({ root }) {
       const store = find(root);
@@ -23,8 +25,23 @@ export function deploymentHandlers({ find }: DeploymentStores): Handlers<Deploym
       const found = find(root)?.deployments.rollouts(name, { limit: limit + 1 }) ?? [];
       return { rollouts: found.slice(0, limit), more: found.length > limit };
     },
+    async deployPlaces({ root, model }) {
+      const { deployPlaces } = await import("./places");
+      return deployPlaces(writable(root), model);
+    },
+    async askDeployments({ root }) {
+      const store = find(root);
+      if (store && store.deployments.list().length > 0) await (await serving()).askAll(writable(root));
+    },
+    deploymentLog: async ({ root, name, lines }) => (await serving()).readLog(writable(root), name, lines),
+    tryInput: async ({ root, name }) => (await serving()).tryInput(writable(root), name),
+    tryDeployment: async ({ root, name, body }, signal) => (await serving()).send(writable(root), name, body, signal),
+    requestText: async ({ root, name, as, body }) => (await serving()).requestText(writable(root), name, as, body),
   };
 }
+
+/** What speaks with targets is loaded when it is first asked for. */
+const serving = () => import("./serving");
 
 function deploymentView({ deployments }: Store, deployment: Deployment): DeploymentView {
   const { handle: _handle, revision: _revision, ...view } = deployment;

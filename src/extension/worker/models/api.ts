@@ -1,7 +1,10 @@
 /** What the extension host asks about the registry's models. */
+import type { AuditEntry } from "../../../domain/audit";
+import type { ModelFlavour, ModelFormat } from "../../../domain/bundle";
 import type { RouteRole } from "../../../domain/deployment";
 import type { GateResult, GateVerdict } from "../../../domain/gate";
 import type { CodeVersion, RunDataset, RunSummary } from "../../../domain/run";
+import type { AuditVerdict } from "../../../store/audit/contract";
 import type { Stage } from "../../../store/registry/contract";
 
 export interface ModelView {
@@ -51,6 +54,34 @@ export interface VersionDetails {
   served: ServedPlace[];
 }
 
+/** A model that a run wrote or logged, ready to be registered. */
+export interface RunModel {
+  /** As the run names it. */
+  path: string;
+  flavour: ModelFlavour;
+  modelFormat: ModelFormat;
+  /** Id of the logged model that it is. */
+  loggedModel: string | null;
+}
+
+export interface RunModels {
+  /** The best first. */
+  models: RunModel[];
+  /** What the model of this run would be called. */
+  name: string;
+  /** Models that there are. */
+  names: string[];
+  /** Versions that this run was made, newest first, without archived ones. */
+  versions: VersionAddress[];
+}
+
+export interface VersionAddress {
+  model: string;
+  version: number;
+}
+
+type OfVersion = { root: string } & VersionAddress;
+
 export interface ModelsApi {
   /** By name; `more`: there are more than these. */
   listModels(argument: { root: string; limit: number }): { models: ModelView[]; more: boolean };
@@ -60,6 +91,36 @@ export interface ModelsApi {
     more: boolean;
   };
   /** Null when there is no such version. */
-  modelVersion(argument: { root: string; model: string; version: number }): VersionView | null;
-  versionDetails(argument: { root: string; model: string; version: number }): VersionDetails;
+  modelVersion(argument: OfVersion): VersionView | null;
+  versionDetails(argument: OfVersion): VersionDetails;
+
+  /** What of a run can be registered. */
+  modelsOfRun(argument: { root: string; run: string }): RunModels;
+  /** Default for `artifact`: the best; for `name`: see `RunModels`. `isNew`: it was not registered before. */
+  registerModel(argument: { root: string; run: string; artifact?: string; name?: string }): VersionAddress & {
+    isNew: boolean;
+  };
+  setModelAlias(argument: OfVersion & { alias: string }): void;
+  /** Gives the alias back to the version that had it before; null: to none. */
+  demoteModel(argument: { root: string; model: string; alias: string }): { now: number | null };
+  /** `evenDeployed`: what serves it goes on. */
+  archiveModel(argument: OfVersion & { reason: string; evenDeployed: boolean }): void;
+  unarchiveModel(argument: OfVersion): void;
+  /** `version` null: of the model. */
+  describeModel(argument: { root: string; model: string; version: number | null; description: string }): void;
+  /** A null value removes the tag. */
+  setModelTags(argument: {
+    root: string;
+    model: string;
+    version: number | null;
+    tags: Record<string, string | null>;
+  }): void;
+
+  /** Markdown. */
+  modelCard(argument: OfVersion): string;
+  /** Who would have to be trusted for the version to be read; null: nobody, or that is so already. */
+  trustNeeded(argument: OfVersion): { source: string } | null;
+  /** The newest first. */
+  auditEntries(argument: { root: string; subject: string | null; limit: number }): AuditEntry[];
+  verifyAudit(argument: { root: string }): AuditVerdict;
 }

@@ -2,17 +2,50 @@
 import type { Handlers } from "../../../protocol/channel";
 import type { Store } from "../../../store/contract";
 import type { ModelsApi } from "./api";
+import {
+  archive,
+  card,
+  demote,
+  describe,
+  modelsOfRun,
+  register,
+  setAlias,
+  setTags,
+  trustNeeded,
+  unarchive,
+} from "./changes";
 import { findVersion, listModels, listVersions, versionDetails } from "./listModels";
 
 export interface ModelStores {
   find(root: string): Store | undefined;
+  /** Throws UserError where there is none. */
+  need(root: string): Store;
+  /** Throws UserError where there is none, or it may not be written. */
+  writable(root: string): Store;
 }
 
-export function modelHandlers({ find }: ModelStores): Handlers<ModelsApi> {
+export function modelHandlers({ find, need, writable }: ModelStores): Handlers<ModelsApi> {
   return {
     listModels: ({ root, limit }) => listModels(find(root), limit),
     listModelVersions: ({ root, model, limit }) => listVersions(find(root), model, limit),
     modelVersion: ({ root, model, version }) => findVersion(find(root), model, version),
     versionDetails: ({ root, model, version }) => versionDetails(find(root), model, version),
+
+    modelsOfRun: ({ root, run }) => modelsOfRun(need(root), run),
+    registerModel: ({ root, ...asked }) => register(writable(root), asked),
+    setModelAlias: ({ root, alias, ...version }) => setAlias(writable(root), version, alias),
+    demoteModel: ({ root, model, alias }) => demote(writable(root), model, alias),
+    archiveModel: ({ root, reason, evenDeployed, ...version }) =>
+      archive(writable(root), version, reason, evenDeployed),
+    unarchiveModel: ({ root, ...version }) => unarchive(writable(root), version),
+    describeModel: ({ root, model, version, description }) => describe(writable(root), model, version, description),
+    setModelTags: ({ root, model, version, tags }) => setTags(writable(root), model, version, tags),
+
+    modelCard: ({ root, ...version }) => card(need(root), version),
+    trustNeeded: ({ root, ...version }) => trustNeeded(need(root), version),
+    auditEntries({ root, subject, limit }) {
+      return find(root)?.audit.list({ limit, ...(subject === null ? {} : { subject }) }) ?? [];
+    },
+    verifyAudit: ({ root }) => need(root).audit.verify(),
   };
 }

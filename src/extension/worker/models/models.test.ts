@@ -28,7 +28,8 @@ function wine() {
   registry.createVersion({ ...version, run: null });
   registry.setAlias("wine", "champion", 1);
   const find = () => store;
-  return { store, run, models: modelHandlers({ find }), deployments: deploymentHandlers({ find }) };
+  const models = modelHandlers({ find, need: find, writable: find });
+  return { store, run, models, deployments: deploymentHandlers({ find, writable: find }) };
 }
 
 const at = { root: "/r", model: "wine" };

@@ -1,0 +1,31 @@
+/** The audit log as a document. */
+import type { AuditEntry } from "../../domain/audit";
+import type { AuditVerdict } from "../../store/audit/contract";
+import { code, markdownCell, markdownTable } from "../markdown";
+
+const LONGEST_CELL = 300;
+
+/** Markdown. `entries`: the newest first; `subject`: what they are about; null: everything. */
+export function auditReport(entries: readonly AuditEntry[], verdict: AuditVerdict, subject: string | null): string {
+  const rows = entries.map(({ sequence, time, actor, machine, through, action, subject: of, reason, hash }) => [
+    String(sequence),
+    new Date(time).toLocaleString(),
+    markdownCell(action, LONGEST_CELL),
+    markdownCell(of, LONGEST_CELL),
+    markdownCell(reason ?? "", LONGEST_CELL),
+    markdownCell(`${actor} on ${machine}, ${through}`, LONGEST_CELL),
+    code(hash.slice(0, 12)),
+  ]);
+  const columns = ["Entry", "When", "What", "Of What", "Why", "Who", "Hash"].map((title) => ({ title }));
+  const title = subject === null ? "# Audit log" : `# Audit log of ${code(subject)}`;
+  const text = rows.length === 0 ? "Nothing has been done yet." : markdownTable(columns, rows);
+  return `${[title, verdictInWords(verdict), text].join("\n\n")}\n`;
+}
+
+function verdictInWords(verdict: AuditVerdict): string {
+  const { entries } = verdict;
+  const count = entries === 1 ? "1 entry" : `${entries.toLocaleString()} entries`;
+  if (verdict.intact)
+    return `Intact: ${count}, each holding the hash of the one before. The last: ${code(verdict.head)}`;
+  return `**Not intact** from entry ${verdict.sequence}: ${markdownCell(verdict.problem, LONGEST_CELL)}`;
+}

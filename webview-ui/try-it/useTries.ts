@@ -1,0 +1,62 @@
+import { useCallback, useRef, useState } from "react";
+import type { TryAnswer, TryItContent } from "../../src/protocol/tryIt";
+import { usePacedNews } from "../base/pacedNews";
+import { extension, onChanged } from "./extension";
+
+/** One request that was sent, and what came of it. */
+export interface Try {
+  number: number;
+  body: string;
+  answer: TryAnswer | undefined;
+  /** Why there is no answer. */
+  fault: string | undefined;
+}
+
+export interface Deployment {
+  content: TryItContent | undefined;
+  fault: string | undefined;
+  reload(): void;
+}
+
+const PAUSE_MS = 1_000;
+
+/** How the deployment stands, brought up to date while it changes. */
+export function useDeployment(): Deployment {
+  const [content, setContent] = useState<TryItContent>();
+  const [fault, setFault] = useState<string>();
+  const reload = useCallback(() => {
+    extension.call("load", {}).then(
+      (loaded) => {
+        setContent(loaded);
+        setFault(undefined);
+      },
+      (error: Error) => setFault(error.message),
+    );
+  }, []);
+  usePacedNews(onChanged, PAUSE_MS, reload);
+  return { content, fault, reload };
+}
+
+/** Older ones are forgotten. */
+const MOST_TRIES = 50;
+
+/** What was sent since the page was opened, the newest first. */
+export function useTries(): { tries: Try[]; isSending: boolean; send(body: string): void } {
+  const [tries, setTries] = useState<Try[]>([]);
+  const [isSending, setSending] = useState(false);
+  const sent = useRef(0);
+
+  const send = useCallback((body: string) => {
+    const number = ++sent.current;
+    const add = (answer: TryAnswer | undefined, fault: string | undefined) => {
+      setSending(false);
+      setTries((before) => [{ number, body, answer, fault }, ...before].slice(0, MOST_TRIES));
+    };
+    setSending(true);
+    extension.call("send", { body }).then(
+      (answer) => add(answer, undefined),
+      (error: Error) => add(undefined, error.message),
+    );
+  }, []);
+  return { tries, isSending, send };
+}
