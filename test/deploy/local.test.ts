@@ -218,6 +218,11 @@ test("a port that is taken is told with who has it, before and at the start; not
   const taken = process.platform === "linux" ? `Port ${port} is taken by ` : `Port ${port} is taken`;
   expect(await target.check(what, signal())).toEqual([{ severity: "error", message: expect.stringContaining(taken) }]);
   await expect(apply(what)).rejects.toThrow(taken);
+  const open = plan([route(1)], { host: "0.0.0.0" });
+  expect(await target.check(open, signal())).toEqual([
+    { severity: "warning", message: expect.stringContaining("token") },
+  ]);
+  expect(await target.check({ ...open, token: "t" }, signal())).toEqual([]);
   expect(readdirSync(folder)).toEqual([]);
   await new Promise((resolve) => other.close(resolve));
   expect((await apply(what)) as object).toMatchObject({ url: `http://127.0.0.1:${port}` });

@@ -14,13 +14,16 @@ import { baseEnvironment, makeProject, modeltrail, python } from "../recorder/cl
 
 export const NAME = "wine";
 
-/** A project with a deployment that goes away after the test. */
-export function localDeployment() {
+/** A project with a deployment that goes away after the test. `served`: the Python of its model servers. */
+export function localDeployment(served = python) {
   const root = makeProject();
   const store = openStore(root);
   const env = baseEnvironment(root);
   const context = { store, env };
-  const target = makeLocalServing(context, { program: modeltrail(), python: async () => ({ python, env: {} }) });
+  const target = makeLocalServing(context, {
+    program: modeltrail(),
+    python: async () => ({ python: served, env: {} }),
+  });
   const folder = join(store.folder, "deployments", NAME);
   const handle = { name: NAME, url: null };
   const signal = () => AbortSignal.timeout(60_000);

@@ -9,6 +9,7 @@ import { chooseShadows } from "./choose";
 import type { GatewaySettings } from "./files";
 import { type Asked, answerHeaders, forward, requestHeaders } from "./forward";
 import { type CallAnswer, NoAnswer } from "./httpCall";
+import { isLoopback } from "./listening";
 import type { PredictionKeeper } from "./predictionKeeper";
 import { METRICS_TYPE } from "./prometheus";
 import { type LiveRoute, readyRoute, type Wish, wishedRoute } from "./routing";
@@ -235,8 +236,6 @@ function checkHost({ headers }: IncomingMessage, { host, tokenHash }: GatewaySet
     "This endpoint answers to this machine's own names only, such as 127.0.0.1, as it asks for no token.",
   );
 }
-
-const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 function parse(body: Buffer): unknown {
   try {

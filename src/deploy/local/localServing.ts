@@ -15,7 +15,7 @@ import { tailLines } from "../gateway/logTail";
 import type { GatewayPlace } from "../gateway/start";
 import type { ServingContext } from "../targets";
 import { applyPlan, type FindPython } from "./apply";
-import { checkPort } from "./checkPort";
+import { checkAddress } from "./checkAddress";
 import { readStatus } from "./status";
 import { undeploy } from "./undeploy";
 
@@ -41,7 +41,7 @@ export function makeLocalServing({ store, env }: ServingContext, options: LocalO
 
   return {
     ...{ name: LOCAL, kind: LOCAL, contract: "mlflow", splits: true, shadows: true },
-    check: ({ name, settings }: ServingPlan) => checkPort(join(store.folder, "deployments", name), settings),
+    check: (plan: ServingPlan) => checkAddress(join(store.folder, "deployments", plan.name), plan),
     apply: (plan, apply) => applyPlan(placeOf(plan.name), plan, apply, { python, env }),
     status: (handle, signal) => readStatus(folderOf(handle), signal),
     access: (handle, token) => access(folderOf(handle), Handle.parse(handle).url, token),
