@@ -131,6 +131,18 @@ test("a request that kills its server is not made for ever, and running out of m
   await until(async () => /ran out of memory/.test((await status()).detail ?? ""), "memory is named");
 });
 
+test("a server that dies again and again is told of with what it printed, and comes back when it can", async () => {
+  const { apply, plan, route, status } = localDeployment();
+  const { url } = (await apply(plan([route(1)]))) as { url: string };
+  // Each is asked twice.
+  expect((await ask(url, { memory: true })).status).toBe(502);
+  await ask(url, { memory: true });
+  const down = async () => /MemoryError/.test((await status()).detail ?? "") && (await status()).state === "down";
+  await until(down, "it is down");
+  await until(async () => (await status()).state === "live", "it is back");
+  expect((await ask(url, {})).status).toBe(200);
+});
+
 test("slow models, too many requests and too large ones are told so", async () => {
   const { apply, plan, route, predictions } = localDeployment();
   const limits = { time: 0.5, concurrent: 2, body: 2_000 };
