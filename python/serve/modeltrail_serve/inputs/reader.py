@@ -12,6 +12,7 @@ from .tensors import named_tensors, tensor_of
 from .values import NUMBERS, convert, described, infer, missing, quoted
 
 NAMES_SHOWN = 10
+MOST_CELLS = 10_000_000
 NO_RECORD = "Row %d: expected an object with a value for each column, got %s."
 
 
@@ -37,7 +38,7 @@ class Reader:
         for row, record in enumerate(records):
             if not isinstance(record, dict):
                 raise Invalid(NO_RECORD % (row + 1, described(record)))
-        names = self.names if self.columns is not None else list(dict.fromkeys(chain.from_iterable(records)))
+        names = self.names if self.columns is not None else _all_names(records)
         columns = {name: [record.get(name) for record in records] for name in names}
         if self.columns is not None:
             self._no_holes(records)
@@ -46,7 +47,9 @@ class Reader:
     def rows(self, rows, names=None):
         """A list of lists; without `names`, in the schema's order."""
         self._count(rows, "a list of rows")
-        if names is None and self.columns is None and self.tensors is None:
+        if names is None and self.tensors is not None:
+            return self._tensors(rows)
+        if names is None and self.columns is None:
             return self._unknown(rows)
         given = names if names is not None else self.names
         if names is not None:
@@ -237,6 +240,14 @@ class Reader:
     def _enough(self, rows):
         if self.limit is not None and rows > self.limit:
             raise Refused("The request has %d rows; this server takes %d at once." % (rows, self.limit), 413)
+
+
+def _all_names(records):
+    """A small request must not become a large table: records that have few names in common would."""
+    names = list(dict.fromkeys(chain.from_iterable(records)))
+    if len(names) * len(records) > MOST_CELLS and len(names) > 2 * max(map(len, records)):
+        raise Refused("The objects have %d different names, too many for %d rows." % (len(names), len(records)), 413)
+    return names
 
 
 def _picker(names):
