@@ -158,6 +158,7 @@ test("a token is asked for, and kept nowhere in the plain; other names of this m
   const { apply, plan, route, folder } = localDeployment();
   const open = (await apply(plan([route(1)]))) as { url: string };
   expect((await ask(open.url, {}, { host: "evil.example" })).status).toBe(421);
+  expect((await ask(open.url, {}, { "sec-fetch-site": "cross-site" })).status).toBe(403);
   const token = "s3cret-token-of-callers";
   const { url } = (await apply(plan([route(1)], {}, token))) as { url: string };
   expect(url).toBe(open.url);

@@ -229,6 +229,8 @@ function failure({ kind }: NoAnswer, { version }: LiveRoute, { limits }: Gateway
 /** By another name, a web page could have had its own address changed to ours (DNS rebinding): there, only a token helps. */
 function checkHost({ headers }: IncomingMessage, { host, tokenHash }: GatewaySettings): void {
   if (tokenHash !== null || !isLoopback(host)) return;
+  if (headers["sec-fetch-site"] === "cross-site")
+    throw new Refusal(403, "This endpoint does not answer to web pages of others.");
   const name = (headers.host ?? "").replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
   if (name === "" || isLoopback(name)) return;
   throw new Refusal(
