@@ -52,7 +52,11 @@ def said(error):
 
 def predict(bundle, asked):
     columns = asked["columns"]
-    found = {"predictions": plain(bundle.predict_table(columns)), "scores": None, "classes": None}
+    answers = by_row(bundle.predict_table(columns))
+    parts = parted(answers)
+    if parts is not None:
+        return parts
+    found = {"predictions": plain(answers), "scores": None, "classes": None}
     classes = classes_of(bundle) if asked.get("scores") else None
     if classes is not None:
         try:
@@ -61,6 +65,32 @@ def predict(bundle, asked):
         except Exception:  # it has no such method, or not as it was trained
             pass
     return found
+
+
+def by_row(answers):
+    """What models that take and give tensors answer: outputs by name, each with a value for every row."""
+    if not isinstance(answers, dict) or not all(isinstance(output, list) for output in answers.values()):
+        return answers
+    return [dict(zip(answers, row)) for row in zip(*answers.values())]
+
+
+def parted(rows):
+    """
+    What classifiers with two outputs answer to each row, such as those of ONNX: {"label": 1, "probabilities": {"0": 0.2, "1":
+    0.8}}, or a list in place of the inner object. None when it is nothing like that.
+    """
+    first = rows[0] if isinstance(rows, list) and rows else None
+    if not isinstance(first, dict) or len(first) != 2 or not all(isinstance(row, dict) for row in rows):
+        return None
+    labels = [name for name, value in first.items() if isinstance(value, (str, int, float))]
+    scores = [name for name, value in first.items() if isinstance(value, (dict, list))]
+    if len(labels) != 1 or len(scores) != 1:
+        return None
+    inner = first[scores[0]]
+    classes = list(inner) if isinstance(inner, dict) else [str(number) for number in range(len(inner))]
+    each = [row[scores[0]] for row in rows]
+    values = [[one[name] for name in classes] if isinstance(one, dict) else one for one in each]
+    return {"predictions": plain([row[labels[0]] for row in rows]), "scores": plain(values), "classes": classes}
 
 
 def classes_of(bundle):

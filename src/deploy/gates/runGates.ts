@@ -132,6 +132,10 @@ async function find(settings: GateSettings, context: GateContext): Promise<Findi
     context.signal.throwIfAborted();
     // A fault of ours must not be taken for a pass either; it is told as it is.
     const said = error instanceof UserError ? error.message : `It could not be found out: ${(error as Error).message}`;
-    return { verdict: "error", summary: said.replace(/\.$/, ""), detail: {} };
+    const summary = said
+      .trim()
+      .replace(/\s*\n\s*/g, " | ")
+      .replace(/\.$/, "");
+    return { verdict: "error", summary, detail: {} };
   }
 }

@@ -58,8 +58,9 @@ export function taskOf({ settings }: EvaluationData, labels: readonly CellValue[
  * The columns that the model is given: as set; else those that it says it takes; else all but label and group. Throws
  * UserError when the table lacks one.
  */
-export function featuresOf({ file, rows, settings }: EvaluationData, input: InputSchema | null): TableColumns {
-  const wanted = wantedColumns(rows, settings, input);
+export function featuresOf(data: EvaluationData, input: InputSchema | null): TableColumns {
+  const { file, rows } = data;
+  const wanted = wantedColumns(data, input);
   const lacking = wanted.filter((name) => rows.columns[name] === undefined);
   if (lacking.length > 0) {
     throw new UserError(
@@ -69,18 +70,30 @@ export function featuresOf({ file, rows, settings }: EvaluationData, input: Inpu
   return Object.fromEntries(wanted.map((name) => [name, rows.columns[name]!]));
 }
 
-function wantedColumns({ columns }: Rows, settings: EvaluationSettings, input: InputSchema | null): string[] {
+function wantedColumns({ file, rows, settings }: EvaluationData, input: InputSchema | null): string[] {
   if (settings.features) return settings.features;
   const { label, group } = settings;
   if (input && "columns" in input) {
     return input.columns
-      .filter(({ name, required }) => required || columns[name] !== undefined)
+      .filter(({ name, required }) => required || rows.columns[name] !== undefined)
       .map(({ name }) => name);
   }
-  const others = Object.keys(columns).filter((name) => name !== label);
-  const width = input && "tensors" in input && input.tensors.length === 1 ? input.tensors[0]!.shape.at(-1) : undefined;
+  const others = Object.keys(rows.columns).filter((name) => name !== label);
+  const width = widthOf(input);
   // A group may be a feature too: where the model says how many it takes, that tells.
-  return others.length === width ? others : others.filter((name) => name !== group);
+  if (others.length === width) return others;
+  const ungrouped = others.filter((name) => name !== group);
+  if (width === null || ungrouped.length === width) return ungrouped;
+  throw new UserError(
+    `The model takes ${width} columns without names, and ${file} has ${ungrouped.length} that could be them: name them in their order with \`evaluation.features\`.`,
+  );
+}
+
+/** How many values of a row a model takes that knows no names; null when it does not say. */
+function widthOf(input: InputSchema | null): number | null {
+  if (!input || !("tensors" in input) || input.tensors.length !== 1) return null;
+  const { shape } = input.tensors[0]!;
+  return shape.length === 2 && shape[1]! > 0 ? shape[1]! : null;
 }
 
 function listed(names: readonly string[]): string {
