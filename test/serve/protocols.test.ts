@@ -237,11 +237,17 @@ describe.skipIf(!python)("protocols", { timeout: 300_000 }, () => {
   test("where nothing is known of what a model takes, it is the first that looks", async () => {
     const unknown = await appForTest(python!, path.join(folder, "unknown"));
     const told = (body: unknown) => unknown.ask("/invocations", body);
-    for (const body of [{ dataframe_records: records() }, { dataframe_split: { columns, data: rows } }, { inputs: rows }]) {
+    for (const body of [
+      { dataframe_records: records() },
+      { dataframe_split: { columns, data: rows } },
+      { inputs: rows },
+    ]) {
       expect(await told(body)).toMatchObject({ status: 200, json: { predictions: [0, 0] } });
     }
     expect(await told({ inputs: [[1, 2]] })).toMatchObject({ status: 400, json: { error_code: "BAD_REQUEST" } });
-    expect(await told({ inputs: [[1, 2], [3]] })).toMatchObject({ json: { message: "Rows of one length are expected." } });
+    expect(await told({ inputs: [[1, 2], [3]] })).toMatchObject({
+      json: { message: "Rows of one length are expected." },
+    });
     const apart = Array.from({ length: 4000 }, (_, index) => ({ [`name${index}`]: 1 }));
     expect(await told({ dataframe_records: apart })).toMatchObject({
       status: 413,
@@ -254,7 +260,9 @@ describe.skipIf(!python)("protocols", { timeout: 300_000 }, () => {
     const one = (await tensors.ask("/invocations", { inputs: rows })).json.predictions;
     expect(one).toHaveLength(2);
     expect((await tensors.ask("/invocations", { dataframe_split: { data: rows } })).json.predictions).toEqual(one);
-    expect((await tensors.ask("/invocations", { dataframe_split: { columns, data: rows } })).json.predictions).toEqual(one);
+    expect((await tensors.ask("/invocations", { dataframe_split: { columns, data: rows } })).json.predictions).toEqual(
+      one,
+    );
     expect((await tensors.ask("/invocations", { inputs: { X: rows } })).json.predictions).toEqual(one);
     expect((await tensors.ask("/v1/models/wine:predict", { instances: rows })).json.predictions).toEqual(one);
     const v2 = await tensors.ask("/v2/models/wine/infer", { inputs: [tensor("X", [2, 13], rows.flat(), "FP32")] });
