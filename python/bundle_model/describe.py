@@ -27,30 +27,29 @@ APP = {"modeltrail_serve", "orjson", "uvloop", "httptools"}
 
 def describe(request):
     """All that the answer has."""
-    before = packages.imported()
     sys.path.insert(0, request["bundle"])
-    from modeltrail_serve.manifest import Manifest
-    from modeltrail_serve.models import Bundle, open_bundle
+    with packages.Imports() as imports:
+        from modeltrail_serve.manifest import Manifest
+        from modeltrail_serve.models import Bundle, open_bundle
 
-    opened = open_bundle(request["bundle"])
-    modules = packages.imported() - before
+        opened = open_bundle(request["bundle"])
     found = schema.schema_of(inner(opened.model), request["signature"])
     asked, found = sample.make_sample(found, request["example"], request["data"])
     answer = failure = None
     if asked is not None:
-        before = packages.imported()
+        bundle = Bundle(Manifest(request["bundle"], {**request["manifest"], "input": found}), opened.model)
         try:
-            answer = ask(Bundle(Manifest(request["bundle"], {**request["manifest"], "input": found}), opened.model), asked)
+            with imports:
+                answer = ask(bundle, asked)
         except Exception as error:
             traceback.print_exc()
             failure = in_words(error)
-        modules |= packages.imported() - before
     return {
         "input": found,
         "request": asked,
         "answer": answer,
         "failure": failure,
-        "packages": packages.needed(modules - APP),
+        "packages": packages.needed(imports.asked, APP),
         "python": "%d.%d.%d" % sys.version_info[:3],
     }
 

@@ -1,4 +1,5 @@
 """The distributions behind imported modules, and what these need in turn."""
+import builtins
 import os
 import pathlib
 import re
@@ -14,24 +15,56 @@ def normal(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def imported():
-    """Top-level names of what is imported."""
-    return {name.partition(".")[0] for name in list(sys.modules)}
+# They import what the file of a model names.
+READERS = {"cloudpickle", "dill", "joblib", "mlflow", "skops"}
 
 
-def needed(modules):
-    """Version by normal name of the distributions of these modules and all that they require."""
+class Imports:
+    """While it is entered, notes which module asks for which, also for what is there already; by top-level names."""
+
+    def __init__(self):
+        self.asked = set()
+
+    def __enter__(self):
+        self.before = set(sys.modules)
+        self.usual = builtins.__import__
+
+        def noting(name, globals=None, locals=None, fromlist=(), level=0):
+            # Compiled code tells nothing of itself: who called it asks.
+            by = _top((globals or sys._getframe(1).f_globals).get("__name__") or "")
+            # A module's parent is asked for by what finds modules.
+            if level == 0 and by != "importlib":
+                self.asked.add((by, _top(name)))
+            return self.usual(name, globals, locals, fromlist, level)
+
+        builtins.__import__ = noting
+        return self
+
+    def __exit__(self, *failure):
+        builtins.__import__ = self.usual
+        known = {module for _, module in self.asked}
+        # Asked for in another way: nobody knows by whom.
+        self.asked |= {("", _top(name)) for name in set(sys.modules) - self.before if _top(name) not in known}
+
+
+def _top(name):
+    return name.partition(".")[0]
+
+
+def needed(asked, without):
+    """Version by normal name of the distributions that hold the modules asked for, and all that they require.
+
+    `asked`: pairs of who asks and for what. What a library asks for without requiring it, it can do without: many look whether
+    pandas is there. `without`: modules that do not count.
+    """
     installed = _installed()
-    wanted, strange = [], set()
-    for module in modules:
-        name = normal(module)
-        if name in installed and module in _modules(installed[name]):
-            wanted.append(name)
-        elif not _is_standard(module):
-            strange.add(module)
-    if strange:
-        # Called otherwise than what they bring, as scikit-learn is, or several that bring one module.
-        wanted += [name for name, folder in installed.items() if not strange.isdisjoint(_modules(folder))]
+    owners = _owners({name for pair in asked for name in pair} - without, installed)
+    wanted = [
+        name
+        for by, module in sorted(asked)
+        if by in READERS or by not in owners
+        for name in owners.get(module, ())
+    ]
     found = {}
     while wanted:
         name = wanted.pop()
@@ -40,6 +73,22 @@ def needed(modules):
             found[name] = distribution.version
             wanted += _requirements(distribution)
     return found
+
+
+def _owners(modules, installed):
+    """Names of the distributions that bring each of the modules."""
+    owners, strange = {}, set()
+    for module in modules:
+        name = normal(module)
+        if name in installed and module in _modules(installed[name]):
+            owners[module] = [name]
+        elif not _is_standard(module):
+            strange.add(module)
+    # Called otherwise than what they bring, as scikit-learn is, or several that bring one module.
+    for name, folder in installed.items() if strange else ():
+        for module in strange & _modules(folder):
+            owners.setdefault(module, []).append(name)
+    return owners
 
 
 def _installed():
