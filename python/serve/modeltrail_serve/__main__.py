@@ -9,7 +9,10 @@ def main():
         from .batch import predict_file
 
         return predict_file(options)
-    from .app.run import serve
+    try:
+        from .app.run import serve
+    except ModuleNotFoundError as error:
+        return "The package %s, which the app that serves needs, is not installed." % error.name
 
     return serve(options)
 

@@ -23,7 +23,12 @@ def read(body):
             if b"NaN" not in body:
                 raise Malformed(NOT_JSON % error) from None
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_constant)
+        value = json.loads(body.decode("utf-8"), parse_constant=_constant)
+        if b"\\u" in body:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a character is no text
+        return value
+    except UnicodeEncodeError:
+        raise Malformed(NOT_JSON % "it holds half of a character") from None
     except UnicodeDecodeError as error:
         raise Malformed(NOT_JSON % ("it is not in UTF-8 (byte %d)" % error.start)) from None
     except RecursionError:
