@@ -1,12 +1,12 @@
 /** Deployments on this machine with real processes: the real command, and stubs for models. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { readControlFile, readGatewayFile } from "../../src/deploy/gateway/files";
 import { countPredictions, findPrediction, readPredictions } from "../../src/deploy/predictions/read";
 import { isLocked } from "../../src/store/fileLock";
-import { isAlive } from "../../src/store/process";
+import { isAlive, processIdentity } from "../../src/store/process";
 import { baseEnvironment, modeltrail, useCli } from "../recorder/cli";
 import { ask, localDeployment, stream, until } from "./local";
 
@@ -286,4 +286,16 @@ test("a keeper that is killed is replaced by the gateway", async () => {
   // That one starts a gateway once this one is killed, too.
   process.kill(gateway.pid, "SIGKILL");
   await until(async () => (await status()).state === "live" && !isAlive(gateway), "another gateway");
+});
+
+test("when its folder is deleted, all of it ends, and the folder stays away", async () => {
+  const { apply, plan, route, folder } = localDeployment();
+  const { url } = (await apply(plan([route(1)]))) as { url: string };
+  const gateway = readControlFile(folder)!.process;
+  const keeper = processIdentity(parentOf(gateway.pid));
+  const server = served(folder)[0]!.process!;
+  rmSync(folder, { recursive: true });
+  await ask(url, {});
+  await until(() => ![gateway, keeper, server].some(isAlive), "they end");
+  expect(existsSync(folder)).toBe(false);
 });

@@ -1,6 +1,6 @@
 /** What a gateway keeps in its deployment's folder: enough to go on after it was killed. */
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { InputSchema } from "../../domain/bundle";
@@ -103,7 +103,6 @@ function read<Schema extends z.ZodMiniType>(file: string, schema: Schema): z.inf
 
 /** All of it or nothing, and for its owner alone. */
 function writePrivately(file: string, value: unknown): void {
-  mkdirSync(join(file, ".."), { recursive: true });
   const temporary = `${file}.${randomBytes(6).toString("hex")}`;
   try {
     writeFileSync(temporary, JSON.stringify(value), { mode: 0o600, flag: "wx" });

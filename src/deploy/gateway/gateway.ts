@@ -249,6 +249,7 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
       return [...tailLines(places.log, Math.ceil(lines / 2)), ...ofServers].slice(-lines);
     },
     async stop() {
+      if (closing) return;
       say("is stopped");
       await close();
       routes = [];

@@ -1,6 +1,6 @@
 /** A model server: started, watched, started again when it dies, or taken over from a gateway that died. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { delimiter } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -115,7 +115,8 @@ export function runModelServer(given: ServerSpec, options: ServerOptions): Model
   let watched: Watched | undefined;
 
   function start(): Watched {
-    mkdirSync(places.servers, { recursive: true });
+    // Not those above it: a folder that was deleted is not made anew.
+    if (!existsSync(places.servers)) mkdirSync(places.servers);
     rmSync(readyFile, { force: true });
     turnOver(logFile);
     kills = memoryKills();

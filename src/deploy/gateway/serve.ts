@@ -37,7 +37,11 @@ export async function serveGateway(folder: string, startKeeper: () => void): Pro
     writeControlFile(folder, { port, secret, process: processIdentity() });
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end(false));
     process.on("SIGHUP", () => {});
-    const watching = setInterval(() => watchKeeper(places.keeperLock, startKeeper), WATCH_MS);
+    const watching = setInterval(() => {
+      if (existsSync(places.gateway)) watchKeeper(places.keeperLock, startKeeper);
+      // The project was deleted: nobody could find us to end us.
+      else gateway.stop().catch(() => end(true));
+    }, WATCH_MS);
     void gateway.open();
     const isForGood = await ended;
     clearInterval(watching);

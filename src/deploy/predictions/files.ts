@@ -1,5 +1,5 @@
 /** The files of a prediction log: SQLite, one after the other, each named for the time when it was begun. */
-import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "../../store/database";
 import { journalFor, setJournal } from "../../store/journal";
@@ -51,7 +51,8 @@ export function logFiles(folder: string): LogFile[] {
 
 /** To be written to: the file that begins now, or one that is there. */
 export function openForWriting(folder: string, start: number): Database {
-  mkdirSync(folder, { recursive: true });
+  // Not those above it: a deployment that was deleted is not made anew.
+  if (!existsSync(folder)) mkdirSync(folder);
   const db = openFile(join(folder, `${String(start).padStart(15, "0")}.sqlite`), false);
   try {
     setJournal(db, journalFor(folder));
