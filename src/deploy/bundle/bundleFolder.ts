@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { BUNDLE_FILE, BundleManifest } from "../../domain/bundle";
+import { canonicalJson } from "../../domain/canonicalJson";
 import { UserError } from "../../domain/errors";
 import { hashFile } from "../../store/objects";
 import type { ReadyBundle } from "../contract";
@@ -108,17 +109,7 @@ export async function removeBundle(folder: string): Promise<void> {
 }
 
 function hashOf({ created: _, ...manifest }: BundleManifest): string {
-  return createHash("sha256")
-    .update(JSON.stringify(sorted(manifest)))
-    .digest("hex");
-}
-
-/** Equal values are equal texts, in whichever order their keys were written. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+  return createHash("sha256").update(canonicalJson(manifest)).digest("hex");
 }
 
 /** Paths with `/`, sorted; without the byte code that Python leaves. */

@@ -21,6 +21,11 @@ export function dockerfile(manifest: Pick<BundleManifest, "requirements">, pytho
   return `# Another image with the same Python can stand in: --build-arg BASE=…
 ARG BASE=python:${python}-slim
 FROM \${BASE}
+# Where pip takes packages from, when that is not PyPI.
+ARG PIP_INDEX_URL
+ARG PIP_EXTRA_INDEX_URL
+ARG PIP_TRUSTED_HOST
+ARG PIP_DEFAULT_TIMEOUT
 ${install}RUN useradd --create-home --uid 10001 serve
 WORKDIR /opt/bundle
 COPY requirements.txt .
