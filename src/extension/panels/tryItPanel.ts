@@ -78,11 +78,10 @@ function fill(panel: vscode.WebviewPanel, { root, name }: TryItState, { dist, pr
   panel.onDidDispose(() => news.dispose());
 }
 
-/** Rows of a table on a line each. */
+/** Lists of plain values, such as the rows of a table, on a line each. */
 function indented(sample: Record<string, unknown>): string {
-  const split = sample.dataframe_split as { columns?: unknown; data?: unknown } | undefined;
-  if (Object.keys(sample).length !== 1 || !split || !Array.isArray(split.data)) return JSON.stringify(sample, null, 2);
-  const rows = split.data.map((row) => `      ${JSON.stringify(row)}`).join(",\n");
-  const columns = JSON.stringify(split.columns ?? []);
-  return `{\n  "dataframe_split": {\n    "columns": ${columns},\n    "data": [\n${rows}\n    ]\n  }\n}`;
+  return JSON.stringify(sample, null, 2).replace(
+    /\[\n\s*([^[\]{}]*?)\n\s*\]/g,
+    (_, inner: string) => `[${inner.replace(/\n\s*/g, " ")}]`,
+  );
 }
