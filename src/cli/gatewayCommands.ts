@@ -13,4 +13,13 @@ export function addGatewayCommands(program: Command): void {
     .command("serve <deployment>")
     .summary("be the deployment's gateway")
     .action(async (name: string) => (await import("./commands/gateway")).serveGatewayCommand(name));
+
+  gateway
+    .command("container")
+    .summary("be a model server that is in a container")
+    .requiredOption("--server <json>", "what runs in it, and how")
+    .requiredOption("--ready-file <path>", "where to say that it is ready")
+    .option("--host <address>", "this machine's own")
+    .option("--port <port>", "a free one")
+    .action(async (options) => (await import("./commands/gateway")).serveContainerCommand(options));
 }

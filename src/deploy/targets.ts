@@ -23,7 +23,8 @@ export type MakeServing<Settings> = (
 type Rooms = { [Kind in TargetKind]?: () => Promise<MakeServing<TargetOf<Kind>>> };
 
 /** Where each kind is made, loaded when it is asked for. */
-const ROOMS: Rooms = {};
+const container = async () => (await import("./container/containerServing")).makeContainerServing;
+const ROOMS: Rooms = { docker: container, podman: container };
 
 /** The target `name` of the project, or `local`. */
 export async function openServingTarget(name: string, context: ServingContext): Promise<ServingTarget> {

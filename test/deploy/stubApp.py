@@ -57,9 +57,10 @@ if stub.get("fails"):
     print("Traceback: this model cannot be read", file=sys.stderr)
     sys.exit(3)
 server = Server((options["--host"], int(options["--port"])), Handler)
-ready = options["--ready-file"]
-with open(ready + ".new", "w") as file:
-    json.dump({"port": server.server_address[1], "pid": os.getpid()}, file)
-os.replace(ready + ".new", ready)
+ready = options.get("--ready-file")
+if ready:
+    with open(ready + ".new", "w") as file:
+        json.dump({"port": server.server_address[1], "pid": os.getpid()}, file)
+    os.replace(ready + ".new", ready)
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 server.serve_forever()

@@ -1,4 +1,4 @@
-/** `modeltrail gateway keep NAME` and `gateway serve NAME`: the processes of a deployment on this machine. Started by `deploy`. */
+/** `modeltrail gateway keep NAME`, `serve NAME` and `container`: the processes of a deployment on this machine. Started by `deploy`. */
 import { deploymentFolder } from "../../deploy/deploymentFolder";
 import { keepGateway } from "../../deploy/gateway/keep";
 import { serveGateway } from "../../deploy/gateway/serve";
@@ -15,6 +15,11 @@ export async function serveGatewayCommand(name: string): Promise<never> {
   const place = placeOf(name);
   await serveGateway(place.folder, () => startKeeper(place));
   process.exit(0);
+}
+
+export async function serveContainerCommand(options: { server: string; readyFile: string }): Promise<never> {
+  const { ContainerServer, serveContainer } = await import("../../deploy/container/server");
+  process.exit(await serveContainer(ContainerServer.parse(JSON.parse(options.server)), options.readyFile));
 }
 
 function placeOf(name: string) {

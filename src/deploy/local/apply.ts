@@ -4,36 +4,41 @@ import { existsSync } from "node:fs";
 import { Agent } from "node:http";
 import { UserError } from "../../domain/errors";
 import { isHeldElsewhere, takeLock } from "../../store/fileLock";
-import type { Access, ApplyOptions, ReadyBundle, ReadyRoute, ServingHandle, ServingPlan } from "../contract";
-import type { ServingOptions, ServingPython } from "../environment/servingPython";
+import type { Access, ApplyOptions, ReadyRoute, ServingHandle, ServingPlan } from "../contract";
 import { type GatewayClient, gatewayClient, NoGateway } from "../gateway/client";
 import type { GatewayState } from "../gateway/control";
 import { type GatewayRoute, type GatewaySettings, placesIn, readGatewayFile, writeGatewayFile } from "../gateway/files";
 import { signatureOf } from "../gateway/signature";
 import { ensureGateway, type GatewayPlace } from "../gateway/start";
-import { gatewaySettings, serverArguments } from "./settings";
+import { gatewaySettings } from "./settings";
 import { undeploy } from "./undeploy";
 
 /** Seconds that a model gets to be read and to answer its sample. */
 const START_SECONDS = 300;
 
-export type FindPython = (bundle: ReadyBundle, options: ServingOptions) => Promise<ServingPython>;
-
-export interface ApplyTools {
-  python: FindPython;
-  env: NodeJS.ProcessEnv;
+/** What a model server is started by, without where it is to listen; and the variables that it needs, never secrets. */
+export interface ServerCommand {
+  argv: string[];
+  env: Record<string, string>;
 }
+
+/** Makes ready what a route's model server needs here. */
+export type FindCommand = (
+  route: ReadyRoute,
+  plan: ServingPlan,
+  options: { onStep(detail: string): void; signal: AbortSignal },
+) => Promise<ServerCommand>;
 
 /** Throws UserError; then what was served is served still, and what was begun is gone. */
 export async function applyPlan(
   place: GatewayPlace,
   plan: ServingPlan,
   options: ApplyOptions,
-  tools: ApplyTools,
+  command: FindCommand,
 ): Promise<ServingHandle> {
   const release = lock(place);
   try {
-    return await explained(() => new Application(place, plan, options, tools).run());
+    return await explained(() => new Application(place, plan, options, command).run());
   } finally {
     release();
   }
@@ -68,7 +73,7 @@ class Application {
     private readonly place: GatewayPlace,
     private readonly plan: ServingPlan,
     private readonly options: ApplyOptions,
-    private readonly tools: ApplyTools,
+    private readonly command: FindCommand,
   ) {
     this.client = gatewayClient(place.folder, this.agent);
   }
@@ -122,13 +127,10 @@ class Application {
     return routes;
   }
 
-  private async candidate({ model, version, ready }: ReadyRoute) {
-    const { settings } = this.plan;
-    const { environment } = settings;
+  private async candidate(route: ReadyRoute) {
+    const { model, version, ready } = route;
     const onStep = (detail: string) => this.options.onStep("start", detail);
-    const { signal } = this.options;
-    const { python, env } = await this.tools.python(ready, { environment, env: this.tools.env, onStep, signal });
-    const argv = [python, "-m", "modeltrail_serve", ...serverArguments(ready, settings)];
+    const { argv, env } = await this.command(route, this.plan, { onStep, signal: this.options.signal });
     return { model, version, bundle: ready.hash, folder: ready.folder, argv, env };
   }
 

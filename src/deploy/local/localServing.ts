@@ -14,8 +14,9 @@ import { urlOf } from "../gateway/listening";
 import { tailLines } from "../gateway/logTail";
 import type { GatewayPlace } from "../gateway/start";
 import type { ServingContext } from "../targets";
-import { applyPlan, type FindPython } from "./apply";
+import { applyPlan, type FindCommand } from "./apply";
 import { checkAddress } from "./checkAddress";
+import { type FindPython, pythonCommand } from "./pythonCommand";
 import { readStatus } from "./status";
 import { undeploy } from "./undeploy";
 
@@ -27,10 +28,13 @@ export interface LocalOptions {
   program?: readonly string[];
   /** Default: the environment that `servingPython` finds or makes. */
   python?: FindPython;
+  /** What starts a model server; default: that Python. */
+  command?: FindCommand;
 }
 
 export function makeLocalServing({ store, env }: ServingContext, options: LocalOptions = {}): ServingTarget {
   const { program, python = (bundle, rest) => servingPython(store, bundle, rest) } = options;
+  const command = options.command ?? pythonCommand(python, env);
 
   function placeOf(name: string): GatewayPlace {
     const folder = deploymentFolder(store.folder, name);
@@ -42,7 +46,7 @@ export function makeLocalServing({ store, env }: ServingContext, options: LocalO
   return {
     ...{ name: LOCAL, kind: LOCAL, contract: "mlflow", splits: true, shadows: true },
     check: (plan: ServingPlan) => checkAddress(join(store.folder, "deployments", plan.name), plan),
-    apply: (plan, apply) => applyPlan(placeOf(plan.name), plan, apply, { python, env }),
+    apply: (plan, apply) => applyPlan(placeOf(plan.name), plan, apply, command),
     status: (handle, signal) => readStatus(folderOf(handle), signal),
     access: (handle, token) => access(folderOf(handle), Handle.parse(handle).url, token),
     async log(handle, lines, signal) {

@@ -81,7 +81,7 @@ export const makeContainerTarget: MakeTarget<ContainerSettings> = (name, setting
 };
 
 /** A path is from the project's folder. */
-function programOf({ program, kind }: ContainerSettings, root: string): string {
+export function programOf({ program, kind }: ContainerSettings, root: string): string {
   if (program === undefined) return kind;
   return /[\\/]/.test(program) ? path.resolve(root, program) : program;
 }

@@ -40,14 +40,31 @@ export function createArguments(
   place: ContainerPlace,
   { image, argv, mounts }: ContainerCommand,
 ): string[] {
-  const memory = plan.limits.memory ?? settings.memory;
-  const options = settings.options ?? [];
-  const given = (name: string) => options.some((option) => option === name || option.startsWith(`${name}=`));
+  const asked = { memory: plan.limits.memory, gpus: plan.gpus > 0 ? plan.gpus : undefined };
   return [
     ...["--name", containerName(plan.id)],
     ...["--label", `${JOB_LABEL}=${plan.id}`, "--label", `modeltrail.run=${plan.run}`],
     // It is there already; else another image than the recorded one could be got now.
     ...["--pull", "never"],
+    ...settingsWords(settings, place, mounts, asked),
+    // What the image would run instead of, or around, our command is left out.
+    ...["--entrypoint", argv[0]!],
+    image,
+    ...argv.slice(1),
+  ];
+}
+
+/** What a target's settings say of its containers, whatever they are for. `asked`: what holds instead of the settings. */
+export function settingsWords(
+  settings: ContainerSettings,
+  place: ContainerPlace,
+  mounts: readonly Mount[],
+  asked: { memory?: number | undefined; gpus?: number | undefined } = {},
+): string[] {
+  const memory = asked.memory ?? settings.memory;
+  const options = settings.options ?? [];
+  const given = (name: string) => options.some((option) => option === name || option.startsWith(`${name}=`));
+  return [
     ...mounts.flatMap((mount) => ["--mount", mountWord(mount)]),
     // What is copied into a container is its own user's.
     ...(mounts.length > 0 ? userWords(place) : []),
@@ -55,15 +72,11 @@ export function createArguments(
     // Swap included, or a job would be slow before it is ended.
     ...(memory === undefined ? [] : ["--memory", `${memory}b`, "--memory-swap", `${memory}b`]),
     ...(settings.cpus === undefined ? [] : ["--cpus", String(settings.cpus)]),
-    ...gpuWords(plan.gpus > 0 ? plan.gpus : settings.gpus, place.isPodman),
+    ...gpuWords(asked.gpus ?? settings.gpus, place.isPodman),
     ...(given("--shm-size") || given("--ipc") ? [] : ["--shm-size", SHARED_MEMORY]),
     ...(settings.network === undefined ? [] : ["--network", settings.network]),
     ...(settings.volumes ?? []).flatMap((volume) => ["--volume", volume]),
     ...options,
-    // What the image would run instead of, or around, our command is left out.
-    ...["--entrypoint", argv[0]!],
-    image,
-    ...argv.slice(1),
   ];
 }
 

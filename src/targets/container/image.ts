@@ -95,6 +95,21 @@ export async function buildEnvironment(
   return found(engine, tag, signal);
 }
 
+/** Builds a folder that has its own Dockerfile. `args`: more words for `build`. */
+export async function buildFolder(
+  engine: Engine,
+  {
+    folder,
+    args,
+    tag,
+    network,
+  }: { folder: string; args: readonly string[]; tag: string; network?: string | undefined },
+  options: ImageOptions,
+): Promise<Image> {
+  await build(engine, ["--file", path.join(folder, "Dockerfile"), ...args, folder], tag, network, options);
+  return found(engine, tag, options.signal);
+}
+
 /** Builds a project's own recipe, with its folder around it. The engine's own cache tells what has changed. */
 export async function buildContainerfile(
   engine: Engine,

@@ -2,7 +2,13 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../../domain/errors";
 import type { JobPlan } from "../contract";
-import { type ContainerCommand, type ContainerSettings, containerName, createArguments } from "./createArguments";
+import {
+  type ContainerCommand,
+  type ContainerPlace,
+  type ContainerSettings,
+  containerName,
+  createArguments,
+} from "./createArguments";
 import { type Engine, EngineError } from "./engine";
 import type { Image } from "./image";
 import { removeContainer } from "./lifecycle";
@@ -31,14 +37,11 @@ export async function startContainer(
   const name = containerName(plan.id);
   let container = await inspectContainer(engine, name, signal);
   if (!container) {
-    const { uid, gid } = { uid: process.getuid?.(), gid: process.getgid?.() };
-    const place = {
-      isPodman: engine.isPodman,
-      rootless,
-      user: uid === undefined || gid === undefined ? undefined : { uid, gid },
-      labelled: existsSync("/sys/fs/selinux/enforce"),
-    };
-    const words = createArguments(plan, settings, place, { image: image.reference, argv, mounts });
+    const words = createArguments(plan, settings, placeOfContainers(engine, rootless), {
+      image: image.reference,
+      argv,
+      mounts,
+    });
     await engine.run(["container", "create", ...words], { signal });
     container = await inspectContainer(engine, name, signal);
   }
@@ -50,6 +53,13 @@ export async function startContainer(
     await removeContainer(engine, plan.id, AbortSignal.timeout(REMOVE_MS));
     throw error instanceof EngineError ? new UserError(explainStart(error, settings, image)) : error;
   }
+}
+
+/** What matters of this machine to what a container may do. */
+export function placeOfContainers({ isPodman }: Engine, rootless: boolean): ContainerPlace {
+  const { uid, gid } = { uid: process.getuid?.(), gid: process.getgid?.() };
+  const user = uid === undefined || gid === undefined ? undefined : { uid, gid };
+  return { isPodman, rootless, user, labelled: existsSync("/sys/fs/selinux/enforce") };
 }
 
 function explainStart(error: EngineError, { python = "python3" }: ContainerSettings, { reference }: Image): string {

@@ -1,0 +1,194 @@
+/** Models that are served in containers of a real Podman, behind a real gateway. */
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, test } from "vitest";
+import { dockerfile } from "../../src/deploy/bundle/containerFiles";
+import { containerServing } from "../../src/deploy/container/containerServing";
+import type { ApplyOptions, ReadyRoute, ServingHandle } from "../../src/deploy/contract";
+import { readControlFile, readGatewayFile } from "../../src/deploy/gateway/files";
+import type { TargetOf } from "../../src/domain/targets";
+import { ask, localDeployment, stream, until } from "../deploy/local";
+import { servePython } from "../deploy/versions";
+import { baseEnvironment, makeProject, modeltrail, useCli } from "../recorder/cli";
+import { findPodman } from "./fixtures/podman";
+
+const podman = await findPodman();
+const BASE = "localhost/modeltrail-test-venv:latest";
+const LABEL = "label=modeltrail.deployment";
+
+describe.skipIf(!podman)("models in containers", () => {
+  useCli();
+  // The pip of Debian's own Python refuses packages.
+  beforeAll(() => {
+    const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-base-"));
+    const lines = [`FROM ${podman!.image}`, "RUN python3 -m venv /opt/venv", "ENV PATH=/opt/venv/bin:$PATH", ""];
+    writeFileSync(path.join(folder, "Containerfile"), lines.join("\n"));
+    podman!.ask("build", "--quiet", "--tag", BASE, folder);
+    rmSync(folder, { recursive: true });
+  }, 120_000);
+
+  const containers = () =>
+    podman!
+      .ask("ps", "--all", "--filter", LABEL, "--format", '{{.ID}} {{index .Labels "modeltrail.version"}}')
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => line.split(" ") as [id: string, version: string]);
+  const images = () => podman!.ask("images", "--quiet", "--filter", "reference=localhost/modeltrail-serve-wine").trim();
+
+  function deployment(settings: Partial<TargetOf<"podman">>) {
+    const { store, root, folder, plan, route: stub, signal } = localDeployment();
+    const env = { ...baseEnvironment(root), ...podman!.env, HOME: root };
+    const target = containerServing("box", { kind: "podman", ...settings }, { store, env }, { program: modeltrail() });
+    const steps: string[] = [];
+    let handle: ServingHandle | null = null;
+    function route(version: number, part: Parameters<typeof stub>[1] = {}): ReadyRoute {
+      const made = stub(version, part);
+      // What a bundle has for being built.
+      writeFileSync(path.join(made.ready.folder, "Dockerfile"), dockerfile({ requirements: [] }, "3.11.2"));
+      writeFileSync(path.join(made.ready.folder, "requirements.txt"), "# nothing that a network is needed for\n");
+      return made;
+    }
+    const keep = (known: ServingHandle) => {
+      handle = known;
+    };
+    async function apply(
+      routes: ReadyRoute[],
+      options: Partial<ApplyOptions> & { token?: string } = {},
+    ): Promise<string> {
+      const onStep = (step: string, detail: string) => void steps.push(`${step}: ${detail}`);
+      const whole = { handle, keep, onStep, verify: async () => {}, signal: signal(), ...options };
+      handle = await target.apply(plan(routes, { target: "box" }, options.token), whole);
+      return handle.url as string;
+    }
+    return {
+      ...{ target, folder, route, apply, steps, plan, signal },
+      status: () => target.status(handle!, signal()),
+      undeploy: () => target.undeploy(handle!, signal()),
+      servers: () => readGatewayFile(folder)!.servers,
+    };
+  }
+
+  test("built once, exchanged and rolled back without a failed request, come back when killed, and leave nothing", async () => {
+    const before = images();
+    const { target, route, apply, steps, plan, signal, status, undeploy, servers, folder } = deployment({
+      build: { base: BASE },
+      network: "podman",
+    });
+    expect(await target.check(plan([route(1)], { target: "box" }), signal())).toEqual([]);
+    const url = await apply([route(1)]);
+    expect(await ask(url, { inputs: [7] })).toMatchObject({ status: 200, body: { predictions: [1], inputs: [7] } });
+    expect(steps).toContainEqual(expect.stringMatching(/^start: Building an image of wine\/1: STEP 1/));
+
+    const callers = stream(url, 50);
+    const asked: unknown[] = [];
+    const tried = async (
+      _route: ReadyRoute,
+      access: { request: (path: string, options: object) => Promise<{ body: Buffer }> },
+    ) =>
+      void asked.push(JSON.parse((await access.request("/invocations", { body: "{}" })).body.toString()).predictions);
+    await apply([route(2)], { verify: tried });
+    expect(asked).toEqual([[2]]);
+    expect(containers().map(([, version]) => version)).toEqual(["2"]);
+
+    await expect(apply([route(3, { stub: { fails: true } })])).rejects.toThrow(
+      /Version 3 does not start\. The model server ended with exit code 3\.[\s\S]*cannot be read/,
+    );
+    expect(containers().map(([, version]) => version)).toEqual(["2"]);
+
+    steps.length = 0;
+    expect(await apply([route(1)])).toBe(url);
+    expect(steps.filter((step) => step.includes("Building"))).toEqual([]);
+    const { answers, unanswered } = await callers.end();
+    expect({ unanswered, statuses: [...new Set(answers.map((one) => one.status))] }).toEqual({
+      unanswered: 0,
+      statuses: [200],
+    });
+    expect(new Set(answers.map((one) => one.version))).toEqual(new Set(["1", "2"]));
+
+    // A container that dies, and a process that stood for one.
+    const [[first]] = containers() as [[string, string]];
+    podman!.ask("kill", first);
+    await until(() => containers().some(([id]) => id !== first), "another container");
+    await until(async () => (await status()).state === "live", "live again");
+    const [[second]] = containers() as [[string, string]];
+    process.kill(servers()[0]!.process!.pid, "SIGKILL");
+    await until(() => containers().some(([id]) => id !== second), "a third container");
+    await until(async () => (await status()).state === "live", "live again");
+    expect(containers()).toHaveLength(1);
+    expect((await ask(url, {})).body.predictions).toEqual([1]);
+
+    // All that is here of it is killed: its container goes on, and is found.
+    const stat = readFileSync(`/proc/${readControlFile(folder)!.process.pid}/stat`, "utf8");
+    const keeper = Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2]);
+    for (const pid of [keeper, readControlFile(folder)!.process.pid, servers()[0]!.process!.pid]) {
+      process.kill(pid, "SIGKILL");
+    }
+    expect(containers()).toHaveLength(1);
+    await undeploy();
+    expect(containers()).toEqual([]);
+    expect(images()).toBe(before);
+    await undeploy();
+    expect((await status()).state).toBe("gone");
+  }, 120_000);
+
+  test("in an image that has all, the bundle is seen as it is; callers show a token; what cannot serve is told before", async () => {
+    const { route, apply, undeploy, plan, signal } = deployment({ image: podman!.image });
+    const url = await apply([route(4)], { token: "shown-by-callers" });
+    expect((await ask(url, {})).status).toBe(401);
+    const shown = await ask(url, {}, { authorization: "Bearer shown-by-callers" });
+    expect(shown).toMatchObject({ status: 200, body: { predictions: [4] } });
+    const [[id]] = containers() as [[string, string]];
+    expect(podman!.ask("inspect", id, "--format", "{{range .Mounts}}{{.Destination}} {{.RW}}{{end}}").trim()).toBe(
+      "/opt/bundle false",
+    );
+    await undeploy();
+    expect(containers()).toEqual([]);
+    expect(podman!.ask("image", "exists", podman!.image)).toBe("");
+    const said = await deployment({ network: "none" }).target.check(plan([route(4)], { target: "box" }), signal());
+    expect(said).toMatchObject([{ severity: "error", message: expect.stringContaining("network: none") }]);
+  }, 60_000);
+
+  // Its packages are for the Python of the image.
+  const python = servePython();
+  const packages = python ? path.join(path.dirname(python), "../lib/python3.11/site-packages") : "";
+  test.runIf(existsSync(packages))(
+    "a recorded model, from the command line, asked by MLflow's and KServe's protocols",
+    async () => {
+      const train = `import joblib, numpy
+from sklearn.linear_model import LinearRegression
+joblib.dump(LinearRegression().fit(numpy.arange(6).reshape(3, 2), [1, 5, 9]), "model.joblib")
+print("loss: 0")
+`;
+      const volume = `${packages}:/usr/local/lib/python3.11/dist-packages:ro`;
+      const targets = `targets:\n  box: { kind: podman, image: ${podman!.image}, volumes: ["${volume}"] }\n`;
+      const cwd = makeProject({ "modeltrail.yaml": targets, "train.py": train });
+      const env = { ...baseEnvironment(makeProject()), ...podman!.env };
+      const command = async (...args: string[]) => {
+        const [program, ...rest] = modeltrail(...args);
+        return (await promisify(execFile)(program!, rest, { cwd, env })).stdout;
+      };
+      await command("run", "--name", "first", "--", python!, "train.py");
+      await command("models", "register", "first", "--name", "wine");
+      try {
+        const said = await command("deploy", "wine", "--to", "box", "--trust");
+        const url = /Live: wine-box at (http:\S+)/.exec(said)![1]!;
+        expect(containers().map(([, version]) => version)).toEqual(["1"]);
+        const { predictions } = (await ask(url, { inputs: [[0, 1]] })).body;
+        expect(predictions![0]).toBeCloseTo(1);
+        const tensor = { name: "x", shape: [1, 2], datatype: "FP64", data: [2, 3] };
+        const answer = await fetch(`${url}/v2/models/wine/infer`, {
+          method: "POST",
+          body: JSON.stringify({ inputs: [tensor] }),
+        });
+        expect(((await answer.json()) as { outputs: { data: number[] }[] }).outputs[0]!.data[0]).toBeCloseTo(5);
+      } finally {
+        await command("deployments", "undeploy", "wine-box");
+      }
+      expect(containers()).toEqual([]);
+    },
+    180_000,
+  );
+});
