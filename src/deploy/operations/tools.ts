@@ -41,8 +41,9 @@ export async function makeTools(context: OperationContext, settings: DeploymentS
         },
       ),
     override: (results, reason) => overrideGates(store, results, reason),
-    compatibility: async (bundle, signal) => {
-      const python = await servingPython(store, bundle, { environment: settings.environment, env, signal });
+    compatibility: async (bundle, onProgress, signal) => {
+      const options = { environment: settings.environment, env, onStep: onProgress, signal };
+      const python = await servingPython(store, bundle, options);
       return checkCompatibility(bundle, target.contract, python, signal);
     },
     ...(onStep ? { onStep } : {}),

@@ -43,7 +43,7 @@ export interface RolloutTools {
   /** Notes that these were passed over, and why. */
   override(results: readonly GateResult[], reason: string): void;
   /** What came of it, in a sentence. Throws UserError when it would not run there. */
-  compatibility(bundle: ReadyBundle, signal: AbortSignal): Promise<string>;
+  compatibility(bundle: ReadyBundle, onProgress: (line: string) => void, signal: AbortSignal): Promise<string>;
   /** Ms that the endpoint may take until it answers as it should; default 15 s. */
   patience?: number;
   /** Told of each step as it begins, goes on and ends. */
@@ -190,13 +190,13 @@ class RolloutRun {
 
   private async compatibility(plan: ServingPlan): Promise<void> {
     const { tools, signal } = this;
-    await this.step("compatibility", async () => {
+    await this.step("compatibility", async (say) => {
       const problems = await tools.target.check(plan, signal);
       const errors = problems.filter(({ severity }) => severity === "error");
       if (errors.length > 0) throw new UserError(errors.map(({ message }) => message).join(" "));
       const said = problems.map(({ message }) => message);
       for (const route of plan.routes) {
-        if (this.isChecked(route)) said.push(await tools.compatibility(route.ready, signal));
+        if (this.isChecked(route)) said.push(await tools.compatibility(route.ready, say, signal));
       }
       return said.join(" ") || `The bundle was checked for ${tools.target.kind} before.`;
     });
