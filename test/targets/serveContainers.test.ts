@@ -134,8 +134,8 @@ describe.skipIf(!podman)("models in containers", () => {
     expect((await status()).state).toBe("gone");
   }, 120_000);
 
-  test("in an image that has all, the bundle is seen as it is; callers show a token; what cannot serve is told before", async () => {
-    const { route, apply, undeploy, plan, signal } = deployment({ image: podman!.image });
+  test("in an image that has all and on the network of this machine, the bundle is seen as it is; callers show a token; what cannot serve is told before", async () => {
+    const { route, apply, undeploy, plan, signal } = deployment({ image: podman!.image, network: "host" });
     const url = await apply([route(4)], { token: "shown-by-callers" });
     expect((await ask(url, {})).status).toBe(401);
     const shown = await ask(url, {}, { authorization: "Bearer shown-by-callers" });
