@@ -63,7 +63,7 @@ function routesInWords(routes: readonly Route[]): string {
 /** Few words, for beside a name; empty when nothing was asked. */
 function rateInWords(traffic: Traffic | null): string {
   if (!traffic || traffic.requests === 0) return "";
-  const rate = `${formatNumber(traffic.requests / traffic.seconds)}/s`;
+  const rate = `${formatNumber(Number((traffic.requests / traffic.seconds).toPrecision(2)))}/s`;
   const errors = traffic.errors === 0 ? undefined : errorsInWords(traffic);
   return [rate, traffic.p95 === null ? undefined : `p95 ${milliseconds(traffic.p95)}`, errors]
     .filter(Boolean)
