@@ -17,6 +17,7 @@ const results = path.join(paths.cache, "results");
 const inModules = (file) => path.join(paths.modules, file);
 const script = (name) => path.join(paths.root, "scripts", name);
 const unitResults = path.join(results, "unit.json");
+const servingResults = path.join(results, "serving.json");
 const targetResults = path.join(results, "targets.json");
 
 /** Runs Vitest, whose numbers go to `file`. */
@@ -30,6 +31,9 @@ const vitestCounts = (report) => [
   report.numFailedTests,
   report.numPendingTests + report.numTodoTests,
 ];
+
+/** Folders of test/ that make models and serve them: a step of their own, because they take long. */
+const SERVING = ["registry", "serve", "deploy"];
 
 /**
  * The steps in order. `args` is what Node runs, `limit` in minutes only ends what hangs, and `counts` reads the numbers of
@@ -46,9 +50,17 @@ const steps = [
   {
     name: "unit",
     title: "Unit tests",
-    args: vitest(unitResults, "--exclude", "test/targets/**"),
+    args: vitest(unitResults, ...["targets", ...SERVING].flatMap((folder) => ["--exclude", `test/${folder}/**`])),
     limit: 20,
     file: unitResults,
+    counts: vitestCounts,
+  },
+  {
+    name: "serving",
+    title: "Tests with real models: registry, bundles, gates, deployments",
+    args: vitest(servingResults, ...SERVING.map((folder) => `test/${folder}/`)),
+    limit: 20,
+    file: servingResults,
     counts: vitestCounts,
   },
   {
@@ -110,7 +122,7 @@ async function setUp() {
   const start = performance.now();
   const isFor = (...names) => chosen.some(({ name }) => names.includes(name));
   const [pythons] = await Promise.all([
-    isFor("unit", "targets") ? testPythons() : {},
+    isFor("unit", "serving", "targets") ? testPythons() : {},
     isFor("host", "e2e") ? attempt(installCodeServer) : undefined,
     installPrograms(isFor),
   ]);
