@@ -1,5 +1,5 @@
 /** Models that are served in containers of a real Podman, behind a real gateway. */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,6 +10,7 @@ import { containerServing } from "../../src/deploy/container/containerServing";
 import type { ApplyOptions, ReadyRoute, ServingHandle } from "../../src/deploy/contract";
 import { readControlFile, readGatewayFile } from "../../src/deploy/gateway/files";
 import type { TargetOf } from "../../src/domain/targets";
+import { findProgram } from "../../src/snapshot/findProgram";
 import { ask, localDeployment, stream, until } from "../deploy/local";
 import { servePython } from "../deploy/versions";
 import { baseEnvironment, makeProject, modeltrail, useCli } from "../recorder/cli";
@@ -38,10 +39,15 @@ describe.skipIf(!podman)("models in containers", () => {
       .map((line) => line.split(" ") as [id: string, version: string]);
   const images = () => podman!.ask("images", "--quiet", "--filter", "reference=localhost/modeltrail-serve-wine").trim();
 
-  function deployment(settings: Partial<TargetOf<"podman">>) {
+  function deployment(settings: Partial<TargetOf<"podman">> | TargetOf<"docker">, more: NodeJS.ProcessEnv = {}) {
     const { store, root, folder, plan, route: stub, signal } = localDeployment();
-    const env = { ...baseEnvironment(root), ...podman!.env, HOME: root };
-    const target = containerServing("box", { kind: "podman", ...settings }, { store, env }, { program: modeltrail() });
+    const env = { ...baseEnvironment(root), ...podman!.env, HOME: root, ...more };
+    const target = containerServing(
+      "box",
+      { kind: "podman", ...settings } as TargetOf<"podman">,
+      { store, env },
+      { program: modeltrail() },
+    );
     const steps: string[] = [];
     let handle: ServingHandle | null = null;
     function route(version: number, part: Parameters<typeof stub>[1] = {}): ReadyRoute {
@@ -150,6 +156,37 @@ describe.skipIf(!podman)("models in containers", () => {
     const said = await deployment({ network: "none" }).target.check(plan([route(4)], { target: "box" }), signal());
     expect(said).toMatchObject([{ severity: "error", message: expect.stringContaining("network: none") }]);
   }, 60_000);
+
+  test.runIf(findProgram("docker"))(
+    "by Docker's own program, which speaks with Podman's service on a socket",
+    async () => {
+      const socket = path.join(mkdtempSync(path.join(tmpdir(), "socket-")), "engine.sock");
+      const service = spawn("podman", ["system", "service", "--time", "0", `unix://${socket}`], {
+        env: podman!.env,
+        stdio: "ignore",
+      });
+      try {
+        await until(() => existsSync(socket), "a socket");
+        const docker = { kind: "docker", image: podman!.image } as const;
+        const here = deployment(docker, { DOCKER_HOST: `unix://${socket}` });
+        expect(await here.target.check(here.plan([here.route(5)], { target: "box" }), here.signal())).toEqual([]);
+        const url = await here.apply([here.route(5)]);
+        await here.apply([here.route(6)]);
+        expect((await ask(url, {})).body.predictions).toEqual([6]);
+        expect(containers().map(([, version]) => version)).toEqual(["6"]);
+        podman!.ask("kill", containers()[0]![0]);
+        await until(async () => (await ask(url, {})).status === 200, "an answer again");
+        await here.undeploy();
+        expect(containers()).toEqual([]);
+      } finally {
+        const ended = new Promise((resolve) => service.once("exit", resolve));
+        service.kill("SIGKILL");
+        await ended;
+        rmSync(path.dirname(socket), { recursive: true });
+      }
+    },
+    60_000,
+  );
 
   // Its packages are for the Python of the image.
   const python = servePython();
