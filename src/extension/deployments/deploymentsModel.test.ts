@@ -100,7 +100,9 @@ test.each([
 });
 
 test("a change says what came of it and why, and can be gone back to when it was live", () => {
-  const bad = rollout("r", { outcome: "reverted", reason: "It answered 500." });
+  const started = { name: "start" as const, state: "done" as const, detail: "", started: 0, ended: 1 };
+  const bad = rollout("r", { outcome: "reverted", reason: "It answered 500.", steps: [started] });
+  expect(rolloutDescription({ ...bad, steps: [] }, false, 0)).toMatch(/^held back/);
   expect(rolloutDescription(bad, false, 0)).toBe("rolled back by itself · It answered 500. · just now · Ada");
   expect(rolloutContext(bad)).toBe("rollout");
   expect(rolloutContext(rollout("r"))).toBe("rollout.live");

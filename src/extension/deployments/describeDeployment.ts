@@ -135,8 +135,11 @@ export function rolloutLabel({ kind, routes }: Pick<Rollout, "kind" | "routes">)
 }
 
 /** What came of it, and why. `busy`: it goes on. */
-export function rolloutDescription({ outcome, reason, started, ended, actor }: Rollout, busy: boolean, now: number) {
-  const state = outcome ? OUTCOME_WORDS[outcome] : busy ? "in progress" : "ended without a word";
+export function rolloutDescription(rollout: Rollout, busy: boolean, now: number) {
+  const { outcome, reason, steps, started, ended, actor } = rollout;
+  // What was never begun on the target needed no going back.
+  const isHeld = outcome === "reverted" && !steps.some(({ name }) => name === "start");
+  const state = isHeld ? "held back" : outcome ? OUTCOME_WORDS[outcome] : busy ? "in progress" : "ended without a word";
   const name = actor.replace(/\s*<[^>]*>\s*$/, "");
   return [state, reason, formatAgo(ended ?? started, now), name].filter(Boolean).join(" · ");
 }
