@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readControlFile, readGatewayFile } from "../../src/deploy/gateway/files";
 import { countPredictions, findPrediction, readPredictions } from "../../src/deploy/predictions/read";
@@ -269,6 +270,18 @@ test("two cannot change a deployment at once; what is undeployed dead or alive l
   expect((await status()).state).toBe("gone");
   await target.undeploy(handle, signal());
   expect(existsSync(`${folder}/gateway.json`)).toBe(false);
+});
+
+test("undeploying does not wait for callers who never cease asking", async () => {
+  const { apply, plan, route, target, handle, signal, folder } = localDeployment();
+  const { url } = (await apply(plan([route(1)]))) as { url: string };
+  const callers = stream(url, 100);
+  await until(() => callers.count() > 20, "answers");
+  await target.undeploy(handle, signal());
+  // They are still asking.
+  expect(existsSync(join(folder, "gateway.json"))).toBe(false);
+  const { answers } = await callers.end();
+  expect([...new Set(answers.map(({ status }) => status))]).toEqual([200]);
 });
 
 test("a keeper that is killed is replaced by the gateway", async () => {

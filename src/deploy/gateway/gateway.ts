@@ -261,9 +261,10 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
   };
 }
 
-/** Answers whom it has; who only holds a connection is not waited for. */
+/** Answers whom it has; who only holds a connection is not waited for, nor is one who asks again and again over it. */
 async function shut(server: Server): Promise<void> {
   if (!server.listening) return;
+  server.prependListener("request", (_request, response) => response.setHeader("connection", "close"));
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
   const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
