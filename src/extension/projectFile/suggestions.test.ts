@@ -128,7 +128,9 @@ test("with the schema that is shipped, targets are completed by their kind", () 
   expect(shown("targets:\n  gpu:\n    kind: |")).toEqual(expect.arrayContaining(["ssh", "slurm", "podman", "ray"]));
   expect(shown("targets:\n  gpu:\n    kind: ssh\n    |")).toEqual(expect.arrayContaining(["host", "conda", "slots"]));
   expect(shown("targets:\n  gpu:\n    kind: ssh\n    |")).not.toContain("image");
-  expect(shown("gates:\n  a:\n    kind: |")).toEqual(expect.arrayContaining(["metric", "champion", "fairness", "pytest"]));
+  expect(shown("gates:\n  a:\n    kind: |")).toEqual(
+    expect.arrayContaining(["metric", "champion", "fairness", "pytest"]),
+  );
   expect(shown("gates:\n  a:\n    kind: metric\n    |")).toEqual(expect.arrayContaining(["metric", "min", "before"]));
   expect(shown("gates:\n  a:\n    kind: metric\n    |")).not.toContain("margin");
   expect(shown("evaluation:\n  |")).toEqual(expect.arrayContaining(["file", "label", "group"]));
