@@ -55,6 +55,15 @@ export function maskText(text: string): string {
   return isToken(text) ? MASK : text.replace(URL_LOGIN, `$1${MASK}@`);
 }
 
+/** The same of all texts in a JSON value; names stay. */
+export function maskTexts<T>(value: T): T;
+export function maskTexts(value: unknown): unknown {
+  if (typeof value === "string") return maskText(value);
+  if (Array.isArray(value)) return value.map((item) => maskTexts(item));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskTexts(item)]));
+}
+
 /** Masks the value of a parameter. Numbers, flags and empty values are never secrets, except a password's. */
 export function maskValue(name: string, text: string): string {
   if (!isSecretName(name) || HARMLESS.has(text)) return maskText(text);

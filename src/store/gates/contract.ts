@@ -2,6 +2,7 @@
 import type { GateResult } from "../../domain/gate";
 
 export interface GateStore {
+  /** Gives the result as it is kept: its texts masked. */
   add(result: Omit<GateResult, "id">): GateResult;
   /** The newest first; `latest`: only the newest of each gate. At most 1,000. */
   ofVersion(model: string, version: number, options?: { latest?: boolean }): GateResult[];

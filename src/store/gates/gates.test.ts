@@ -51,3 +51,16 @@ test("of a version the newest thousand are kept", () => {
   const kept = gates.ofVersion("wine", 1);
   expect([kept.length, kept[0]!.time, kept.at(-1)!.time]).toEqual([1_000, 1_004, 5]);
 });
+
+test("what tests, programs and models repeat of a login is not kept", () => {
+  const { gates } = storeWithVersion();
+  const said = "cannot reach postgres://ann:sesame@db/wine";
+  const detail = { failures: [{ name: "test_db", message: said }], output: said, exitCode: 1, ratio: 0.5, none: null };
+  const kept = gates.add(result({ kind: "pytest", summary: said, detail }));
+  const masked = "cannot reach postgres://***@db/wine";
+  expect(kept).toMatchObject({
+    summary: masked,
+    detail: { ...detail, failures: [{ name: "test_db", message: masked }], output: masked },
+  });
+  expect(gates.ofVersion("wine", 1)).toEqual([kept]);
+});

@@ -1,6 +1,7 @@
 /** Keeps what gates have found. Results belong to their version: they are renamed and deleted with it. */
 import type { GateResult } from "../../domain/gate";
 import { toJson } from "../../domain/json";
+import { maskText, maskTexts } from "../../domain/secrets";
 import type { Database } from "../database";
 import { needVersion } from "../registry/read";
 import { nextRevision } from "../revision";
@@ -18,7 +19,9 @@ const COLUMNS = "id, step, gate, kind, verdict, summary, detail, time, duration"
 
 export function makeGates(db: Database): GateStore {
   return {
-    add(result) {
+    add(found) {
+      // Gates repeat what tests, programs and models say, which may tell of a login.
+      const result = { ...found, summary: maskText(found.summary), detail: maskTexts(found.detail) };
       const { model, version, step, gate, kind, verdict, summary, detail, time, duration } = result;
       const id = newRunId();
       db.write(() => {
