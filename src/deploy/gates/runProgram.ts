@@ -55,8 +55,16 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", stop);
+    leaveNothing(child);
     signal.throwIfAborted();
   }
+}
+
+/** What it left running is ended; what held its output open would hold this process, too. */
+function leaveNothing(child: ChildProcess): void {
+  if (child.pid !== undefined && process.platform !== "win32") signalGroup(child.pid, "SIGKILL");
+  child.stdout?.destroy();
+  child.stderr?.destroy();
 }
 
 type End = Pick<ProgramResult, "exitCode" | "signal" | "startError">;
