@@ -81,14 +81,9 @@ function makeContext(
   { step, signal }: GatesToRun,
   tools: GateTools,
 ): GateContext {
-  const bundles = new Map<string, Promise<ReadyBundle>>();
-  const bundleOf = (one: ModelVersion) => {
-    const key = `${one.model}/${one.version}`;
-    const found = bundles.get(key) ?? tools.bundleOf(one);
-    bundles.set(key, found);
-    return found;
-  };
-  const { pythonOf, open = openEvaluator } = tools;
+  const bundleOf = once(tools.bundleOf, ({ model, version: number }) => `${model}/${number}`);
+  const pythonOf = once(tools.pythonOf, ({ hash }) => hash);
+  const { open = openEvaluator } = tools;
   const evaluation = project.evaluation ?? null;
   return {
     store,
@@ -101,6 +96,17 @@ function makeContext(
     bundle: () => bundleOf(version),
     python: async () => pythonOf(await bundleOf(version)),
     signal,
+  };
+}
+
+/** Asks once for each key. */
+function once<In, Out>(ask: (one: In) => Promise<Out>, keyOf: (one: In) => string): (one: In) => Promise<Out> {
+  const asked = new Map<string, Promise<Out>>();
+  return (one) => {
+    const key = keyOf(one);
+    const found = asked.get(key) ?? ask(one);
+    asked.set(key, found);
+    return found;
   };
 }
 
