@@ -122,7 +122,7 @@ async function setUp() {
   const start = performance.now();
   const isFor = (...names) => chosen.some(({ name }) => names.includes(name));
   const [pythons] = await Promise.all([
-    isFor("unit", "serving", "targets") ? testPythons() : {},
+    isFor("unit", "serving", "targets", "e2e") ? testPythons() : {},
     isFor("host", "e2e") ? attempt(installCodeServer) : undefined,
     installPrograms(isFor),
   ]);

@@ -43,7 +43,8 @@ export function addDeployCommands(program: Command): void {
   deployments
     .command("rollback <name>")
     .summary("serve again what was served before")
-    .option("--to <version>", "this version, as it was served last (default: the one before)")
+    .option("--to <version>", "this version alone, as it was served (default: what was served before)")
+    .option("--change <id>", "what this change of the history served")
     .option("--json", "each step, and the end, as a line of JSON")
     .action(async (name: string, options) =>
       (await import("./commands/deploymentChange")).rollbackCommand(name, options),

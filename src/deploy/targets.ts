@@ -26,6 +26,11 @@ type Rooms = { [Kind in TargetKind]?: () => Promise<MakeServing<TargetOf<Kind>>>
 const container = async () => (await import("./container/containerServing")).makeContainerServing;
 const ROOMS: Rooms = { docker: container, podman: container };
 
+/** Whether models can be served on targets of this kind. */
+export function servesModels(kind: string): boolean {
+  return Object.hasOwn(ROOMS, kind);
+}
+
 /** The target `name` of the project, or `local`. */
 export async function openServingTarget(name: string, context: ServingContext): Promise<ServingTarget> {
   if (name === LOCAL) return (await import("./local/localServing")).makeLocalServing(context);

@@ -130,7 +130,12 @@ describe.runIf(python)("deploying at the command line", () => {
     // Each answer is of the version that says so; that which failed has answered nobody.
     const byVersion = new Set(answers.map(({ version, body }) => `${version}: ${body.predictions}`));
     expect([...byVersion].sort()).toEqual(["1: 1", "4: 4"]);
-    expect((await ask(url, { inputs: [[1]] })).version).toBe("1");
+    const served = async () =>
+      JSON.parse(await command("deployments", "show", "wine", "--json")) as Deployment & { rollouts: Rollout[] };
+    expect((await served()).routes).toMatchObject([{ version: 1, percent: 100 }]);
+    const shared = (await served()).rollouts.find(({ routes }) => routes.length === 2)!;
+    await command("deployments", "rollback", "wine", "--change", shared.id);
+    expect((await served()).routes).toEqual(shared.routes);
     await readsWhatHappened(command);
   });
 
@@ -160,6 +165,7 @@ describe.runIf(python)("deploying at the command line", () => {
 async function readsWhatHappened(command: (...args: string[]) => Promise<string>): Promise<void> {
   const { rollouts } = JSON.parse(await command("deployments", "show", "wine", "--json")) as { rollouts: Rollout[] };
   expect(rollouts.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+    "rollback live",
     "rollback live",
     "traffic live",
     "deploy live",

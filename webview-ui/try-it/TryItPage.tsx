@@ -93,8 +93,12 @@ function TryIt({ content, fault }: { content: TryItContent; fault: string | unde
           <Button kind="primary" off={!canSend} onClick={() => send(body)}>
             {isSending ? "Sending…" : "Send"}
           </Button>
-          <Button onClick={() => void extension.call("copy", { as: "curl", body })}>Copy as curl</Button>
-          <Button onClick={() => void extension.call("copy", { as: "python", body })}>Copy as Python</Button>
+          <Button off={content.endpoint === null} onClick={() => void extension.call("copy", { as: "curl", body })}>
+            Copy as curl
+          </Button>
+          <Button off={content.endpoint === null} onClick={() => void extension.call("copy", { as: "python", body })}>
+            Copy as Python
+          </Button>
         </div>
       </section>
       {tries[0] && <AnswerPart tried={tries[0]} />}

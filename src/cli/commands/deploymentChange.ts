@@ -1,7 +1,5 @@
 /** `modeltrail deployments rollback`, `traffic`, `start`, `undeploy` and `remove` */
-import { rmSync } from "node:fs";
-import { deploymentFolder } from "../../deploy/deploymentFolder";
-import { changeTraffic, needDeployment, restart, rollBack, undeploy } from "../../deploy/operations/change";
+import { changeTraffic, removeDeployment, restart, rollBack, undeploy } from "../../deploy/operations/change";
 import type { OperationContext } from "../../deploy/operations/context";
 import type { WantedRoute } from "../../deploy/rollout/rollOut";
 import { withChallengerAsChampion, withoutVersion, withPercent } from "../../deploy/rollout/routes";
@@ -17,9 +15,11 @@ interface ChangeOptions {
   json?: boolean;
 }
 
-export async function rollbackCommand(name: string, options: ChangeOptions & { to?: string }): Promise<void> {
-  const version = count("--to", options.to);
-  await withStore((store) => change(store, options, (context) => rollBack(context, name, version)));
+type RollbackOptions = ChangeOptions & { to?: string; change?: string };
+
+export async function rollbackCommand(name: string, options: RollbackOptions): Promise<void> {
+  const earlier = { version: count("--to", options.to), rollout: options.change };
+  await withStore((store) => change(store, options, (context) => rollBack(context, name, earlier)));
 }
 
 interface TrafficOptions extends ChangeOptions {
@@ -64,9 +64,7 @@ async function change(
 
 export async function removeDeploymentCommand(name: string): Promise<void> {
   await withStore((store) => {
-    needDeployment(store, name);
-    store.deployments.remove(name);
-    rmSync(deploymentFolder(store.folder, name), { recursive: true, force: true });
-    print(`Removed ${oneLine(name)} with its history.`);
+    removeDeployment(store, name);
+    print(`Removed ${oneLine(name)} with its history and its log of predictions.`);
   });
 }

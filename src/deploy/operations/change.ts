@@ -1,9 +1,11 @@
 /** Changes of deployments: each is one rollout, told in the audit log. */
+import { rmSync } from "node:fs";
 import type { Deployment, Rollout, RolloutKind, RouteRole } from "../../domain/deployment";
 import type { DeploymentSettings } from "../../domain/deploymentSettings";
 import { UserError } from "../../domain/errors";
 import type { Store } from "../../store/contract";
 import type { ModelVersion } from "../../store/registry/contract";
+import { deploymentFolder } from "../deploymentFolder";
 import { rollOut, type WantedRoute } from "../rollout/rollOut";
 import { sameRoutes, withVersion } from "../rollout/routes";
 import { deploymentToken } from "../token";
@@ -73,30 +75,40 @@ function nameFirstChampion(store: Store, { model, version }: ModelVersion): void
   if (!store.registry.versionOfAlias(model, "champion")) store.registry.setAlias(model, "champion", version);
 }
 
-/**
- * Serves again what was served before; `version`: the last time that this version was champion. Gates are not asked: it passed
- * them when it was deployed.
- */
-export async function rollBack(context: OperationContext, name: string, version?: number): Promise<Rollout> {
+/** What is gone back to: this version alone, or what the change of this id served. Neither: what was served before. */
+export interface Earlier {
+  version?: number | undefined;
+  rollout?: string | undefined;
+}
+
+/** Serves again what was served before. Gates are not asked: it passed them when it was deployed. */
+export async function rollBack(context: OperationContext, name: string, earlier: Earlier = {}): Promise<Rollout> {
   const { store } = context;
   const deployment = needDeployment(store, name);
-  const routes = earlierRoutes(store, deployment, version);
+  const routes = earlierRoutes(store, deployment, earlier);
   return change(context, { ...(await base(store, deployment)), kind: "rollback", routes, checked: [] });
 }
 
-function earlierRoutes(store: Store, { name, routes: now }: Deployment, version?: number): Deployment["routes"] {
-  const lived = store.deployments.rollouts(name).filter(({ outcome }) => outcome === "live");
-  const found = lived.find(({ routes }) =>
-    version === undefined
-      ? !sameRoutes(routes, now)
-      : routes.some((route) => route.role === "champion" && route.version === version),
-  );
+const champions = (routes: Deployment["routes"]) => routes.filter(({ role }) => role === "champion");
+
+/** Changes that are looked through for one to go back to. */
+const MOST_CHANGES = 10_000;
+
+function earlierRoutes(store: Store, { name, model, routes: now }: Deployment, earlier: Earlier): Deployment["routes"] {
+  const { version, rollout } = earlier;
+  const all = store.deployments.rollouts(name, { limit: MOST_CHANGES });
+  const lived = all.filter(({ outcome, routes }) => outcome === "live" && routes.length > 0);
+  const found = lived.find(({ id, routes }) => {
+    if (rollout !== undefined) return id === rollout;
+    if (version === undefined) return !sameRoutes(routes, now);
+    return champions(routes).some((route) => route.version === version);
+  });
+  if (found && version !== undefined) return champions(found.routes).map((route) => ({ ...route, percent: 100 }));
   if (found) return found.routes;
-  throw new UserError(
-    version === undefined
-      ? `Nothing else was served by ${name} before.`
-      : `Version ${version} was never served by ${name}. Deploy it: modeltrail deploy ${needDeployment(store, name).model}/${version} --to ${name}`,
-  );
+  if (rollout !== undefined) throw new UserError(`${name} has no change "${rollout}" that became live.`);
+  if (version === undefined) throw new UserError(`Nothing else was served by ${name} before.`);
+  const deploy = `modeltrail deploy ${model}/${version} --to ${name}`;
+  throw new UserError(`Version ${version} was never served by ${name}. Deploy it: ${deploy}`);
 }
 
 /** Shares the requests otherwise; `next`: from what is served to what is to be. */
@@ -124,6 +136,14 @@ export async function undeploy(context: OperationContext, name: string, forget =
   if (deployment.routes.length === 0 && deployment.handle === null) throw new UserError(`${name} is not deployed.`);
   const asked = { ...(await base(store, deployment)), kind: "undeploy" as const, routes: [], checked: [] };
   return change(context, asked, forget);
+}
+
+/** Removes an undeployed one with its history and its log of predictions; what is in the audit log stays there. */
+export function removeDeployment(store: Store, name: string): void {
+  const { model, target } = needDeployment(store, name);
+  store.deployments.remove(name);
+  rmSync(deploymentFolder(store.folder, name), { recursive: true, force: true });
+  store.audit.add({ action: "deployment.remove", subject: `deployments/${name}`, evidence: { model, target } });
 }
 
 interface Asked {

@@ -27,8 +27,11 @@ export async function makeTools(context: OperationContext, settings: DeploymentS
     store,
     target,
     actor: store.audit.actor(),
-    bundle: (route, onProgress, signal) =>
-      route.bundle ? openBundle(store.folder, route.bundle) : make(versionOf(route), onProgress, signal),
+    async bundle(route, onProgress, signal) {
+      // Of what was served long ago the bundle may be gone: the version's files are not.
+      const kept = route.bundle ? await openBundle(store.folder, route.bundle).catch(() => null) : null;
+      return kept ?? make(versionOf(route), onProgress, signal);
+    },
     openBundle: (route) => openBundle(store.folder, route.bundle),
     gates: ({ model, version }, bundle, signal) =>
       runGates(

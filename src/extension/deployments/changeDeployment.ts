@@ -7,7 +7,7 @@ import { runInTerminal } from "../run/commandTask";
 import type { DeploymentView } from "../worker/deployments/api";
 import { stepInWords } from "./describeDeployment";
 
-export type ChangeDeps = Pick<CommandDeps, "context" | "projects">;
+export type ChangeDeps = Pick<CommandDeps, "context" | "projects" | "log">;
 
 export interface DeploymentAt {
   root: string;
@@ -60,11 +60,29 @@ async function withSteps<T>(
   });
 }
 
-/** What came of it, with what can be done next. `action` is offered first when it failed. */
-export async function tellEnd(
+/** What can be done when something failed. */
+export interface NextAction {
+  title: string;
+  run(): Promise<unknown>;
+}
+
+/**
+ * What came of it, with what can be done next; `action` is offered first when it failed. Not waited for: the command is over
+ * when the deployment is changed.
+ */
+export function tellEnd(
+  { log }: ChangeDeps,
   at: DeploymentAt,
   rollout: Rollout | null | undefined,
-  action?: { title: string; run(): Promise<unknown> },
+  action?: NextAction,
+): void {
+  tell(at, rollout, action).catch((error: unknown) => log.show(vscode.l10n.t("change {0}", at.name), error));
+}
+
+async function tell(
+  at: DeploymentAt,
+  rollout: Rollout | null | undefined,
+  action: NextAction | undefined,
 ): Promise<void> {
   if (rollout === undefined) return;
   if (rollout === null) {
@@ -91,12 +109,12 @@ async function tellLive(at: DeploymentAt, { routes }: Rollout): Promise<void> {
 async function tellFailure(
   at: DeploymentAt,
   { outcome, reason }: Rollout,
-  action?: { title: string; run(): Promise<unknown> },
+  action: NextAction | undefined,
 ): Promise<void> {
   const show = vscode.l10n.t("Show Deployment");
   const after =
     outcome === "reverted"
-      ? vscode.l10n.t("What was served before is served as before.")
+      ? vscode.l10n.t("Nothing that is served was changed.")
       : vscode.l10n.t("How it stands now has to be looked at.");
   const text = `${at.name}: ${reason ?? vscode.l10n.t("It did not become live.")} ${after}`;
   const chosen = await vscode.window.showErrorMessage(text, ...(action ? [action.title] : []), show);

@@ -93,7 +93,7 @@ export async function askPercent(value: string): Promise<string> {
 async function start(deps: ChangeDeps, version: VersionAt, place: DeployPlace, wish: Wish): Promise<void> {
   const { role, percent, override } = wish;
   const { root } = version;
-  const trust = await askTrust(deps.projects, version);
+  await askTrust(deps.projects, version);
   const at = { root, name: place.name };
   const rollout = await carryOut(deps, {
     ...at,
@@ -103,7 +103,6 @@ async function start(deps: ChangeDeps, version: VersionAt, place: DeployPlace, w
       `--to=${place.to}`,
       `--role=${role}`,
       ...(percent === undefined ? [] : [`--percent=${percent}`]),
-      ...(trust ? ["--trust"] : []),
       ...(override === undefined ? [] : [`--override=${override}`]),
       "--",
       addressOf(version),
@@ -111,8 +110,8 @@ async function start(deps: ChangeDeps, version: VersionAt, place: DeployPlace, w
   });
   const held = rollout?.steps.find(({ name, state }) => name === "gates" && state === "failed");
   const anyway = vscode.l10n.t("Deploy Anyway…");
-  // Not waited for: the command is over when the deployment is.
-  void tellEnd(
+  tellEnd(
+    deps,
     at,
     rollout,
     held && override === undefined

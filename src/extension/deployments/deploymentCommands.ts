@@ -6,7 +6,7 @@ import { formatAgo } from "../../domain/format";
 import { chosen } from "../models/pickVersion";
 import { runInTerminal } from "../run/commandTask";
 import { requireTrust } from "../run/launcher";
-import { type ChangeDeps, carryOut, type DeploymentAt, tellEnd } from "./changeDeployment";
+import { type ChangeDeps, carryOut, type DeploymentAt, type NextAction, tellEnd } from "./changeDeployment";
 import { askPercent } from "./deploy";
 import { rolloutLabel } from "./describeDeployment";
 import { isRolloutNode } from "./nodes";
@@ -15,18 +15,24 @@ import { pickDeployment } from "./pickDeployment";
 const MOST_LISTED = 200;
 const LOG_LINES = 1_000;
 
-async function change(deps: ChangeDeps, at: DeploymentAt, title: string, words: string[]): Promise<void> {
+/** `instead`: offered when it failed. */
+async function change(
+  deps: ChangeDeps,
+  at: DeploymentAt,
+  title: string,
+  words: string[],
+  instead?: NextAction,
+): Promise<void> {
   const rollout = await carryOut(deps, { ...at, title, words: ["deployments", ...words] });
-  // Not waited for: the command is over when the deployment is changed.
-  void tellEnd(at, rollout);
+  tellEnd(deps, at, rollout, instead);
 }
 
 /** One click: to what was served before; on an earlier change, to what that served. */
 export async function rollBack(deps: ChangeDeps, given: unknown): Promise<void> {
   requireTrust();
   const at = await pickDeployment(given, deps.projects, vscode.l10n.t("Roll Back"), isDeployed);
-  const version = isRolloutNode(given) && given.parent.kind !== "deployment" ? championOf(given.rollout) : undefined;
-  await goBack(deps, at, version);
+  const earlier = isRolloutNode(given) && given.parent.kind !== "deployment" ? given.rollout : undefined;
+  await goBack(deps, at, earlier);
 }
 
 /** To any version that was served before. */
@@ -42,17 +48,18 @@ export async function rollBackTo(deps: ChangeDeps, given: unknown): Promise<void
   const items = [...newest]
     .filter(([version]) => version !== undefined && version !== now)
     .map(([version, rollout]) => ({
-      version,
+      rollout,
       label: vscode.l10n.t("Version {0}", version!),
       description: `${rolloutLabel(rollout)} · ${formatAgo(rollout.started, Date.now())}`,
     }));
   if (items.length === 0) throw new UserError(vscode.l10n.t("{0} has served no other version before.", at.name));
   const title = vscode.l10n.t("Roll Back {0} To", at.name);
-  await goBack(deps, at, chosen(await vscode.window.showQuickPick(items, { title })).version);
+  await goBack(deps, at, chosen(await vscode.window.showQuickPick(items, { title })).rollout);
 }
 
-function goBack(deps: ChangeDeps, at: DeploymentAt, version: number | undefined): Promise<void> {
-  const to = version === undefined ? [] : [`--to=${version}`];
+/** `rollout`: what this change served; undefined: what was served before. */
+function goBack(deps: ChangeDeps, at: DeploymentAt, rollout: Rollout | undefined): Promise<void> {
+  const to = rollout ? [`--change=${rollout.id}`] : [];
   return change(deps, at, vscode.l10n.t("Roll back {0}", at.name), ["rollback", ...to, "--", at.name]);
 }
 
@@ -112,7 +119,18 @@ export async function undeploy(deps: ChangeDeps, given: unknown): Promise<void> 
   const at = await pickDeployment(given, deps.projects, vscode.l10n.t("Undeploy"), isDeployed);
   const text = vscode.l10n.t("Undeploy {0}? Its endpoint stops answering. Its history stays.", at.name);
   if (!(await confirm(text, vscode.l10n.t("Undeploy")))) return;
-  await change(deps, at, vscode.l10n.t("Undeploy {0}", at.name), ["undeploy", "--", at.name]);
+  const title = vscode.l10n.t("Undeploy {0}", at.name);
+  const forget = vscode.l10n.t("Forget It…");
+  await change(deps, at, title, ["undeploy", "--", at.name], {
+    title: forget,
+    async run() {
+      const warning = vscode.l10n.t(
+        "Forget {0} though its target does not answer? What is left there stays there.",
+        at.name,
+      );
+      if (await confirm(warning, forget)) await change(deps, at, title, ["undeploy", "--forget", "--", at.name]);
+    },
+  });
 }
 
 export async function remove(deps: ChangeDeps, given: unknown): Promise<void> {

@@ -1,5 +1,6 @@
 /** What can be done with models and their versions. */
 import * as vscode from "vscode";
+import type { GateVerdict } from "../../domain/gate";
 import { ownTags } from "../../domain/tags";
 import { parseTags } from "../../protocol/tags";
 import { joinWords } from "../../protocol/words";
@@ -20,25 +21,21 @@ export async function promote(deps: Deps, given: unknown, override?: string): Pr
   requireTrust();
   const { projects } = deps;
   const version = await pickVersion(given, projects, vscode.l10n.t("Promote to Champion"));
-  const trust = await askTrust(projects, version);
+  await askTrust(projects, version);
   const name = addressOf(version);
-  const words = [
-    "models",
-    "promote",
-    ...(trust ? ["--trust"] : []),
-    ...(override === undefined ? [] : [`--override=${override}`]),
-    "--",
-    name,
-  ];
+  const words = ["models", "promote", ...(override === undefined ? [] : [`--override=${override}`]), "--", name];
+  const since = Date.now();
   const code = await runInTerminal(deps, { title: vscode.l10n.t("Promote {0}", name), words, cwd: version.root });
   if (code === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t("{0} is {1} now.", name, CHAMPION));
-  } else if (code !== undefined) await offerOverride(deps, version, override);
+  } else if (code !== undefined) await offerOverride(deps, version, since, override);
 }
 
-async function offerOverride(deps: Deps, version: VersionAt, given: string | undefined): Promise<void> {
+/** `since`: what gates found before says nothing of this try. */
+async function offerOverride(deps: Deps, version: VersionAt, since: number, given: string | undefined): Promise<void> {
   const { gates } = await deps.projects.call("versionDetails", version);
-  const held = gates.filter(({ verdict, step }) => step === "promote" && (verdict === "failed" || verdict === "error"));
+  const isBad = (verdict: GateVerdict) => verdict === "failed" || verdict === "error";
+  const held = gates.filter(({ verdict, step, time }) => step === "promote" && time >= since && isBad(verdict));
   const name = addressOf(version);
   if (held.length === 0 || given !== undefined) {
     void vscode.window.showErrorMessage(vscode.l10n.t("{0} was not promoted. The terminal says why.", name));
@@ -65,9 +62,9 @@ export async function askOverride(text: string, detail: string, action: string):
 export async function runGates(deps: Deps, given: unknown): Promise<void> {
   requireTrust();
   const version = await pickVersion(given, deps.projects, vscode.l10n.t("Run Gates"));
-  const trust = await askTrust(deps.projects, version);
+  await askTrust(deps.projects, version);
   const name = addressOf(version);
-  const words = ["gates", ...(trust ? ["--trust"] : []), "--", name];
+  const words = ["gates", "--", name];
   await runInTerminal(deps, { title: vscode.l10n.t("Gates of {0}", name), words, cwd: version.root });
 }
 

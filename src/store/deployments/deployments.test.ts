@@ -83,5 +83,8 @@ test("what a target says is kept, with the time", () => {
   const served = { state: "live", detail: null, endpoint: "http://127.0.0.1:1", versions: [], traffic: null } as const;
   deployments.saw("wine", { ...served, versions: [] });
   expect(deployments.get("wine")).toMatchObject({ served, seen: expect.any(Number) });
-  expect(deployments.changesSince(revision).names).toEqual(["wine"]);
+  const seen = deployments.changesSince(revision);
+  expect(seen.names).toEqual(["wine"]);
+  deployments.saw("wine", { ...served, versions: [] });
+  expect(deployments.changesSince(seen.revision)).toEqual({ revision: seen.revision, names: [] });
 });

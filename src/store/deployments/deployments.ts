@@ -76,7 +76,7 @@ export function makeDeployments(db: Database): DeploymentStore {
       return row ? { rollout: rolloutOf(row), alive: isAlive(processOf(row)) } : null;
     },
     setHandle: (name, handle) => change(db, name, "handle = ?", JSON.stringify(handle)),
-    saw: (name, served) => change(db, name, "served = ?, seen = ?", JSON.stringify(served), Date.now()),
+    saw: (name, served) => saw(db, name, JSON.stringify(served)),
     changesSince: (revision) =>
       db.read(() => ({
         revision: db.get<{ revision: number }>("SELECT revision FROM state")!.revision,
@@ -133,6 +133,15 @@ function change(db: Database, name: string, assignments: string, ...values: (str
   db.write(() => {
     need(db, name);
     db.run(`UPDATE deployments SET ${assignments}, revision = ? WHERE name = ?`, ...values, nextRevision(db), name);
+  });
+}
+
+/** Looking is no change: who waits for changes is told only when what is seen is another. */
+function saw(db: Database, name: string, served: string): void {
+  db.write(() => {
+    const now = Date.now();
+    if (need(db, name).served === served) db.run("UPDATE deployments SET seen = ? WHERE name = ?", now, name);
+    else change(db, name, "served = ?, seen = ?", served, now);
   });
 }
 

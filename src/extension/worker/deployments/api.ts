@@ -41,8 +41,6 @@ export interface DeploymentsApi {
   askDeployments(argument: { root: string }): void;
   /** Those for this model first. */
   deployPlaces(argument: { root: string; model: string }): DeployPlace[];
-  /** The newest lines of what its processes printed, oldest first. */
-  deploymentLog(argument: { root: string; name: string; lines: number }): string[];
   tryInput(argument: { root: string; name: string }): TryInput;
   /** Sends a body to /invocations as callers do. Fails when nothing answers. */
   tryDeployment(argument: { root: string; name: string; body: string }): TryAnswer;

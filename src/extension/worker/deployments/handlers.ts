@@ -33,7 +33,6 @@ export function deploymentHandlers({ find, writable }: DeploymentStores): Handle
       const store = find(root);
       if (store && store.deployments.list().length > 0) await (await serving()).askAll(writable(root));
     },
-    deploymentLog: async ({ root, name, lines }) => (await serving()).readLog(writable(root), name, lines),
     tryInput: async ({ root, name }) => (await serving()).tryInput(writable(root), name),
     tryDeployment: async ({ root, name, body }, signal) => (await serving()).send(writable(root), name, body, signal),
     requestText: async ({ root, name, as, body }) => (await serving()).requestText(writable(root), name, as, body),

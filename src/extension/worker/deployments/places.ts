@@ -6,10 +6,17 @@ import { readProjectFile } from "../../../snapshot/projectFile";
 import type { Store } from "../../../store/contract";
 import type { DeployPlace } from "./api";
 
-/** Deployments of the model, those that there are and those of modeltrail.yaml; then this machine. Throws UserError. */
+/**
+ * Deployments of the model, those that there are and those of modeltrail.yaml; then this machine, and targets that can serve, as
+ * far as no deployment has their name. Throws UserError when there is none.
+ */
 export async function deployPlaces(store: Store, model: string): Promise<DeployPlace[]> {
-  const { findDestination } = await import("../../../deploy/operations/destination");
-  const named = Object.entries((await read(store.root)).deployments ?? {});
+  const [{ findDestination }, { servesModels }] = await Promise.all([
+    import("../../../deploy/operations/destination"),
+    import("../../../deploy/targets"),
+  ]);
+  const { deployments, targets } = await read(store.root);
+  const named = Object.entries(deployments ?? {});
   const there = store.deployments.list().filter((deployment) => deployment.model === model);
   const own = new Map<string, string>(there.map(({ name, target }) => [name, target]));
   for (const [name, settings] of named) {
@@ -20,9 +27,16 @@ export async function deployPlaces(store: Store, model: string): Promise<DeployP
   const places = [...own].map(([name, target]): DeployPlace => {
     return { to: name, name, target, isOwn: true, serves: serves(name) };
   });
-  const local = await findDestination(store, model, LOCAL);
-  if (own.has(local.name) || store.deployments.get(local.name)) return places;
-  return [...places, { to: LOCAL, name: local.name, target: LOCAL, isOwn: false, serves: null }];
+  const serving = Object.entries(targets ?? {}).flatMap(([name, { kind }]) => (servesModels(kind) ? [name] : []));
+  for (const target of [LOCAL, ...serving]) {
+    const { name } = await findDestination(store, model, target);
+    if (own.has(name) || own.has(target) || store.deployments.get(name)) continue;
+    places.push({ to: target, name, target, isOwn: false, serves: null });
+  }
+  if (places.length > 0) return places;
+  throw new UserError(
+    `There is no place left for ${model}: deployments of other models have the names. Name one under deployments in ${PROJECT_FILE_NAME}.`,
+  );
 }
 
 async function read(root: string) {

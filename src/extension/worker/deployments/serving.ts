@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { bundleFolder } from "../../../deploy/bundle/bundleFolder";
-import { accessTo, deploymentLog, lookAtAll, tokenOf } from "../../../deploy/operations/look";
+import { accessTo, lookAtAll, tokenOf } from "../../../deploy/operations/look";
 import { readSample } from "../../../deploy/sample";
 import { BUNDLE_FILE, BundleManifest } from "../../../domain/bundle";
 import { UserError } from "../../../domain/errors";
@@ -17,10 +17,6 @@ const TRY_MS = 120_000;
 
 export async function askAll(store: Store): Promise<void> {
   await lookAtAll({ store, env: process.env });
-}
-
-export function readLog(store: Store, name: string, lines: number): Promise<string[]> {
-  return deploymentLog({ store, env: process.env }, name, lines);
 }
 
 export async function tryInput(store: Store, name: string): Promise<TryInput> {

@@ -120,6 +120,8 @@ export interface ModelsApi {
   modelCard(argument: OfVersion): string;
   /** Who would have to be trusted for the version to be read; null: nobody, or that is so already. */
   trustNeeded(argument: OfVersion): { source: string } | null;
+  /** Models of where this one came from may run code here from now on. */
+  trustSource(argument: OfVersion): void;
   /** The newest first. */
   auditEntries(argument: { root: string; subject: string | null; limit: number }): AuditEntry[];
   verifyAudit(argument: { root: string }): AuditVerdict;

@@ -102,6 +102,11 @@ export async function trustNeeded(store: Store, address: VersionAddress): Promis
   return { source: source.name };
 }
 
+export async function trustSource(store: Store, address: VersionAddress): Promise<void> {
+  const { sourceOf } = await import("../../../deploy/trust/trust");
+  store.trust.trust(sourceOf(store, needVersion(store, address)).key);
+}
+
 async function executesCode(store: Store, version: ModelVersion): Promise<boolean> {
   const [{ findModelFiles }, { findFormat }] = await Promise.all([
     import("../../../deploy/bundle/modelFiles"),

@@ -12,6 +12,7 @@ import {
   setAlias,
   setTags,
   trustNeeded,
+  trustSource,
   unarchive,
 } from "./changes";
 import { findVersion, listModels, listVersions, versionDetails } from "./listModels";
@@ -43,6 +44,7 @@ export function modelHandlers({ find, need, writable }: ModelStores): Handlers<M
 
     modelCard: ({ root, ...version }) => card(need(root), version),
     trustNeeded: ({ root, ...version }) => trustNeeded(need(root), version),
+    trustSource: ({ root, ...version }) => trustSource(writable(root), version),
     auditEntries({ root, subject, limit }) {
       return find(root)?.audit.list({ limit, ...(subject === null ? {} : { subject }) }) ?? [];
     },
