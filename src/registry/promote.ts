@@ -137,7 +137,7 @@ export function archive(
   return audit.act(
     () => {
       const { aliases } = need(store, model, version);
-      const deployments = deploymentsOf(store, model, version);
+      const deployments = registry.servedBy(model, version);
       if (deployments.length > 0 && !options.evenDeployed) {
         const names = deployments.join(", ");
         throw new UserError(
@@ -182,7 +182,7 @@ export function remove(store: Store, model: string, version: number | null, reas
     () => {
       if (version === null) findModel(store, model);
       else need(store, model, version);
-      const [deployment] = deploymentsOf(store, model, version);
+      const [deployment] = registry.servedBy(model, version);
       const name = version === null ? model : `${model}/${version}`;
       if (deployment) {
         throw new UserError(`${name} is served by ${deployment}. Deploy another version there or undeploy it first.`);
@@ -205,14 +205,4 @@ function need(store: Store, model: string, version: number): ModelVersion {
   const found = store.registry.version(model, version);
   if (!found) throw new UserError(`There is no version ${version} of ${model}.`);
   return found;
-}
-
-/** Names of the deployments that serve it; null: any version. */
-function deploymentsOf(store: Store, model: string, version: number | null): string[] {
-  const serves = (route: { model: string; version: number }) =>
-    route.model === model && (version === null || route.version === version);
-  return store.deployments
-    .list()
-    .filter(({ routes }) => routes.some(serves))
-    .map(({ name }) => name);
 }

@@ -67,8 +67,9 @@ export interface RegistryStore {
   createModel(model: Pick<Model, "name" | "description" | "tags">): Model;
   model(name: string): Model | null;
   describeModel(name: string, description: string): Model;
+  /** Not while it is served: deployments that serve nothing go by the new name, too. */
   renameModel(name: string, newName: string): Model;
-  /** With its versions; their files stay. */
+  /** With its versions; their files stay. Not while it is served. */
   deleteModel(name: string): void;
   /** Null takes the tag away. */
   setModelTag(name: string, key: string, value: string | null): void;
@@ -79,12 +80,15 @@ export interface RegistryStore {
   describeVersion(name: string, version: number, description: string): ModelVersion;
   /** `archive`: other versions of that stage become archived. */
   setStage(name: string, version: number, stage: Stage, archive: boolean): ModelVersion;
+  /** Not while it is served. */
   deleteVersion(name: string, version: number): void;
   /** Null takes the tag away. */
   setVersionTag(name: string, version: number, key: string, value: string | null): void;
   searchVersions(search: RegistrySearch): { versions: ModelVersion[]; next: string | null };
   /** The newest first. */
   versionsOfRun(run: string): ModelVersion[];
+  /** Names of the deployments that serve it, or are being changed to; `version` null: any of the model. */
+  servedBy(name: string, version: number | null): string[];
   /** Those that are one of these logged models, or have a file of one of these contents; at most 100. */
   versionsLike(of: { loggedModels: readonly string[]; files: readonly string[] }): ModelVersion[];
   /** Keeps these for as long as the version is there. Their objects are put while `holdObjects` is held. */

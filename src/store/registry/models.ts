@@ -5,6 +5,7 @@ import type { Database } from "../database";
 import { Refusal } from "../tracking/refusal";
 import type { Model } from "./contract";
 import { needModel, readModels } from "./read";
+import { refuseServed, renameInDeployments } from "./served";
 import type { RegistryWriter } from "./writer";
 
 /** MLflow keeps prompts among the models, told apart by this tag. */
@@ -74,6 +75,10 @@ export function renameModel({ db, audit }: RegistryWriter, name: string, newName
           if (newName !== name && db.get("SELECT 1 FROM models WHERE name = ?", newName)) {
             throw new Refusal("RESOURCE_ALREADY_EXISTS", `Registered Model (name=${newName}) already exists.`);
           }
+          if (newName !== name) {
+            refuseServed(db, name, null, "what serves it goes by this name. Undeploy it before it is renamed.");
+            renameInDeployments(db, name, newName);
+          }
           const now = Date.now();
           db.run("UPDATE models SET name = ?, updated = ? WHERE id = ?", newName, now, id);
           db.run("UPDATE model_versions SET updated = ? WHERE model = ?", now, id);
@@ -89,6 +94,7 @@ export function deleteModel({ db, audit }: RegistryWriter, name: string): void {
   audit.act(
     () => {
       const id = needModel(db, name);
+      refuseServed(db, name, null, "undeploy it before it is deleted.");
       const { aliases } = readModels(db, [id])[0]!;
       const sql = "SELECT count(*) AS versions FROM model_versions WHERE model = ?";
       const { versions } = db.get<{ versions: number }>(sql, id)!;

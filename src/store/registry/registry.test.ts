@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
-import type { Store } from "../contract";
+import type { ProcessIdentity, Store } from "../contract";
 import { hasObject, putBytes } from "../objects";
+import { processIdentity } from "../process";
 import { tempStore } from "../testStore";
 
 let store: Store;
@@ -65,6 +66,42 @@ test("an alias is given back to the version that had it before, of those that ca
   expect(registry.model("wine")!.aliases).toEqual({});
   registry.setAlias("wine", "champion", 4);
   expect(registry.restoreAlias("wine", "champion")).toBeNull();
+});
+
+test("what is served, or about to be, is neither renamed nor deleted; what was served goes by the new name", () => {
+  const { registry, deployments } = store;
+  registry.createModel({ name: "wine", description: "", tags: {} });
+  for (let i = 0; i < 3; i++) createVersion();
+  deployments.ensure({ name: "tasting", model: "wine", target: "local" });
+  const begin = (version: number | null, by: ProcessIdentity) => {
+    const route = { model: "wine", version: version!, bundle: "b", role: "champion" as const, percent: 100 };
+    const kind = version === null ? ("undeploy" as const) : ("deploy" as const);
+    const routes = version === null ? [] : [route];
+    return deployments.begin({ deployment: "tasting", kind, routes, actor: "me" }, by).id;
+  };
+  const live = begin(1, processIdentity());
+  deployments.end(live, "live", null);
+  const going = begin(2, processIdentity());
+  expect(registry.servedBy("wine", 2)).toEqual(["tasting"]);
+  for (const version of [1, 2]) {
+    expect(() => registry.deleteVersion("wine", version)).toThrow(
+      /is served by the deployment "tasting": deploy another/,
+    );
+  }
+  expect(() => registry.deleteModel("wine")).toThrow(/name=wine\) is served by the deployment "tasting"/);
+  expect(() => registry.renameModel("wine", "red")).toThrow(/what serves it goes by this name/);
+  expect(registry.renameModel("wine", "wine").name).toBe("wine");
+  expect([registry.model("wine")?.name, registry.version("wine", 1)?.version]).toEqual(["wine", 1]);
+  expect(store.audit.list({ actions: ["version.delete", "model.delete"] })).toEqual([]);
+  deployments.end(going, "reverted", "no");
+  // One whose process is gone holds nothing.
+  begin(3, { ...processIdentity(), pid: 2 ** 22 + 1 });
+  registry.deleteVersion("wine", 3);
+  deployments.end(begin(null, processIdentity()), "stopped", null);
+  registry.renameModel("wine", "red");
+  expect(deployments.get("tasting")).toMatchObject({ model: "red", routes: [] });
+  expect(deployments.rollout(live)!.routes).toMatchObject([{ model: "red", version: 1 }]);
+  registry.deleteModel("red");
 });
 
 test("files that a version keeps stay while it is there, also when they were on their way out", async () => {

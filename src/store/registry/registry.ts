@@ -7,6 +7,7 @@ import type { RegistryStore } from "./contract";
 import { keepFiles, versionFiles } from "./files";
 import { createModel, deleteModel, describeModel, findModel, renameModel, setModelTag } from "./models";
 import { searchModels, searchVersions } from "./search";
+import { servedBy } from "./served";
 import {
   createVersion,
   deleteVersion,
@@ -39,6 +40,7 @@ export function makeRegistry(db: Database, audit: AuditStore, reliance: Pick<Rel
     searchVersions: (search) => searchVersions(db, search),
 
     versionsOfRun: (run) => versionsOfRun(db, run),
+    servedBy: (name, version) => db.read(() => servedBy(db, name, version)),
     versionsLike: (of) => versionsLike(db, of),
     keepFiles: (name, version, files) => keepFiles(writer, reliance, name, version, files),
     files: (name, version) => versionFiles(db, name, version),

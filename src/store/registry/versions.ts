@@ -4,6 +4,7 @@ import { maskText, maskValue } from "../../domain/secrets";
 import type { Database } from "../database";
 import type { ModelVersion, NewModelVersion, Stage } from "./contract";
 import { needModel, needVersion, readVersions } from "./read";
+import { refuseServed } from "./served";
 import type { RegistryWriter } from "./writer";
 
 export function createVersion({ db, audit }: RegistryWriter, version: NewModelVersion): ModelVersion {
@@ -138,6 +139,7 @@ export function deleteVersion({ db, audit }: RegistryWriter, name: string, versi
   audit.act(
     () => {
       const id = needVersion(db, name, version);
+      refuseServed(db, name, version, "deploy another version there, or undeploy it, before it is deleted.");
       const { source, run, stage, aliases } = readVersions(db, [id])[0]!;
       touchModel(db, id, Date.now());
       db.run("DELETE FROM model_aliases WHERE model = ? AND version = ?", needModel(db, name), version);
