@@ -33,17 +33,19 @@ export async function deployVersion(
   const { store } = context;
   const served = store.deployments.get(name)?.routes ?? [];
   const share = percent ?? (role === "challenger" ? settings.challenger : undefined);
-  const routes = withVersion(served, version, role, share).map((route) =>
+  const changed = withVersion(served, version, role, share).map((route) =>
     // What it was served with before may be out of date: the bundle is made anew.
     route.version === version.version ? { ...route, bundle: "" } : route,
   );
+  const routes = role === "champion" ? withAliases(store, settings, version, changed) : changed;
+  const isServed = (one: number) => one !== version.version && served.some((route) => route.version === one);
   const rollout = await change(context, {
     kind: "deploy",
     name,
     model: version.model,
     settings: load ? settings : { ...settings, load: undefined },
-    routes: role === "champion" ? withAliases(store, settings, version, routes) : routes,
-    checked: [version.version],
+    routes,
+    checked: routes.map((route) => route.version).filter((one) => !isServed(one)),
     override,
   });
   if (rollout.outcome === "live" && role === "champion") nameFirstChampion(store, version);
@@ -163,26 +165,35 @@ async function change(context: OperationContext, asked: Asked, forget = false): 
   const tools = await makeTools(context, settings);
   if (forget) tools.target = { ...tools.target, undeploy: async () => {} };
   const token = settings.token && kind !== "undeploy" ? deploymentToken(store.folder, name) : null;
-  const rollout = await rollOut(
-    tools,
-    { ...asked, deployment: name, token, ...(override === undefined ? {} : { override }) },
-    signal,
-  );
-  const { outcome, reason, routes, id } = rollout;
-  store.audit.add({
-    action: kind,
-    subject: `deployments/${name}`,
-    reason: override ?? null,
-    evidence: {
-      rollout: id,
-      target: settings.target,
-      outcome,
-      ...(reason ? { why: reason } : {}),
-      before,
-      after: routes,
-    },
-  });
-  return rollout;
+  const tell = ({ id, outcome, reason, routes }: Rollout) =>
+    store.audit.add({
+      action: kind,
+      subject: `deployments/${name}`,
+      reason: override ?? null,
+      evidence: {
+        rollout: id,
+        target: settings.target,
+        outcome,
+        ...(reason ? { why: reason } : {}),
+        before,
+        after: routes,
+      },
+    });
+  const [newest] = store.deployments.rollouts(name, { limit: 1 });
+  try {
+    const rollout = await rollOut(
+      tools,
+      { ...asked, deployment: name, token, ...(override === undefined ? {} : { override }) },
+      signal,
+    );
+    tell(rollout);
+    return rollout;
+  } catch (error) {
+    // A fault of ours in the middle: what was begun is told, too.
+    const [begun] = store.deployments.rollouts(name, { limit: 1 });
+    if (begun && begun.id !== newest?.id && begun.outcome !== null) tell(begun);
+    throw error;
+  }
 }
 
 async function base(store: Store, { name, model }: Deployment): Promise<Pick<Asked, "name" | "model" | "settings">> {

@@ -28,6 +28,7 @@ test("a deployment of modeltrail.yaml is found by its name, and serves one model
     settings: { model: "wine", target: "far", port: 8501 },
   });
   expect(await findDestination(store, "beer", "beer")).toEqual({ name: "beer", settings: { target: "local" } });
+  await expect(findDestination(store, "wine", "tasting", "other")).rejects.toThrow("is a deployment and has a name");
   await expect(findDestination(store, "beer", "tasting")).rejects.toThrow("is for the model wine, not for beer");
 });
 

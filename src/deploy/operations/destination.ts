@@ -20,16 +20,20 @@ export interface Destination {
  */
 export async function findDestination(store: Store, model: string, to: string, as?: string): Promise<Destination> {
   const { deployments, targets } = await projectSettings(store.root);
+  if (as !== undefined && as !== to && (Object.hasOwn(deployments, to) || store.deployments.get(to))) {
+    // Its settings are found by its name.
+    throw new UserError(`"${to}" is a deployment and has a name: --as is for deployments on a target.`);
+  }
   const own = Object.hasOwn(deployments, to) ? deployments[to] : undefined;
   if (own) {
     const wanted = own.model ?? to;
     if (wanted !== model) {
       throw new UserError(`The deployment "${to}" of modeltrail.yaml is for the model ${wanted}, not for ${model}.`);
     }
-    return { name: checked(as ?? to), settings: own };
+    return { name: to, settings: own };
   }
   const known = store.deployments.get(to);
-  if (known) return { name: checked(as ?? to), settings: { target: known.target, model: known.model } };
+  if (known) return { name: to, settings: { target: known.target, model: known.model } };
   if (to !== LOCAL && !Object.hasOwn(targets, to)) {
     const names = [...Object.keys(deployments), LOCAL, ...Object.keys(targets)].join(", ");
     throw new UserError(`There is no deployment and no target "${to}" in modeltrail.yaml. There are: ${names}.`);

@@ -11,6 +11,7 @@ import { overrideGates } from "../gates/override";
 import { runGates } from "../gates/runGates";
 import type { RolloutTools, WantedRoute } from "../rollout/rollOut";
 import { openServingTarget } from "../targets";
+import { requireTrust } from "../trust/trust";
 import type { OperationContext } from "./context";
 
 export async function makeTools(context: OperationContext, settings: DeploymentSettings): Promise<RolloutTools> {
@@ -30,7 +31,10 @@ export async function makeTools(context: OperationContext, settings: DeploymentS
     async bundle(route, onProgress, signal) {
       // Of what was served long ago the bundle may be gone: the version's files are not.
       const kept = route.bundle ? await openBundle(store.folder, route.bundle).catch(() => null) : null;
-      return kept ?? make(versionOf(route), onProgress, signal);
+      if (!kept) return make(versionOf(route), onProgress, signal);
+      // The store may have come from elsewhere since, with its bundles.
+      if (kept.manifest.executesCode) await requireTrust(store, versionOf(route), trust);
+      return kept;
     },
     openBundle: (route) => openBundle(store.folder, route.bundle),
     gates: ({ model, version }, bundle, signal) =>

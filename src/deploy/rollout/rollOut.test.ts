@@ -113,11 +113,12 @@ test("a version that answers its sample wrongly never gets requests", async () =
 });
 
 test("one that does not come up the first time leaves nothing", async () => {
-  const { deploy, store, stepsOf } = setUp({ answers: {} });
+  const { deploy, store, stepsOf, log } = setUp({ answers: {} });
   const rollout = await deploy(1);
   expect(rollout).toMatchObject({ outcome: "reverted", reason: "Version 1 does not come up." });
   expect(stepsOf(rollout).at(-1)).toBe("start failed");
   expect(store.deployments.get("wine")).toMatchObject({ routes: [], handle: null });
+  expect(log).toEqual(["start 1", "undeploy"]);
   store.deployments.remove("wine");
 });
 
@@ -172,6 +173,54 @@ test("an interrupted one leaves what is served, and says so", async () => {
   };
   expect(await deploy(2, {}, controller.signal)).toMatchObject({ outcome: "reverted", reason: "Interrupted." });
   expect(served()).toEqual([1]);
+});
+
+test("one that is interrupted when the new version is served already goes back", async () => {
+  const { deploy, target, served, answerAtEndpoint } = setUp({ answers: { 1: 1, 2: 2 } });
+  await deploy(1);
+  const controller = new AbortController();
+  const { apply } = target;
+  target.apply = async (plan, options) => {
+    const handle = await apply(plan, options);
+    answerAtEndpoint(plan.routes[0]!.version === 2 ? null : undefined);
+    controller.abort(new UserError("Interrupted."));
+    return handle;
+  };
+  const rollout = await deploy(2, {}, controller.signal);
+  expect(rollout).toMatchObject({ outcome: "reverted", reason: "Interrupted." });
+  expect(rollout.steps.at(-1)).toMatchObject({ name: "revert", state: "done" });
+  expect(served()).toEqual([1]);
+});
+
+test("the endpoint is asked for the champion, whatever share the challenger has", async () => {
+  const { deploy, target } = setUp({ answers: { 1: 1, 2: 2 } });
+  await deploy(1);
+  const asked: unknown[] = [];
+  const { access } = target;
+  target.access = (handle, token) => {
+    const real = access(handle, token);
+    return {
+      ...real,
+      request(path, options) {
+        asked.push(options?.headers?.["x-modeltrail-version"]);
+        return real.request(path, options);
+      },
+    };
+  };
+  const challenger = { model: "wine", version: 2, role: "challenger" as const, percent: 100 };
+  expect(await deploy(2, { routes: [{ ...champion(1), percent: 0 }, challenger] })).toMatchObject({ outcome: "live" });
+  expect(asked).toEqual(["1"]);
+});
+
+test("undeploying that fails does not say that all is as before", async () => {
+  const { deploy, target, store } = setUp({ answers: { 1: 1 } });
+  await deploy(1);
+  target.undeploy = async () => {
+    throw new UserError("The engine does not answer.");
+  };
+  const rollout = await deploy(1, { kind: "undeploy", routes: [], checked: [] });
+  expect(rollout).toMatchObject({ outcome: "failed", reason: "The engine does not answer." });
+  expect(store.deployments.get("wine")!.handle).toEqual({ serves: [1] });
 });
 
 test("two people deploying at once: the second is told who does", async () => {

@@ -67,7 +67,8 @@ export async function rollOut(tools: RolloutTools, change: Change, signal: Abort
     const reason = (signal.aborted ? signal.reason : error) as Error;
     const said = reason instanceof UserError ? reason.message : `${reason}`;
     const undone = await rollout.revert();
-    const end = undone === null ? "reverted" : "failed";
+    // Of what was being stopped, nobody knows how much is left.
+    const end = undone === null && change.routes.length > 0 ? "reverted" : "failed";
     store.deployments.end(id, end, undone === null ? said : `${said} Going back failed too: ${undone}`);
     if (!(reason instanceof UserError)) throw error;
   } finally {
@@ -118,20 +119,23 @@ class RolloutRun {
     this.keep(handle);
     this.applied = true;
     this.closeOpenSteps();
-    await this.step("confirm", async () => this.confirm(plan, handle));
+    await this.step("confirm", this.signal, async () => this.confirm(plan, handle));
   }
 
   /** Null when what was served before is served again; else why it is not. */
   async revert(): Promise<string | null> {
-    if (!this.applied) {
-      this.closeOpenSteps("failed");
-      this.keep(this.before.handle as ServingHandle | null);
-      return null;
-    }
     const { tools, before, change } = this;
     const signal = AbortSignal.timeout(REVERT_MS);
+    if (!this.applied) {
+      this.closeOpenSteps("failed");
+      const begun = this.handle;
+      this.keep(before.handle as ServingHandle | null);
+      // What a target keeps for later, such as images, is of no use when nothing was ever served.
+      if (begun && before.handle === null) await tools.target.undeploy(begun, signal).catch(() => {});
+      return null;
+    }
     try {
-      await this.step("revert", async () => {
+      await this.step("revert", signal, async () => {
         if (before.routes.length === 0) {
           await tools.target.undeploy(this.handle!, signal);
           return "Nothing was served before, and nothing is now.";
@@ -167,7 +171,7 @@ class RolloutRun {
 
   private async gates(route: WantedRoute, bundle: () => Promise<ReadyBundle>): Promise<void> {
     const { tools, change } = this;
-    await this.step("gates", async () => {
+    await this.step("gates", this.signal, async () => {
       const results = await tools.gates(route, bundle, this.signal);
       if (results.length === 0) return "modeltrail.yaml names no gate for this model.";
       if (allPassed(results)) return `${results.length} of ${results.length} passed or do not apply.`;
@@ -182,7 +186,7 @@ class RolloutRun {
   }
 
   private bundle(route: WantedRoute): Promise<ReadyBundle> {
-    return this.step("bundle", async (say) => {
+    return this.step("bundle", this.signal, async (say) => {
       const bundle = await this.tools.bundle(route, say, this.signal);
       return [`Version ${route.version} is ready to be served: bundle ${bundle.hash.slice(0, 12)}.`, bundle] as const;
     });
@@ -190,7 +194,7 @@ class RolloutRun {
 
   private async compatibility(plan: ServingPlan): Promise<void> {
     const { tools, signal } = this;
-    await this.step("compatibility", async (say) => {
+    await this.step("compatibility", this.signal, async (say) => {
       const problems = await tools.target.check(plan, signal);
       const errors = problems.filter(({ severity }) => severity === "error");
       if (errors.length > 0) throw new UserError(errors.map(({ message }) => message).join(" "));
@@ -218,9 +222,9 @@ class RolloutRun {
   private async verify(route: ReadyRoute, access: Access): Promise<void> {
     this.closeOpenSteps();
     const { settings } = this.change;
-    await this.step("smoke", async () => smokeTest(route.ready, access, this.signal));
+    await this.step("smoke", this.signal, async () => smokeTest(route.ready, access, this.signal));
     if (!settings.load || !this.isChecked(route)) return;
-    await this.step("load", async () => {
+    await this.step("load", this.signal, async () => {
       const sample = await readSample(route.ready);
       if (!sample) throw new UserError("A load test needs a sample input, and the bundle has none.");
       const result = await loadTest(access, JSON.stringify(sample.request), settings.load!, this.signal);
@@ -232,7 +236,8 @@ class RolloutRun {
   /** As callers see it. */
   private async confirm(plan: ServingPlan, handle: ServingHandle): Promise<string> {
     const { target, patience = PATIENCE_MS } = this.tools;
-    const access = target.access(handle, plan.token);
+    // A challenger may answer otherwise, and is asked as often as it should be.
+    const access = pinned(target.access(handle, plan.token), champion(plan.routes));
     await untilItAnswers(plan.routes[0]!.ready, access, patience, this.signal);
     const served = await target.status(handle, this.signal);
     if (served.state !== "live") throw new UserError(served.detail ?? `The target says that it is ${served.state}.`);
@@ -240,7 +245,7 @@ class RolloutRun {
   }
 
   private async stop(): Promise<void> {
-    await this.step("stop", async () => {
+    await this.step("stop", this.signal, async () => {
       if (this.handle) await this.tools.target.undeploy(this.handle, this.signal);
       return "Nothing is served any more.";
     });
@@ -267,9 +272,10 @@ class RolloutRun {
   /** `body` gives what came of it, perhaps with a value. */
   private async step<T = void>(
     name: RolloutStepName,
+    signal: AbortSignal,
     body: (say: (line: string) => void) => Promise<string | readonly [string, T]>,
   ): Promise<T> {
-    this.signal.throwIfAborted();
+    signal.throwIfAborted();
     this.write(name, "running", STEP_TEXTS[name]);
     try {
       const result = await body((line) => this.write(name, "running", line));
@@ -300,6 +306,13 @@ const STEP_TEXTS: Record<RolloutStepName, string> = {
   stop: "Stopping",
   revert: "Going back",
 };
+
+/** Asks this version only. */
+function pinned(access: Access, version: number): Access {
+  const request: Access["request"] = (path, options = {}) =>
+    access.request(path, { ...options, headers: { ...options.headers, "x-modeltrail-version": String(version) } });
+  return { ...access, request };
+}
 
 const withoutBundle = ({ ready: _, ...route }: ReadyRoute): Route => route;
 

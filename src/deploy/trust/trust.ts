@@ -20,18 +20,29 @@ export type AskTrust = (question: string, source: TrustSource) => Promise<boolea
 /** Where the version's files come from. */
 export function sourceOf(store: Store, version: ModelVersion): TrustSource {
   const { run, location, model } = version;
-  if (run !== null && store.getSummaries([run]).length > 0) {
-    if (store.runSource(run) !== "import") return ownRuns(store);
-    return { key: `run ${run}`, name: `the imported run ${store.getSummaries([run])[0]!.name}` };
+  const isOfRun = run !== null && !isElsewhere(store, run, location);
+  if (isOfRun && store.getSummaries([run]).length > 0) {
+    if (store.runSource(run) !== "import") return keyed(store, "runs", "runs that were recorded in this project");
+    return keyed(store, `run ${run}`, `the imported run ${store.getSummaries([run])[0]!.name}`);
   }
-  if (/^(?:file:|\/)/.test(location) || location === "") return { key: `model ${model}`, name: `the model ${model}` };
+  if (location === "") return keyed(store, `model ${model}`, `the model ${model}`);
   const place = /^[a-z][a-z0-9+.-]*:\/\/[^/]+/i.exec(location)?.[0] ?? location;
-  return { key: `address ${place}`, name: place };
+  return keyed(store, `address ${place}`, place);
+}
+
+/** Files that the run's own record does not have, whatever the version says that it is of. */
+function isElsewhere(store: Store, run: string, location: string): boolean {
+  if (/^(?:runs|models|mlflow-artifacts):/i.test(location) || location === "") return false;
+  const file = location.replace(/^file:(?:\/\/)?/i, "");
+  const own = [store.folder, store.root].some(
+    (folder) => file.startsWith(`${folder}/`) || file.startsWith(`${folder}\\`),
+  );
+  return !own && !file.includes(run);
 }
 
 /** The machine and the folder are named: a store that somebody else sends along is not trusted for having said so there. */
-function ownRuns(store: Store): TrustSource {
-  return { key: `runs ${hostname()} ${store.root}`, name: "runs that were recorded in this project" };
+function keyed(store: Store, key: string, name: string): TrustSource {
+  return { key: `${key} ${hostname()} ${store.root}`, name };
 }
 
 /** Asks unless the source is trusted already. Throws UserError when it is not to be. */
