@@ -51,7 +51,7 @@ const steps = [
     name: "unit",
     title: "Unit tests",
     args: vitest(unitResults, ...["targets", ...SERVING].flatMap((folder) => ["--exclude", `test/${folder}/**`])),
-    limit: 20,
+    limit: 30,
     file: unitResults,
     counts: vitestCounts,
   },
