@@ -1,5 +1,5 @@
 /** Models of every format, as bundles: each answers, to the bit, what its own library says. */
-import { mkdtempSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -35,5 +35,39 @@ describe.skipIf(!python)("models of every format", { timeout: 300_000 }, () => {
       "xgboost-booster",
     ];
     expect(await check("mlflow")).toEqual(Object.fromEntries(names.map((name) => [`mlflow-${name}`, ""])));
+  });
+
+  test("run no code when the bundle says that they hold data only, whatever they say of themselves", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-no-code-"));
+    await runPython(python!, "make_bundles.py", folder, "joblib", "pickle", "function");
+    const decoys = {
+      sklearn: "python_function: {loader_module: mlflow.sklearn, model_path: model.bin}",
+      pyfunc: "python_function: {loader_module: loader, data: model.bin}",
+    };
+    const model = path.join(folder, "pickle", "model");
+    for (const [name, loader] of Object.entries(decoys)) {
+      mkdirSync(path.join(model, name));
+      writeFileSync(path.join(model, name, "MLmodel"), `flavors:\n  onnx: {data: decoy}\n  ${loader}\n`);
+      copyFileSync(path.join(model, "model.pkl"), path.join(model, name, "model.bin"));
+    }
+    const said = async (bundle: string, more: object = {}) => {
+      const file = path.join(folder, bundle, "bundle.json");
+      const manifest = { ...JSON.parse(readFileSync(file, "utf8")), executesCode: false, ...more };
+      writeFileSync(file, JSON.stringify(manifest));
+      const asked = JSON.stringify([["-", path.join(folder, "never.csv"), 1]]);
+      const [[status, text]] = JSON.parse(
+        await runPython(python!, "predict_files.py", path.join(folder, bundle), asked),
+      );
+      expect(status).toBe(1);
+      return text;
+    };
+    const refusal = (what: string) => `${what} runs code of whoever wrote the model, and this bundle is said to`;
+    expect(await said("joblib")).toContain(refusal("Reading a joblib file"));
+    expect(await said("pickle")).toContain(refusal("Reading a pickle"));
+    expect(await said("function")).toContain(refusal("A Python file"));
+    expect(await said("function", { modelFormat: "torchscript" })).toContain(refusal("TorchScript"));
+    const decoy = (name: string) => said("pickle", { modelFormat: "mlflow", entry: `model/${name}` });
+    expect(await decoy("sklearn")).toContain(refusal("Reading a pickle"));
+    expect(await decoy("pyfunc")).toContain(refusal("A model that MLflow itself has to read"));
   });
 });

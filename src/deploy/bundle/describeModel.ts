@@ -44,14 +44,14 @@ const KEPT_OUTPUT = 8_000;
 export class NotLoaded extends UserError {
   /** The module that is missing; null when it is something else. */
   readonly missing: string | null;
-  /** It is of a format that holds data only, but for types that nobody knows to be safe. */
+  /** It was taken for one that holds data only, and runs code after all, or may. */
   readonly unsafe: boolean;
 
   constructor(why: string, python: string, printed: string) {
     const missing = /^ModuleNotFoundError: No module named '([^']+)'/.exec(why)?.[1] ?? null;
     super(`${whyNotLoaded(why, missing, python)}${lastLines(printed)}`);
     this.missing = missing;
-    this.unsafe = /types that are not known to be safe/.test(why);
+    this.unsafe = /types that are not known to be safe|said to hold data only \(executesCode\)/.test(why);
   }
 }
 

@@ -67,6 +67,12 @@ test("of an MLflow model it is told whether reading it runs code, whatever it sa
     ["  python_function: {loader_module: mlflow.xgboost}\n  xgboost: {data: model.x}\n", false],
     ["  python_function: {loader_module: mlflow.xgboost, code: code}\n  xgboost: {data: model.x}\n", true],
     ["  python_function: {loader_module: mlflow.pyfunc.model}\n", true],
+    ["  python_function: {loader_module: mlflow.onnx}\n  onnx: {data: model.x}\n", false],
+    // What would be looked at is not what would be read.
+    [`${python}  onnx: {data: decoy}\n  sklearn: {pickled_model: model.x, serialization_format: pickle}\n`, true],
+    ["  python_function: {loader_module: mlflow.sklearn, model_path: model.x}\n  onnx: {data: decoy}\n", true],
+    ["  python_function: {loader_module: loader}\n  onnx: {data: decoy}\n", true],
+    ["  onnx: {data: decoy}\n", true],
   ];
   for (const [flavors, executesCode] of cases) {
     expect(await formatOf(mlmodel(flavors), "m"), flavors).toMatchObject({

@@ -64,7 +64,11 @@ function readMlmodel(text: string): MlflowModel {
 
 function ofMlflow(mlflow: MlflowModel, files: readonly ModelFile[]): FoundFormat {
   const { flavors } = mlflow;
-  const found = (["sklearn", "xgboost", "lightgbm", "onnx"] as const).find((name) => flavors[name] !== undefined);
+  // By what reads it: further flavours say nothing of that.
+  const reader = flavors.python_function?.loader_module;
+  const found = (["sklearn", "xgboost", "lightgbm", "onnx"] as const).find(
+    (name) => flavors[name] !== undefined && reader === `mlflow.${name}`,
+  );
   const flavour = found ?? "mlflow";
   return { flavour, modelFormat: "mlflow", executesCode: runsCode(mlflow, found, files), entry: "", mlflow };
 }

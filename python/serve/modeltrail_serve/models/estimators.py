@@ -5,6 +5,7 @@ import warnings
 
 from ..inputs import Table
 from ..problems import Invalid
+from .code import require_code
 
 # They compute the same from an array as from a frame: they look at no names and no types of columns.
 PLAIN_PACKAGES = ("sklearn", "xgboost", "lightgbm")
@@ -20,12 +21,14 @@ LOOKING = (
 
 
 def load_joblib(path, manifest):
+    require_code(manifest, "Reading a joblib file")
     import joblib
 
     return Estimator(joblib.load(path))
 
 
 def load_pickle(path, manifest):
+    require_code(manifest, "Reading a pickle")
     with open(path, "rb") as file:
         try:
             import cloudpickle as reader
@@ -34,13 +37,16 @@ def load_pickle(path, manifest):
         return Estimator(reader.load(file))
 
 
-def load_skops(path, manifest, trusted=()):
-    """Types that skops does not know are taken only when the bundle's maker agreed to code of the model's being run."""
+def load_skops(path, manifest):
+    """
+    Types that skops does not know are taken only when the bundle's maker agreed to code of the model's being run, whatever
+    the model itself says that is to be trusted.
+    """
     from skops.io import get_untrusted_types
     from skops.io import load as load_file
 
     unknown = get_untrusted_types(file=path)
-    refused = [] if manifest.executes_code else sorted(set(unknown) - set(trusted))
+    refused = [] if manifest.executes_code else sorted(unknown)
     if refused:
         raise ValueError("The model holds types that are not known to be safe: %s." % ", ".join(refused))
     return Estimator(load_file(path, trusted=unknown))

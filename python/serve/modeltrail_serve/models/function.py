@@ -13,11 +13,13 @@ import os
 import sys
 
 from ..inputs import Table
+from .code import require_code
 
 MODULE = "modeltrail_model"
 
 
 def load_function(path, manifest):
+    require_code(manifest, "A Python file")
     if os.path.isdir(path):
         path = os.path.join(path, "predict.py")
     folder = os.path.dirname(path)

@@ -7,6 +7,7 @@ import os
 
 from ..inputs import Table
 from .boosters import XgboostBooster, load_lightgbm, load_xgboost
+from .code import require_code
 from .estimators import Estimator, load_joblib, load_pickle, load_skops
 from .onnx_session import load_onnx
 
@@ -21,7 +22,7 @@ def load_mlflow(folder, manifest):
         model = load(folder, flavors.get(name, {}), function, manifest)
         if model is not None:
             return model
-    return Pyfunc(folder)
+    return Pyfunc(folder, manifest)
 
 
 def read_flavors(folder):
@@ -36,8 +37,7 @@ def _sklearn(folder, flavor, function, manifest):
     method = function.get("predict_fn") or "predict"
     form = flavor.get("serialization_format", "pickle")
     if form == "skops":
-        trusted = flavor.get("skops_trusted_types") or ()
-        loaded = load_skops(path, manifest, trusted)
+        loaded = load_skops(path, manifest)
     elif form == "joblib":
         loaded = load_joblib(path, manifest)
     elif form in ("pickle", "cloudpickle"):
@@ -74,9 +74,11 @@ def _lightgbm(folder, flavor, function, manifest):
 
 
 def _onnx(folder, flavor, function, manifest):
-    if flavor.get("onnx_session_options") or any("CPU" not in str(name) for name in flavor.get("providers") or []):
+    providers = flavor.get("providers") or []
+    # With options of its own, each is a list.
+    if flavor.get("onnx_session_options") or not all(isinstance(name, str) for name in providers):
         return None
-    return load_onnx(os.path.join(folder, flavor.get("data") or function["data"]), manifest, records=True)
+    return load_onnx(os.path.join(folder, flavor.get("data") or function["data"]), manifest, True, providers)
 
 
 LEAN = {
@@ -90,7 +92,8 @@ LEAN = {
 class Pyfunc:
     """Any model of MLflow's, as its own server would ask it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, manifest):
+        require_code(manifest, "A model that MLflow itself has to read")
         import mlflow.pyfunc
 
         self.model = mlflow.pyfunc.load_model(folder)

@@ -18,14 +18,19 @@ DTYPES = {
 }
 
 
-def load_onnx(path, manifest, records=False):
-    """`records`: a table is always answered with an object for each row, as MLflow does."""
+def load_onnx(path, manifest, records=False, providers=()):
+    """
+    `records`: a table is always answered with an object for each row, as MLflow does. `providers`: by which it is computed,
+    the first that is there; without any of them the processor.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     # Threads that wait by turning round and round take the processor from those that answer.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return OnnxModel(onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]), records)
+    there = onnxruntime.get_available_providers()
+    chosen = [name for name in providers if name in there] or ["CPUExecutionProvider"]
+    return OnnxModel(onnxruntime.InferenceSession(path, options, providers=chosen), records)
 
 
 class OnnxModel:

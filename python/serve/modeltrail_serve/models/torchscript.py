@@ -4,9 +4,11 @@ import numpy
 
 from ..inputs import Table
 from ..problems import Invalid
+from .code import require_code
 
 
 def load_torchscript(path, manifest):
+    require_code(manifest, "TorchScript")
     import torch
 
     program = torch.jit.load(path, map_location="cpu")
