@@ -134,7 +134,8 @@ export async function editDescription({ projects }: Deps, given: unknown): Promi
 export async function editTags({ projects }: Deps, given: unknown): Promise<void> {
   requireTrust();
   const { at, name, tags } = await describedBy(projects, given, vscode.l10n.t("Edit Tags"));
-  const own = ownTags(tags);
+  // Ours say why a version was archived, and the like.
+  const own = Object.fromEntries(Object.entries(ownTags(tags)).filter(([key]) => !key.startsWith("modeltrail.")));
   const typed = await vscode.window.showInputBox({
     title: vscode.l10n.t("Tags of {0}", name),
     prompt: vscode.l10n.t("key=value, with spaces between tags; quotes around values with spaces"),

@@ -58,8 +58,8 @@ export async function editorResults(
   return { ...results, path, ran, ...(wroteModel(store, best.id) ? { deployable: best.id } : {}) };
 }
 
-/** By the names of its files: whether it can be served is seen when it is registered. */
-const MODEL_FILE = /(?:^|\/)MLmodel$|\.(?:joblib|pkl|pickle|skops|onnx|ubj|pt)$/i;
+/** By the names of its files: whether it can be served is seen when it is registered. Endings that most files with them share are left out. */
+const MODEL_FILE = /(?:^|\/)MLmodel$|\.(?:joblib|pkl|pickle|skops|onnx|ubj|xgb|lgb|pth?|torchscript)$/i;
 const MOST_FILES = 500;
 
 function wroteModel(store: Store, id: string): boolean {

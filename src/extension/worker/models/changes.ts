@@ -76,7 +76,10 @@ export function setTags(
   version: number | null,
   tags: Record<string, string | null>,
 ): void {
+  const now = (version === null ? registry.model(model) : registry.version(model, version))?.tags ?? {};
   for (const [key, value] of Object.entries(tags)) {
+    // The audit log tells of changes only.
+    if ((now[key] ?? null) === value) continue;
     if (version === null) registry.setModelTag(model, key, value);
     else registry.setVersionTag(model, version, key, value);
   }
