@@ -5,8 +5,8 @@
 The request is JSON: "bundle", its folder; "manifest", what its bundle.json says so far; "signature", MLflow's, as JSON, or
 null; "example", a file with a request, or null; "data", tables that the run read, as [{"name", "path"}]. The answer on standard output is JSON:
 
-    {"input": …, "request": …, "answer": …, "failure": null | "why it could not answer", "packages": {name: version},
-     "python": "3.11.7"}
+    {"input": …, "request": …, "source": null | where the request is from, see sample.py, "answer": …,
+     "failure": null | "why it could not answer", "packages": {name: version}, "python": "3.11.7"}
 
 What the model's code prints goes to standard error. A model that cannot be loaded ends this with exit code 1 and
 {"error": "why"}.
@@ -31,22 +31,28 @@ def describe(request):
     with packages.Imports() as imports:
         from modeltrail_serve.manifest import Manifest
         from modeltrail_serve.models import Bundle, open_bundle
+        from modeltrail_serve.problems import Problem
 
         opened = open_bundle(request["bundle"])
     found = schema.schema_of(inner(opened.model), request["signature"])
-    asked, found = sample.make_sample(found, request["example"], request["data"])
-    answer = failure = None
-    if asked is not None:
-        bundle = Bundle(Manifest(request["bundle"], {**request["manifest"], "input": found}), opened.model)
+    samples, found = sample.make_samples(found, request["example"], request["data"])
+    bundle = Bundle(Manifest(request["bundle"], {**request["manifest"], "input": found}), opened.model)
+    source = asked = answer = failure = None
+    for source, asked in samples:
         try:
             with imports:
-                answer = ask(bundle, asked)
+                answer, failure = ask(bundle, asked), None
+            break
         except Exception as error:
             traceback.print_exc()
             failure = in_words(error)
+            # Rows that do not fit what the model takes were changed by the run before it learned from them.
+            if source == sample.ROWS_READ and not isinstance(error, Problem):
+                break
     return {
         "input": found,
         "request": asked,
+        "source": source,
         "answer": answer,
         "failure": failure,
         "packages": packages.needed(imports.asked, APP),

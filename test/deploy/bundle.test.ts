@@ -114,6 +114,65 @@ describe.runIf(python)("bundles", () => {
     }
   });
 
+  test("a model that fails on what its run read gets no bundle; what was made up need not be answered", {
+    timeout: 180_000,
+  }, async () => {
+    const store = tempStore();
+    // It has columns like those of its table, and raises for any rows.
+    const broken = PROGRAMS.joblib
+      .replace("joblib.dump(", "model = ")
+      .replace(', "model.joblib")', "\nmodel[-1].coef_ = model[-1].coef_[:, :2]\njoblib.dump(model, 'model.joblib')");
+    const making = async (table: string | null, program?: string) => {
+      const tables: Record<string, string> = table === null ? {} : { "wine.csv": table };
+      const said: string[] = [];
+      const version = await makeVersion(store, python!, { program, entry: "model.joblib", tables });
+      const made = makeBundle(store, version, { ...options(), onStep: (detail) => said.push(detail) });
+      return { said, made: await made.catch((error: Error) => error) };
+    };
+    const { made } = await making(WINE_TABLE, broken);
+    expect(String(made)).toMatch(
+      /The model could not answer rows of a table that its run read: ValueError: matmul: .*input_example/,
+    );
+    expect(readdirSync(path.join(store.folder, "tmp")).filter((name) => name.startsWith("bundle-"))).toEqual([]);
+    const unasked = await making(null);
+    expect(unasked.made).toMatchObject({ manifest: { sample: null } });
+    expect(unasked.said.at(-1)).toMatch(/could not answer the sample that was made for it: ValueError/);
+  });
+
+  test("rows of a CSV are read as the model takes them", { timeout: 180_000 }, async () => {
+    const store = tempStore();
+    const program = `
+import mlflow, pandas
+from mlflow.models import infer_signature
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+X = pandas.DataFrame({"zip": ["01234", "89073"], "open": [True, False], "size": [1.5, 2.5]})
+steps = make_column_transformer((OneHotEncoder(), ["zip"]), remainder="passthrough")
+model = make_pipeline(steps, LinearRegression()).fit(X, [1.0, 2.0])
+mlflow.sklearn.save_model(model, "logged", signature=infer_signature(X))
+`;
+    const tables = { "shops.csv": "zip,open,size\n01234,True,1\n89073,false,2.5\n" };
+    const version = await makeVersion(store, python!, { program, entry: "logged", tables });
+    const { manifest, folder } = await makeBundle(store, version, options());
+    const { request } = JSON.parse(readFileSync(path.join(folder, manifest.sample!), "utf8"));
+    expect(request.dataframe_split.data).toEqual([
+      ["01234", true, 1],
+      ["89073", false, 2.5],
+    ]);
+
+    // The run made numbers of its texts: they are no rows for it.
+    const raw = {
+      program: PROGRAMS.joblib,
+      entry: "model.joblib",
+      tables: { "wine.csv": WINE_TABLE.replace("2.43", "high") },
+    };
+    const other = await makeBundle(store, await makeVersion(store, python!, raw), options());
+    const sample = JSON.parse(readFileSync(path.join(other.folder, other.manifest.sample!), "utf8"));
+    expect(sample.request.dataframe_split.data).toEqual([[0, 0, 0]]);
+  });
+
   test("a model that runs code is read only when its source is trusted, and that is asked once", {
     timeout: 180_000,
   }, async () => {

@@ -6,16 +6,18 @@ import itertools
 SEEN_ROWS = 10_000
 # A table with longer lines than these is none for a sample.
 MAX_LINE = 1_000_000
+# What pandas takes for a value that is missing, of what is common.
+MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
 
 
-def find_rows(names, files, seen=SEEN_ROWS):
+def find_rows(kinds, files, seen=SEEN_ROWS):
     """Columns by name, each a list of values, of the first file that has them all; None when there is none.
 
-    `files`: dicts with "name", which tells the format, and "path".
+    `kinds`: MLflow's type by the name of each column. `files`: dicts with "name", which tells the format, and "path".
     """
     for file in files:
         try:
-            table = _read(file, names, seen)
+            table = _read(file, kinds, seen)
         except Exception:  # Another's file: damaged, of another encoding, too large to be read like this.
             continue
         if table is not None:
@@ -23,33 +25,33 @@ def find_rows(names, files, seen=SEEN_ROWS):
     return None
 
 
-def _read(file, names, seen):
+def _read(file, kinds, seen):
     lower = file["name"].lower()
     if lower.endswith((".csv", ".tsv")):
-        return _read_csv(file["path"], names, seen)
+        return _read_csv(file["path"], kinds, seen)
     if lower.endswith((".parquet", ".pq")):
-        return _read_parquet(file["path"], names, seen)
+        return _read_parquet(file["path"], list(kinds), seen)
     return None
 
 
-def _read_csv(path, names, seen):
+def _read_csv(path, kinds, seen):
     with open(path, newline="", encoding="utf-8-sig") as stream:
         first = stream.readline(MAX_LINE)
         if len(first) >= MAX_LINE:
             return None
         for delimiter in ",;\t|":
             header = next(csv.reader([first], delimiter=delimiter))
-            if set(names) <= set(header):
+            if set(kinds) <= set(header):
                 break
         else:
             return None
-        places = [header.index(name) for name in names]
-        columns = {name: [] for name in names}
+        places = [header.index(name) for name in kinds]
+        texts = {name: [] for name in kinds}
         for row in itertools.islice(csv.reader(stream, delimiter=delimiter), seen):
             if len(row) == len(header):
-                for name, place in zip(names, places):
-                    columns[name].append(_value(row[place]))
-    return columns if any(columns.values()) else None
+                for name, place in zip(kinds, places):
+                    texts[name].append(row[place])
+    return {name: _values(texts[name], kind) for name, kind in kinds.items()} if any(texts.values()) else None
 
 
 def _read_parquet(path, names, seen):
@@ -59,20 +61,18 @@ def _read_parquet(path, names, seen):
     with pyarrow.parquet.ParquetFile(path) as file:
         if not set(names) <= set(file.schema_arrow.names):
             return None
-        batch = next(file.iter_batches(batch_size=seen, columns=list(names)), None)
+        batch = next(file.iter_batches(batch_size=seen, columns=names), None)
         return None if batch is None else {name: batch.column(name).to_pylist() for name in names}
 
 
-def _value(text):
-    """As pandas would read it."""
-    if text.strip() in ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"):
-        return None
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            pass
-    return {"True": True, "False": False, "true": True, "false": False}.get(text, text)
+def _values(texts, kind):
+    """As the app that serves reads a CSV: what its type is says how; only of "any" is it guessed."""
+    from modeltrail_serve.inputs.csvtext import typed
+
+    texts = ["" if text.strip() in MISSING else text for text in texts]
+    if kind == "any" and {text.lower() for text in texts} <= {"true", "false", ""}:
+        kind = "boolean"
+    return typed(texts, kind)
 
 
 def type_of(values):

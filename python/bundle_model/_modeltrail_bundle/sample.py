@@ -1,40 +1,52 @@
-"""A request that the model can answer: a body for `/invocations`."""
+"""Requests that the model should be able to answer: bodies for `/invocations`."""
+import base64
 import json
 
 from . import columns as tables
 
 ROWS = 5
+FIELDS = ("dataframe_split", "dataframe_records", "instances", "inputs")
+
+# Where a request is from: what was kept with the model and rows that its run read it has to answer. Rows with missing values
+# may have been filled before it learned from them, and one that is made up may be like none that it knows.
+EXAMPLE, ROWS_READ, GAPS, MADE = "example", "rows", "gaps", "made"
 
 
-def make_sample(schema, example, data):
-    """The request, or None, and the schema with what the data told of its columns.
+def make_samples(schema, example, data):
+    """[(where it is from, the request)], the best first, and the schema with what the data told of its columns.
 
     `example`: the file of a request that was kept with the model, or None. `data`: files that the run read.
     """
     kept = _kept(example)
     if not schema:
-        return kept, schema
+        return [(EXAMPLE, kept)] if kept else [], schema
     if "tensors" in schema:
-        return kept or _tensors(schema["tensors"]), schema
-    names = [column["name"] for column in schema["columns"]]
-    table = tables.find_rows(names, data)
+        return [(EXAMPLE, kept) if kept else (MADE, _tensors(schema["tensors"]))], schema
+    table = tables.find_rows({column["name"]: column["type"] for column in schema["columns"]}, data)
     if table is not None:
         schema = {"columns": [_informed(column, table[column["name"]]) for column in schema["columns"]]}
     if kept:
-        return kept, schema
-    if table is None:
-        return _split(names, [[_typical(column["type"]) for column in schema["columns"]]]), schema
-    rows = list(zip(*(table[name] for name in names)))
-    whole = [row for row in rows[:1000] if None not in row][:ROWS] or rows[:ROWS]
-    return _split(names, [[_as(column["type"], value) for column, value in zip(schema["columns"], row)] for row in whole]), schema
+        return [(EXAMPLE, kept)], schema
+    columns = schema["columns"]
+    made = (MADE, _split(columns, [[_typical(column["type"]) for column in columns]]))
+    return ([made] if table is None else [_of_table(columns, table), made]), schema
 
 
-def _split(names, rows):
-    return {"dataframe_split": {"columns": names, "data": rows}}
+def _of_table(columns, table):
+    rows = list(zip(*(table[column["name"]] for column in columns)))
+    whole = [row for row in rows[:1000] if None not in row][:ROWS]
+    return (ROWS_READ if whole else GAPS), _split(
+        columns,
+        [[_as(column["type"], value) for column, value in zip(columns, row)] for row in whole or rows[:ROWS]],
+    )
+
+
+def _split(columns, rows):
+    return {"dataframe_split": {"columns": [column["name"] for column in columns], "data": rows}}
 
 
 def _kept(example):
-    """MLflow keeps the example as a request; of a long one the first rows."""
+    """MLflow keeps the example as a request; of a long one the first rows. None for what the app would not take as one."""
     if not example:
         return None
     try:
@@ -47,6 +59,8 @@ def _kept(example):
     if set(request) == {"columns", "data"}:
         # What MLflow kept before it kept whole requests.
         request = {"dataframe_split": request}
+    if sum(field in request for field in FIELDS) != 1:
+        return None
     for key, value in request.items():
         if key == "dataframe_split" and isinstance(value, dict):
             parts = {name: part[:ROWS] if name in ("index", "data") else part for name, part in value.items()}
@@ -64,8 +78,12 @@ def _informed(column, values):
 def _as(kind, value):
     if value is None:
         return None
-    if kind in ("float", "double") and not isinstance(value, bool):
+    if kind in ("float", "double") and type(value) is int:
         return float(value)
+    if kind == "string":
+        return str(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
     return value if isinstance(value, (bool, int, float, str)) else str(value)
 
 

@@ -25,6 +25,8 @@ const ModelDescription = z.object({
   input: z.nullable(InputSchema),
   /** A body for /invocations, its answer, and why there is none. */
   request: z.nullable(z.record(z.string(), z.unknown())),
+  /** Of the request: kept with the model, rows that its run read, such rows with missing values, or made up. */
+  source: z.nullable(z.enum(["example", "rows", "gaps", "made"])),
   answer: z.unknown(),
   failure: z.nullable(z.string()),
   /** Version by name. */

@@ -5,6 +5,7 @@ import path from "node:path";
 import { BUNDLE_FILE, type BundleManifest } from "../../domain/bundle";
 import { UserError } from "../../domain/errors";
 import type { Run } from "../../domain/run";
+import { maskText } from "../../domain/secrets";
 import type { Store } from "../../store/contract";
 import { hasObject, objectPath } from "../../store/objects";
 import type { ModelVersion } from "../../store/registry/contract";
@@ -181,8 +182,11 @@ async function writeParts(
     listed: format.flavour === "mlflow" ? await listedBy(folder) : [],
   });
   for (const notice of requirements.notices) onStep(notice);
-  const { request, answer, failure } = description;
-  if (failure !== null) onStep(`The model could not answer the sample that was made for it: ${failure}`);
+  const { request, source, answer, failure } = description;
+  if (failure !== null) {
+    if (source === "example" || source === "rows") throw fails(source, failure);
+    onStep(`The model could not answer the sample that was made for it: ${failure}`);
+  }
   const sample = request !== null && failure === null ? SAMPLE_FILE : null;
   const manifest: Draft = {
     ...draft,
@@ -199,6 +203,18 @@ async function writeParts(
   await write(SCORE_FILE, SCORE);
   await write("README.md", readme(manifest));
   return manifest;
+}
+
+/** What it was made for it has to be able to do; only what nobody ever asked of it need not be. */
+function fails(source: "example" | "rows", failure: string): UserError {
+  const [asked, help] =
+    source === "example"
+      ? ["the example that was kept with it", "Try it in Python, then log it again."]
+      : [
+          "rows of a table that its run read",
+          "If the run changed them before the model learned from them, log the model with MLflow and an input_example of what it takes.",
+        ];
+  return new UserError(`The model could not answer ${asked}: ${maskText(failure)}. ${help}`);
 }
 
 async function listedBy(folder: string): Promise<string[]> {
