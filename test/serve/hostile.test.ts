@@ -1,10 +1,10 @@
 /** Whatever is sent: an answer that says what is wrong, never the inside of the server, and never its end. */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ServedApp, startApp } from "./app";
+import { appForTest, type ServedApp, startApp } from "./app";
 import { APP, pythonThatServes, runPython } from "./python";
 
 const python = pythonThatServes();
@@ -21,7 +21,7 @@ function withoutQuickOnes(): Record<string, string> {
 }
 
 beforeAll(async () => {
-  if (python) await runPython(python, "make_bundles.py", folder, "mixed");
+  if (python) await runPython(python, "make_bundles.py", folder, "mixed", "tensors", "unknown");
 }, 300_000);
 
 describe.skipIf(!python).each([
@@ -178,6 +178,23 @@ describe.skipIf(!python).each([
     }
   });
 });
+
+test.skipIf(!python).each(["tensors", "unknown"])(
+  "one long text among many short ones takes no more memory than it has bytes (%s)",
+  { timeout: 120_000 },
+  async (bundle) => {
+    const app = await appForTest(python!, path.join(folder, bundle));
+    // Each with the room of the longest: 1.2 GB.
+    const inputs = [["a".repeat(100_000)], ...Array.from({ length: 3_000 }, () => ["b"])];
+    expect((await app.ask("/invocations", { inputs })).status).toBe(400);
+    const deep = (value: string) => `{"inputs": ${"[".repeat(40)}${value}${"]".repeat(40)}}`;
+    for (const value of ['"a"', "null"]) expect((await app.ask("/invocations", deep(value))).status).toBe(400);
+    const status = `/proc/${app.pid}/status`;
+    if (!existsSync(status)) return;
+    const [, most] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(status, "utf8"))!;
+    expect(Number(most)).toBeLessThan(800_000);
+  },
+);
 
 /** Numbers from 0 to 1, always the same (mulberry32). */
 function generator(seed: number): () => number {

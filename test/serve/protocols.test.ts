@@ -228,6 +228,11 @@ describe.skipIf(!python)("protocols", { timeout: 300_000 }, () => {
       [{ count: 2 ** 31 }, 'column "count": expected a whole number of 32 bits, got the number 2147483648.'],
       [{ open: "yes" }, 'column "open": expected true or false, got the text "yes".'],
       [{ seen: "soon" }, 'column "seen": expected a time such as "2026-01-31T12:00:00", got the text "soon".'],
+      // NumPy would take these for times, of other years or of now.
+      ...["9999-12-31", "1500-01-01T00:00:00Z", "now", "today", "", "NaT", "2026"].map((seen): [object, string] => [
+        { seen },
+        `column "seen": expected a time such as "2026-01-31T12:00:00", got the text "${seen}".`,
+      ]),
       [{ photo: "%" }, 'column "photo": expected a text in base64, got the text "%".'],
     ] as const) {
       expect((await told({ ...good, ...part })).json.message).toBe(`Row 1, ${expected}`);

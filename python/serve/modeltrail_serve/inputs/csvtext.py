@@ -67,6 +67,8 @@ def guessed(texts):
 
 
 def _number(text, make):
+    if "_" in text:  # digits grouped as in Python's own code
+        return text
     try:
         return make(text)
     except ValueError:

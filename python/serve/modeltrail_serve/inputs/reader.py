@@ -8,7 +8,7 @@ import numpy
 from ..problems import Invalid, Refused
 from .csvtext import file_of, rows_of, typed
 from .table import Table
-from .tensors import named_tensors, tensor_of
+from .tensors import array_of, named_tensors, tensor_of
 from .values import NUMBERS, convert, described, infer, missing, quoted
 
 NAMES_SHOWN = 10
@@ -172,7 +172,7 @@ class Reader:
 
     def _unknown(self, values):
         try:
-            array = numpy.array(values)
+            array = array_of(values)
         except (ValueError, OverflowError):
             raise Invalid("Rows of one length are expected.") from None
         if array.dtype.kind in "OU" and array.ndim == 2:

@@ -1,5 +1,7 @@
 """Arrays of numbers, checked against what the model says of them."""
 
+from itertools import chain
+
 import numpy
 
 from ..problems import Invalid
@@ -20,7 +22,7 @@ def tensor_of(values, expected):
     """An array of just the type and shape expected."""
     label = "The tensor" if expected.name is None else "Tensor " + quoted(expected.name)
     try:
-        array = values if isinstance(values, numpy.ndarray) else numpy.array(values)
+        array = values if isinstance(values, numpy.ndarray) else array_of(values)
     except (ValueError, OverflowError):
         raise Invalid("%s: expected nested lists of one length at each depth." % label) from None
     array = _typed(array, values, expected, label)
@@ -31,15 +33,40 @@ def tensor_of(values, expected):
     return array
 
 
+def array_of(values):
+    """
+    An array of nested lists; where there are texts, one of objects: NumPy would give each the room of the longest. Throws
+    ValueError for lists of several lengths, OverflowError.
+    """
+    if not _hold_text(values):
+        return numpy.array(values)
+    array = numpy.array(values, dtype=object)
+    if any(type(value) is list for value in array.reshape(-1)):
+        raise ValueError("Lists of one length are expected.")
+    return array
+
+
+def _hold_text(values):
+    level = [values]
+    while level:
+        kinds = set(map(type, level))
+        if str in kinds:
+            return True
+        level = list(chain.from_iterable(part for part in level if type(part) is list)) if list in kinds else ()
+    return False
+
+
 def _typed(array, values, expected, label):
     dtype = numpy.dtype("object" if expected.dtype in ("str", "object", "string") else expected.dtype)
-    if array.dtype == dtype:
+    if array.dtype == dtype and dtype.kind != "O":
         return array
     if array.size == 0:
         return array.astype(dtype)
     wrong = Invalid("%s: expected values of type %s, got others." % (label, expected.dtype))
     if dtype.kind in "OU":
         if array.dtype.kind not in "OU":
+            raise wrong
+        if expected.dtype != "object" and not all(value is None or isinstance(value, str) for value in array.reshape(-1)):
             raise wrong
         return array.astype(dtype)
     if array.dtype.kind == "O" or (dtype.kind == "b") != (array.dtype.kind == "b") or array.dtype.kind not in "biuf":
@@ -57,7 +84,7 @@ def _typed(array, values, expected, label):
 
 
 def _with_nan(array):
-    if not all(value is None or type(value) in (int, float) for value in array.flat):
+    if not all(value is None or type(value) in (int, float) for value in array.reshape(-1)):
         return None
     try:
         return array.astype("float64")

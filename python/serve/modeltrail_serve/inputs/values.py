@@ -3,6 +3,7 @@
 import base64
 import binascii
 import datetime
+import re
 
 import numpy
 
@@ -22,6 +23,10 @@ WORDS = {
 NUMBERS = frozenset((int, float))
 NOTHING = type(None)
 LONGEST_SHOWN = 60
+# Whole years that NumPy's nanoseconds reach: beyond them they begin again at the other end, in silence.
+FIRST_YEAR, LAST_YEAR = 1678, 2261
+# NumPy takes "now" and "" for times, too.
+DATED = re.compile(r"([0-9]{4})-[0-9]{2}")
 
 
 def convert(name, kind, values, required=True):
@@ -181,17 +186,23 @@ def _times(name, kind, values, required):
 def _time(name, kind, row, value):
     if value is None or (isinstance(value, float) and value != value):
         return numpy.datetime64("NaT", "ns")
-    if isinstance(value, (datetime.datetime, datetime.date, numpy.datetime64)):
+    if isinstance(value, (datetime.date, numpy.datetime64)):
+        year = value.year if isinstance(value, datetime.date) else value.astype("datetime64[Y]").astype(int) + 1970
+        if not FIRST_YEAR <= year <= LAST_YEAR and value == value:
+            raise unfit(name, row, kind, value)
         return numpy.datetime64(value, "ns")
     try:
         text = value.strip()
+        dated = DATED.match(text)
+        if not dated or not FIRST_YEAR <= int(dated[1]) <= LAST_YEAR:
+            raise unfit(name, row, kind, value)
         # NumPy reads nanoseconds, and no time zones: those are taken off by the standard library.
         zoned = text.endswith(("Z", "z")) or "+" in text[10:] or "-" in text[10:]
         if not zoned:
             return numpy.datetime64(text, "ns")
         moment = datetime.datetime.fromisoformat(text[:-1] + "+00:00" if text[-1] in "Zz" else text)
         return numpy.datetime64(moment.astimezone(datetime.timezone.utc).replace(tzinfo=None), "ns")
-    except (AttributeError, ValueError, OverflowError, IndexError):
+    except (AttributeError, TypeError, ValueError, OverflowError):
         raise unfit(name, row, kind, value) from None
 
 
