@@ -2,6 +2,7 @@
 import { formatCommand, formatNumber, formatSize } from "../domain/format";
 import { markdownTable, plainMarkdown as plain } from "../domain/markdown";
 import type { Environment, Run, RunDataset } from "../domain/run";
+import { isSystemMetric } from "../domain/systemMetrics";
 import { ownTags } from "../domain/tags";
 import type { Store } from "../store/contract";
 import type { ModelVersion, VersionFile } from "../store/registry/contract";
@@ -64,7 +65,7 @@ function factsOf({ aliases, stage, created, tags }: ModelVersion): [string, stri
 }
 
 function metricsOf(run: Run | null): string {
-  const metrics = Object.entries(run?.metrics ?? {}).filter(([name]) => !/^system[./]/.test(name));
+  const metrics = Object.entries(run?.metrics ?? {}).filter(([name]) => !isSystemMetric(name));
   const rows = metrics
     .slice(0, LISTED)
     .map(([name, { last, min, max }]) => [name, ...[last, min, max].map(formatNumber)]);

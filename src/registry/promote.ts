@@ -2,9 +2,11 @@
 import { modelSubject } from "../domain/audit";
 import { UserError } from "../domain/errors";
 import { allPassed, type GateResult } from "../domain/gate";
+import { isSystemMetric } from "../domain/systemMetrics";
 import type { Store } from "../store/contract";
 import type { ModelVersion } from "../store/registry/contract";
 import { checkAlias } from "./names";
+import { overrideGates, shownResults } from "./overrideGates";
 import { CHAMPION, findModel, versionName } from "./resolveVersion";
 
 /** The tag in which the reason for archiving a version stands. */
@@ -51,11 +53,7 @@ export async function promote(store: Store, asked: Promotion): Promise<Promoted>
       const now = registry.version(model, number);
       if (!now) throw new UserError(`There is no version ${number} of ${model} any more.`);
       refuseArchived(now);
-      if (held) {
-        const passedOver = gates.filter((gate) => !allPassed([gate]));
-        const evidence = { step: "promote", ...shown(passedOver) };
-        audit.add({ action: "gate.override", subject, reason: override!.trim(), evidence });
-      }
+      if (held) overrideGates(store, gates, override!);
       const previous = registry.model(model)!.aliases[alias] ?? null;
       registry.setAlias(model, alias, number);
       return { version: registry.version(model, number)!, alias, before: previous, gates, isNew: true };
@@ -64,7 +62,13 @@ export async function promote(store: Store, asked: Promotion): Promise<Promoted>
       action: "version.promote",
       subject,
       reason: reason ?? (held ? override! : null),
-      evidence: { alias, before: result.before, run: version.run, metrics: metricsOf(store, version), ...shown(gates) },
+      evidence: {
+        alias,
+        before: result.before,
+        run: version.run,
+        metrics: metricsOf(store, version),
+        ...shownResults(gates),
+      },
     }),
   );
 }
@@ -82,14 +86,10 @@ function heldBack(version: ModelVersion, alias: string, gates: readonly GateResu
   return `${count} ${versionName(version)} back from becoming ${alias}:\n${list}\nTo promote it all the same: --override REASON`;
 }
 
-const shown = (gates: readonly GateResult[]) => ({
-  gates: gates.map(({ id, gate, kind, verdict, summary }) => ({ result: id, gate, kind, verdict, summary })),
-});
-
 /** Last values of what the run measured itself. */
 function metricsOf(store: Store, { run }: ModelVersion): Record<string, number> {
   const [summary] = run === null ? [] : store.getSummaries([run]);
-  const metrics = Object.entries(summary?.metrics ?? {}).filter(([name]) => !name.startsWith("system/"));
+  const metrics = Object.entries(summary?.metrics ?? {}).filter(([name]) => !isSystemMetric(name));
   return Object.fromEntries(metrics.slice(0, MOST_METRICS).map(([name, { last }]) => [name, last]));
 }
 

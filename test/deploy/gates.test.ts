@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { gateTools } from "../../src/deploy/gates/gateTools";
-import { overrideGates } from "../../src/deploy/gates/override";
 import { runGates } from "../../src/deploy/gates/runGates";
+import { overrideGates } from "../../src/registry/overrideGates";
 import { tempStore } from "../../src/store/testStore";
 import { makeVersion, servePython } from "./versions";
 

@@ -1,13 +1,13 @@
 /** What rollouts are made with in the product: gates, bundles, the compatibility check. */
 import type { DeploymentSettings } from "../../domain/deploymentSettings";
 import { UserError } from "../../domain/errors";
+import { overrideGates } from "../../registry/overrideGates";
 import type { ModelVersion } from "../../store/registry/contract";
 import { openBundle } from "../bundle/bundleFolder";
 import { makeBundle } from "../bundle/makeBundle";
 import { checkCompatibility } from "../compatibility/checkCompatibility";
 import { servingPython } from "../environment/servingPython";
 import { gateTools } from "../gates/gateTools";
-import { overrideGates } from "../gates/override";
 import { runGates } from "../gates/runGates";
 import type { RolloutTools, WantedRoute } from "../rollout/rollOut";
 import { openServingTarget } from "../targets";
