@@ -34,13 +34,17 @@ export function addModelCommands(program: Command): void {
     .command("register <run>")
     .summary("make a version of a model that a run wrote or logged")
     .description(
-      "Makes a version of a model of the RUN. Its files are kept for as long as the version is there. A model that was registered before is not registered again.",
+      "Makes a version of a model of the RUN. Its files are kept for as long as the version is there. A model that was registered before is not registered again; it gets the description, tags and aliases given.",
     )
     .option("--artifact <path>", "which of its models (default: the best; --list shows them)")
     .option("--name <name>", "the model's name (default: after the run's experiment)")
     .option("--description <text>", "what is special about it")
     .option("--tag <key=value>", "a tag; can be given several times", collect)
     .option("--alias <alias>", "an alias for it; can be given several times", collect)
+    .option(
+      "--override <reason>",
+      "make it champion by --alias without asking gates; the reason is kept in the audit log",
+    )
     .option("--list", "only list what can be registered")
     .option("--json", "as a JSON object")
     .action(async (run: string, options) => (await import("./commands/modelsChange")).registerCommand(run, options));
@@ -84,6 +88,7 @@ export function addModelCommands(program: Command): void {
     .command("alias <model> <aliases...>")
     .summary("give aliases to a version; with --remove take them from the model")
     .option("--remove", "take them away")
+    .option("--override <reason>", "give the alias champion without asking gates; the reason is kept in the audit log")
     .action(async (model: string, aliases: string[], options) =>
       (await import("./commands/modelsChange")).aliasCommand(model, aliases, options),
     );

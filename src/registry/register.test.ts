@@ -88,6 +88,30 @@ test("the same model of a run is registered once, unless it was archived or is t
   expect(await register()).toBe("wine/3 true");
 });
 
+test("what is asked for beside the files is given to a version that is there, too, and is told", async () => {
+  const run = await runWithFiles(store, { "model.joblib": "a" });
+  await registerModel(store, { run, description: "first", tags: { team: "red" } });
+  const past = { reason: "a drill", gates: [{ gate: "accurate", kind: "metric" as const }] };
+  const again = { run, description: "second", tags: { site: "north" }, aliases: ["champion"], past };
+  const { version, isNew } = await registerModel(store, again);
+  expect(isNew).toBe(false);
+  expect(version).toMatchObject({
+    ...{ version: 1, description: "second", aliases: ["champion"] },
+    tags: { team: "red", site: "north" },
+  });
+  const [set, override] = store.audit.list({ limit: 2 });
+  expect(set).toMatchObject({ action: "alias.set", subject: "models/wine/1" });
+  expect(override).toMatchObject({
+    action: "gate.override",
+    subject: "models/wine/1",
+    reason: "a drill",
+    evidence: { step: "promote", gates: [{ gate: "accurate", kind: "metric", verdict: "not asked" }] },
+  });
+  const head = store.audit.head();
+  expect((await registerModel(store, { run })).version).toEqual(version);
+  expect(store.audit.head()).toEqual(head);
+});
+
 test("a model that was logged with MLflow is the version's own, as its clients register it", async () => {
   const run = store.createRun(newRun());
   const id = loggedModel("tree", run);
@@ -138,4 +162,18 @@ test("what cannot be registered is said, with what can", async () => {
   await expect(registerModel(store, { run: some, aliases: ["latest"] })).rejects.toThrow(/alias "latest" cannot/);
   expect(store.registry.model("wine")).toBeNull();
   expect((await registerModel(store, { run: some, artifact: "./a.joblib" })).path).toBe("out/a.joblib");
+});
+
+test("a run without a model says which of the runs above and below it has one", async () => {
+  const script = await runWithFiles(store, { "model.joblib": "a" }, { part: { name: "the-script" } });
+  const training = await runWithFiles(store, {}, { part: { name: "the-training", parent: script } });
+  await expect(registerModel(store, { run: training })).rejects.toThrow(
+    `The run the-training has no model that can be served. The run the-script, which it belongs to, has one: modeltrail models register ${script}`,
+  );
+  const sweep = await runWithFiles(store, {}, { part: { name: "the-sweep" } });
+  const best = await runWithFiles(store, { "model.joblib": "b" }, { part: { name: "the-best", parent: sweep } });
+  await runWithFiles(store, {}, { part: { name: "the-worst", parent: sweep } });
+  await expect(registerModel(store, { run: sweep })).rejects.toThrow(
+    `The run the-best, which belongs to it, has one: modeltrail models register ${best}`,
+  );
 });

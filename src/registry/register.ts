@@ -9,6 +9,7 @@ import { hasObject, putBytes, putFile } from "../store/objects";
 import type { ModelVersion, VersionFile } from "../store/registry/contract";
 import { type Candidate, type CandidateFile, modelsOfRun } from "./candidates";
 import { fileFormat } from "./fileFormat";
+import { giveAliases, type PastGates } from "./giveAliases";
 import { checkAlias, checkModelName, toModelName } from "./names";
 
 export interface Registration {
@@ -20,15 +21,17 @@ export interface Registration {
   name?: string | undefined;
   description?: string | undefined;
   tags?: Record<string, string> | undefined;
-  /** Given to the version at once, without gates. */
+  /** Given to the version at once, without asking gates. */
   aliases?: readonly string[] | undefined;
+  /** Gates that are passed over by that. */
+  past?: PastGates | null | undefined;
 }
 
 export interface Registered {
   version: ModelVersion;
   /** Which of the run's models it is; null for a file of its code. */
   path: string;
-  /** False: this very model of this run was registered before, and nothing was made anew. */
+  /** False: this very model of this run was registered before; it gets the description, tags and aliases that are given now. */
   isNew: boolean;
 }
 
@@ -49,7 +52,7 @@ export async function registerModel(store: Store, asked: Registration): Promise<
     const chosen = await choose(store, run, asked.artifact);
     const files = await keep(store, run, chosen);
     const known = alreadyThere(store, run.id, name, chosen, files);
-    const version = known ?? create(store, run, name, asked, chosen, files);
+    const version = known ? change(store, known, asked) : create(store, run, name, asked, chosen, files);
     return { version, path: chosen.path, isNew: known === null };
   } finally {
     release();
@@ -60,6 +63,8 @@ async function choose(store: Store, run: Run, artifact: string | undefined): Pro
   const candidates = await modelsOfRun(store, run);
   if (artifact === undefined) {
     if (candidates[0]) return candidates[0];
+    const near = await modelsNear(store, run);
+    if (near.length > 0) throw new UserError(`The run ${run.name} has no model that can be served. ${near.join(" ")}`);
     throw new UserError(
       `The run ${run.name} has no model that can be served. Let it write one (joblib, pickle, skops, XGBoost, LightGBM, ONNX, TorchScript), log one with MLflow, or name a Python file with a function predict: --artifact serve.py`,
     );
@@ -76,6 +81,22 @@ async function choose(store: Store, run: Run, artifact: string | undefined): Pro
     `The run ${run.name} has no model "${artifact}". ${there.length > 0 ? `It has: ${there.join(", ")}.` : "It has none."}`,
   );
 }
+
+/** Where else there are models: what a script writes is its own run's, also when MLflow logs the training as a run below it. */
+export async function modelsNear(store: Store, run: Run): Promise<string[]> {
+  const above = run.parent === null ? null : store.getRun(run.parent);
+  const below = store.listRuns({ parent: run.id, limit: MOST_BELOW }).runs.flatMap(({ id }) => store.getRun(id) ?? []);
+  const said: string[] = [];
+  for (const other of above ? [above, ...below] : below) {
+    if ((await modelsOfRun(store, other)).length === 0) continue;
+    const which = other === above ? "which it belongs to" : "which belongs to it";
+    said.push(`The run ${other.name}, ${which}, has one: modeltrail models register ${other.id}`);
+  }
+  return said;
+}
+
+/** Runs below one that are looked at. */
+const MOST_BELOW = 5;
 
 /** A Python file with `predict`, as it was when the run began. */
 async function codeFile(store: Store, run: Run, path: string): Promise<Candidate | null> {
@@ -140,12 +161,27 @@ const fingerprint = (files: readonly VersionFile[]) =>
     .sort()
     .join("\n");
 
+/** What is asked for beside its files; all in one transaction. */
+function change(store: Store, known: ModelVersion, { description, tags = {}, aliases = [], past }: Registration) {
+  const { model, version } = known;
+  const { registry, audit } = store;
+  return audit.act(
+    () => {
+      if (description !== undefined) registry.describeVersion(model, version, description);
+      for (const [key, value] of Object.entries(tags)) registry.setVersionTag(model, version, key, value);
+      giveAliases(store, known, aliases, past);
+      return registry.version(model, version)!;
+    },
+    () => null,
+  );
+}
+
 /** All in one transaction. */
 function create(
   store: Store,
   run: Run,
   name: string,
-  { description = "", tags = {}, aliases = [] }: Registration,
+  { description = "", tags = {}, aliases = [], past }: Registration,
   { path, loggedModel }: Candidate,
   files: readonly VersionFile[],
 ): ModelVersion {
@@ -166,7 +202,7 @@ function create(
         tags,
       });
       registry.keepFiles(name, made.version, files);
-      for (const alias of aliases) registry.setAlias(name, alias, made.version);
+      giveAliases(store, made, aliases, past);
       return registry.version(name, made.version)!;
     },
     () => null,

@@ -1,11 +1,13 @@
 /** `modeltrail models register`, `demote`, `archive`, `unarchive`, `alias`, `tag`, `describe` and `rm` */
 
+import { pastGates } from "../../deploy/gates/pastGates";
 import { UserError } from "../../domain/errors";
 import { toJson } from "../../domain/json";
 import { modelsOfRun } from "../../registry/candidates";
-import { checkAlias } from "../../registry/names";
+import { giveAliases } from "../../registry/giveAliases";
+import { toModelName } from "../../registry/names";
 import { archive, demote, remove, unarchive } from "../../registry/promote";
-import { registerModel } from "../../registry/register";
+import { modelsNear, registerModel } from "../../registry/register";
 import { findModel, parseModelReference, resolveVersion, versionName } from "../../registry/resolveVersion";
 import type { Store } from "../../store/contract";
 import { withStore } from "../open";
@@ -18,27 +20,39 @@ export interface RegisterOptions {
   description?: string;
   tag?: string[];
   alias?: string[];
+  override?: string;
   list?: boolean;
   json?: boolean;
 }
 
 export async function registerCommand(reference: string, options: RegisterOptions): Promise<void> {
-  const { artifact, name, description, tag = [], alias, list, json } = options;
+  const { artifact, description, tag = [], alias = [], override, list, json } = options;
   const tags = Object.fromEntries(tag.map(parseTag));
   await withStore(async (store) => {
     const run = store.resolveRun(reference);
     if (list) return listCandidates(store, run, json);
-    const made = await registerModel(store, { run, artifact, name, description, tags, aliases: alias });
+    const name = options.name ?? toModelName(store.getRunHead(run)!.experiment);
+    const instead = "register it without the alias, then: modeltrail models promote MODEL";
+    const past = await pastGates(store.root, { model: name, aliases: alias, override, instead });
+    const made = await registerModel(store, { run, artifact, name, description, tags, aliases: alias, past });
     if (json) return print(toJson({ ...made.version, artifact: made.path, isNew: made.isNew }, 2));
     const what = oneLine(versionName(made.version));
-    print(made.isNew ? `Registered ${what}: ${oneLine(made.path)}` : `${what} is this model already.`);
+    if (made.isNew) return print(`Registered ${what}: ${oneLine(made.path)}`);
+    const given = { description, tags: tag[0], aliases: alias[0] };
+    const set = Object.entries(given).flatMap(([part, value]) => (value === undefined ? [] : part));
+    print(`${what} is this model already.${set.length > 0 ? ` Set as given: ${set.join(", ")}.` : ""}`);
   });
 }
 
 async function listCandidates(store: Store, run: string, json?: boolean): Promise<void> {
-  const found = await modelsOfRun(store, store.getRun(run)!);
+  const known = store.getRun(run)!;
+  const found = await modelsOfRun(store, known);
   if (json) return print(toJson(found, 2));
-  if (found.length === 0) return print("The run has no model that can be served.");
+  if (found.length === 0) {
+    return print(
+      ["The run has no model that can be served.", ...(await modelsNear(store, known)).map(oneLine)].join("\n"),
+    );
+  }
   print(
     table([["MODEL", "FORMAT", "MADE WITH"], ...found.map((one) => [oneLine(one.path), one.modelFormat, one.flavour])]),
   );
@@ -76,11 +90,18 @@ export async function unarchiveCommand(reference: string, { reason }: { reason?:
   });
 }
 
-export async function aliasCommand(reference: string, aliases: string[], options: { remove?: boolean }): Promise<void> {
-  await withStore((store) => {
-    if (options.remove) return removeAliases(store, reference, aliases);
-    const { model, version } = resolveVersion(store, exact(reference));
-    for (const alias of aliases.map(checkAlias)) store.registry.setAlias(model, alias, version);
+export async function aliasCommand(
+  reference: string,
+  aliases: string[],
+  { remove: away, override }: { remove?: boolean; override?: string },
+): Promise<void> {
+  await withStore(async (store) => {
+    if (away) return removeAliases(store, reference, aliases);
+    const found = resolveVersion(store, exact(reference));
+    const { model, version } = found;
+    const fresh = aliases.filter((alias) => !found.aliases.includes(alias));
+    const instead = `modeltrail models promote ${versionName(found)}`;
+    giveAliases(store, found, fresh, await pastGates(store.root, { model, aliases: fresh, override, instead }));
     print(oneLine(`${model}/${version} is ${store.registry.version(model, version)!.aliases.join(", ")}.`));
   });
 }

@@ -4,7 +4,6 @@ import { UserError } from "../../domain/errors";
 import type { GatedStep, GateResult } from "../../domain/gate";
 import type { GateKind, GateSettings } from "../../domain/gateSettings";
 import type { ProjectFile } from "../../domain/projectFile";
-import { readProjectFile } from "../../snapshot/projectFile";
 import type { Store } from "../../store/contract";
 import type { ModelVersion } from "../../store/registry/contract";
 import type { ReadyBundle } from "../contract";
@@ -14,6 +13,7 @@ import type { OpenEvaluator } from "./evaluate/contract";
 import { Evaluations } from "./evaluate/evaluations";
 import { openEvaluator } from "./evaluate/evaluator";
 import type { Finding, Gate, GateContext } from "./gate";
+import { gatedProject } from "./gatedProject";
 import { KINDS } from "./kinds/kinds";
 
 export interface GatesToRun {
@@ -47,7 +47,7 @@ export async function runGates(store: Store, asked: GatesToRun, tools: GateTools
   const { model, step, names, signal } = asked;
   const version = store.registry.version(model, asked.version);
   if (!version) throw new UserError(`There is no version ${asked.version} of a model "${model}".`);
-  const project = await projectOf(store.root);
+  const project = await gatedProject(store.root);
   const chosen = chooseGates(project.gates ?? {}, model, step, names);
   if (chosen.length === 0) return [];
   const context = makeContext(store, version, project, asked, tools);
@@ -63,14 +63,6 @@ export async function runGates(store: Store, asked: GatesToRun, tools: GateTools
   } finally {
     await context.evaluations.close();
     signal.throwIfAborted();
-  }
-}
-
-async function projectOf(root: string): Promise<ProjectFile> {
-  try {
-    return await readProjectFile(root);
-  } catch (error) {
-    throw new UserError(`modeltrail.yaml is not right: ${(error as Error).message}`);
   }
 }
 
