@@ -1,9 +1,10 @@
 /** `modeltrail audit`, `audit verify` and `audit export` */
 
-import { once } from "node:events";
-import { createReadStream, createWriteStream } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { constants, createReadStream, createWriteStream } from "node:fs";
+import { copyFile, link, rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { finished } from "node:stream/promises";
+import { pipeline } from "node:stream/promises";
 import { AuditEntry } from "../../domain/audit";
 import { UserError } from "../../domain/errors";
 import { formatAgo } from "../../domain/format";
@@ -99,24 +100,24 @@ function readEntry(text: string, file: string, line: number): AuditEntry {
   }
 }
 
+/** The file is there when it is whole. */
 export async function exportAuditCommand(file: string): Promise<void> {
   await withStore(async (store) => {
-    const output = createWriteStream(file, { flags: "wx" });
-    output.on("error", () => {});
+    const temporary = `${file}.${randomBytes(4).toString("hex")}.part`;
     let entries = 0;
-    try {
-      await once(output, "open");
+    function* lines() {
       for (let last = 0; ; ) {
         const page = store.audit.after(last, PAGE);
-        for (const entry of page) if (!output.write(`${JSON.stringify(entry)}\n`)) await once(output, "drain");
+        for (const entry of page) yield `${JSON.stringify(entry)}\n`;
         entries += page.length;
-        if (page.length < PAGE) break;
+        if (page.length < PAGE) return;
         last = page.at(-1)!.sequence;
       }
-      output.end();
-      await finished(output);
+    }
+    try {
+      await pipeline(lines, createWriteStream(temporary, { flags: "wx" }));
+      await giveName(temporary, file);
     } catch (error) {
-      output.destroy();
       const { code, message } = error as NodeJS.ErrnoException;
       throw new UserError(
         code === "EEXIST"
@@ -124,7 +125,20 @@ export async function exportAuditCommand(file: string): Promise<void> {
           : `${file} could not be written: ${message}`,
         { cause: error },
       );
+    } finally {
+      await rm(temporary, { force: true });
     }
     print(`Wrote ${entries} entries to ${oneLine(file)}.`);
   });
+}
+
+/** Never in place of a file that is there, which renaming would replace. */
+async function giveName(temporary: string, file: string): Promise<void> {
+  try {
+    await link(temporary, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
+    // No hard links on this disk.
+    await copyFile(temporary, file, constants.COPYFILE_EXCL);
+  }
 }

@@ -167,6 +167,22 @@ test("an entry that was changed is found, in whatever field", () => {
   expect(store.audit.verify()).toMatchObject({ intact: true });
 });
 
+test("an entry that was slipped in before the first is found", () => {
+  addSome(2);
+  const copy = (sequence: number) =>
+    `INSERT INTO audit SELECT ${sequence}, time, actor, machine, through, action, subject, reason, evidence, previous, hash
+    FROM audit WHERE sequence = 1`;
+  tamper((db) => {
+    db.run(copy(0));
+    expect(store.audit.verify()).toMatchObject({
+      ...{ intact: false, entries: 0, sequence: 0 },
+      problem: "An entry was slipped in before the first.",
+    });
+    db.run(copy(-1));
+    expect(store.audit.verify()).toMatchObject({ problem: "2 entries were slipped in before the first." });
+  });
+});
+
 test("evidence that means the same in another spelling, or nothing any more, counts as changed", () => {
   addSome(1);
   tamper((db) => {

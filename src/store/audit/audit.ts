@@ -121,6 +121,8 @@ function after(db: Database, sequence: number, limit: number): AuditEntry[] {
 }
 
 function verify(db: Database, head: string | undefined): AuditVerdict {
+  const before = db.get<{ count: number }>("SELECT count(*) AS count FROM audit WHERE sequence < 1")!.count;
+  if (before > 0) return { intact: false, entries: 0, sequence: 0, problem: slippedIn(before) };
   const chain = checkChain();
   let found = head === undefined || head === NO_HASH;
   for (let last = 0; ; ) {
@@ -139,6 +141,13 @@ function verify(db: Database, head: string | undefined): AuditVerdict {
   if (found) return { intact: true, entries, head: chain.head };
   const problem = `The log does not contain ${head}: entries were cut off from its end, or all of it was replaced.`;
   return { intact: false, entries, sequence: entries, problem };
+}
+
+/** They are counted from 1. */
+function slippedIn(count: number): string {
+  return count === 1
+    ? "An entry was slipped in before the first."
+    : `${count} entries were slipped in before the first.`;
 }
 
 /** Evidence that is no JSON any more is shown as it is: it has been changed, which `verify` says. */
