@@ -3,9 +3,11 @@ import { expect, test } from "vitest";
 import type { Store } from "../store/contract";
 import { tempStore } from "../store/testStore";
 import { modelCard } from "./card";
-import { cardTexts, fillCard, readCardTexts } from "./cardTexts";
+import { cardTexts, fillCard, notTakenOver, readCardTexts } from "./cardTexts";
+import { versionLineage } from "./lineage";
 import { registerModel } from "./register";
-import { runWithFiles } from "./testRegistry";
+import { versionName } from "./resolveVersion";
+import { mlmodel, runWithFiles } from "./testRegistry";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -80,12 +82,28 @@ test("what was filled in stays, is found again in the card, and is taken over by
   await registerModel(store, { run: await runWithFiles(store, { "other.joblib": "new" }) });
   const next = () => store.registry.version("wine", 2)!;
   expect(modelCard(store, next())).toContain(`${text}\n<!-- /modeltrail -->\n\n*As of version 1.*`);
+  // Taken over as it stands, a text is still that of the version that it was written for.
+  fillCard(store, next(), readCardTexts(modelCard(store, next())));
+  expect(cardTexts(store, next())["intended-use"]).toEqual({ text, version: 1 });
   fillCard(store, next(), { limitations: "Young vines.", "intended-use": "" });
-  expect(cardTexts(store, next())).toEqual({
-    "intended-use": { text, version: 1 },
-    limitations: { text: "Young vines.", version: 2 },
-  });
+  expect(cardTexts(store, next())).toEqual({ limitations: { text: "Young vines.", version: 2 } });
+  expect(modelCard(store, next())).toContain("*What is it for, who uses it");
+  expect(cardTexts(store, version())["intended-use"]).toEqual({ text, version: 1 });
   expect(() => readCardTexts("# Something else")).toThrow(/no model card/);
+});
+
+test("a card whose texts were not taken over is told from one that can be written anew", async () => {
+  const store = tempStore();
+  await versionWithAll(store);
+  const version = () => store.registry.version("wine", 1)!;
+  fillCard(store, version(), { notes: "See https://ann:sesame@wiki/wine" });
+  const card = modelCard(store, version());
+  expect(notTakenOver(store, version(), card)).toEqual([]);
+  const filled = card.replace(/\*What is it not for.*\*/, "Old vines.").replace("***@", "ann:sesame@");
+  expect(notTakenOver(store, version(), filled)).toEqual(["Limitations"]);
+  expect(notTakenOver(store, version(), card.replace("See https://***@wiki/wine", ""))).toEqual(["Notes"]);
+  fillCard(store, version(), readCardTexts(filled));
+  expect(notTakenOver(store, version(), filled)).toEqual([]);
 });
 
 test("a gate that was passed over, an archived version and a run that is gone are told", async () => {
@@ -107,8 +125,28 @@ test("a gate that was passed over, an archived version and a run that is gone ar
 test("the versions that a run was begun from are its parents", async () => {
   const store = tempStore();
   await registerModel(store, { run: await runWithFiles(store, { "base.joblib": "base" }), name: "base" });
-  const tuned = await runWithFiles(store, { "tuned.joblib": "tuned" });
+  const part = { startTime: Date.now() + 1 };
+  const tuned = await runWithFiles(store, { "tuned.joblib": "tuned" }, { part });
   store.ingest(tuned, { data: [{ path: "base.joblib", sha256: sha256("base"), size: 4, role: "read" }] });
   const { version } = await registerModel(store, { run: tuned });
   expect(modelCard(store, version)).toContain("- **Made from**: base/1");
+});
+
+test("an equal file beside the model, a version of the same run and one registered later are no parents", async () => {
+  const store = tempStore();
+  const read = (text: string) => ({ path: text, sha256: sha256(text), size: text.length, role: "read" as const });
+  const files = { "a/MLmodel": mlmodel("m-1"), "a/requirements.txt": "numpy" };
+  await registerModel(store, { run: await runWithFiles(store, files), name: "other" });
+  await registerModel(store, { run: await runWithFiles(store, { "base.joblib": "base" }), name: "base" });
+  const parents = async (startTime: number, texts: string[]) => {
+    const run = await runWithFiles(store, { "tuned.joblib": `tuned ${startTime}` }, { part: { startTime } });
+    store.ingest(run, { data: [...texts, `tuned ${startTime}`].map(read) });
+    await registerModel(store, { run, name: "copy" });
+    const { version } = await registerModel(store, { run });
+    return versionLineage(store, version).parents.map(versionName);
+  };
+  const now = Date.now();
+  expect(await parents(now + 1, ["numpy"])).toEqual([]);
+  expect(await parents(now + 2, ["numpy", "base", mlmodel("m-1")])).toEqual(["other/1", "base/1"]);
+  expect(await parents(now - 60_000, ["base"])).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** What people fill in on a model's card. It is kept with the version, so that writing the card again loses nothing. */
 import { UserError } from "../domain/errors";
+import { maskText } from "../domain/secrets";
 import type { Store } from "../store/contract";
 import type { ModelVersion } from "../store/registry/contract";
 
@@ -23,37 +24,48 @@ export interface FilledIn {
   version: number;
 }
 
-/** The version's own texts, and where it has none those of the nearest version before it. */
+/** The version's own texts, and where it has none those of the nearest version before it, unless they were emptied since. */
 export function cardTexts({ registry }: Store, { model, version }: ModelVersion): Partial<Record<CardText, FilledIn>> {
   const found: Partial<Record<CardText, FilledIn>> = {};
   for (let number = version; number > Math.max(0, version - FAR); number--) {
     const tags = registry.version(model, number)?.tags;
     for (const name of NAMES) {
       const text = tags?.[tagOf(name)];
-      if (text) found[name] ??= { text, version: number };
+      if (text !== undefined) found[name] ??= { text, version: number };
     }
   }
+  for (const name of NAMES) if (found[name]?.text === "") delete found[name];
   return found;
 }
 
-/** Keeps them with the version; an empty one is taken away, one that is undefined stays. */
+/** Keeps them with the version; an empty one holds back that of the version before, one that is undefined stays. */
 export function fillCard(
   store: Store,
   version: ModelVersion,
   texts: Partial<Record<CardText, string | undefined>>,
 ): void {
-  const { registry, audit } = store;
-  audit.act(
+  store.audit.act(
     () => {
-      for (const name of NAMES) {
-        const text = texts[name]?.trim();
-        const before = version.tags[tagOf(name)] ?? "";
-        if (text === undefined || text === before) continue;
-        registry.setVersionTag(version.model, version.version, tagOf(name), text === "" ? null : text);
+      for (const [name, text] of changesOf(store, version, texts)) {
+        store.registry.setVersionTag(version.model, version.version, tagOf(name), text);
       }
     },
     () => null,
   );
+}
+
+/** Titles of the parts that are filled in otherwise in this card than they are kept. Throws UserError when it is no card. */
+export function notTakenOver(store: Store, version: ModelVersion, card: string): string[] {
+  return changesOf(store, version, readCardTexts(card)).map(([name]) => CARD_TEXTS[name].title);
+}
+
+function changesOf(store: Store, version: ModelVersion, texts: Partial<Record<CardText, string | undefined>>) {
+  const kept = cardTexts(store, version);
+  return NAMES.flatMap((name): [name: CardText, text: string][] => {
+    const text = texts[name]?.trim();
+    // A login in it was masked when it was kept.
+    return text === undefined || maskText(text) === (kept[name]?.text ?? "") ? [] : [[name, text]];
+  });
 }
 
 const mark = (name: CardText) => `<!-- modeltrail:${name} -->`;
@@ -65,6 +77,8 @@ export function writeCardText(name: CardText, filled: FilledIn | undefined, vers
   const origin = filled && filled.version !== version ? `\n\n*As of version ${filled.version}.*` : "";
   return `## ${title}\n\n${mark(name)}\n${filled?.text ?? `*${hint}*`}\n${END}${origin}`;
 }
+
+export const isCard = (text: string) => NAMES.some((name) => text.includes(mark(name)));
 
 /** What was filled in in a card. Throws UserError when it is no card. */
 export function readCardTexts(card: string): Partial<Record<CardText, string>> {
@@ -79,7 +93,7 @@ export function readCardTexts(card: string): Partial<Record<CardText, string>> {
       .trim();
     if (text !== `*${CARD_TEXTS[name].hint}*`) texts[name] = text;
   }
-  if (!NAMES.some((name) => card.includes(mark(name)))) {
+  if (!isCard(card)) {
     throw new UserError(
       "This is no model card: its marks are not there. Write one: modeltrail models card MODEL --out CARD.md",
     );

@@ -6,7 +6,7 @@ import type { ModelVersion } from "../store/registry/contract";
 export interface VersionLineage {
   /** The run that made it; null when it is not known here (any more). */
   run: Run | null;
-  /** Versions whose files that run read, or that it said it began with: what this one was made from. */
+  /** Versions that were there and whose model that run read, or that it said it began with: what this one was made from. */
   parents: Pick<ModelVersion, "model" | "version">[];
 }
 
@@ -16,9 +16,13 @@ export function versionLineage(store: Store, version: ModelVersion): VersionLine
   const read = run.snapshot.data.filter(({ role }) => role === "read");
   const files = read.flatMap(({ sha256 }) => sha256 ?? []);
   const [tracked] = store.tracking.runs([run.id], { metrics: false });
+  const named = tracked?.modelInputs ?? [];
+  // What was there before the run: equal bytes that came later, or of the run itself, are nothing that it began with.
+  const isEarlier = ({ loggedModel, created }: ModelVersion) =>
+    created <= run.startTime || (loggedModel !== null && named.includes(loggedModel));
   const parents = store.registry
-    .versionsLike({ loggedModels: tracked?.modelInputs ?? [], files })
-    .filter(({ model, version: number }) => model !== version.model || number !== version.version)
+    .versionsLike({ loggedModels: named, files })
+    .filter((found) => found.run !== run.id && isEarlier(found))
     .map(({ model, version: number }) => ({ model, version: number }));
   return { run, parents };
 }

@@ -1,6 +1,6 @@
 /** From a script that trains to the champion, by the command: with models that MLflow's client logged and that joblib wrote. */
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AuditEntry } from "../../src/domain/audit";
@@ -88,6 +88,9 @@ describe.skipIf(!python)("the registry", { timeout: 300_000 }, () => {
     await train("1");
     expect(await ask("models", "register", "latest", "--artifact", "model.joblib")).toMatch(/Registered train\/4/);
     expect(await refused("models", "promote", "train/4")).toMatch(/A gate holds train\/4 back .*\n {2}accurate: /);
+    expect(await refused("models", "alias", "train/4", "champion")).toMatch(
+      /\(accurate\)\. Ask them: .*promote train\/4/,
+    );
     await ask("models", "promote", "train/4", "--override", "a demonstration");
     expect(await ask("models", "demote", "train")).toMatch(/train\/2 is champion again/);
     const shown = await json<{ version: number; aliases: string[]; lineage: { run: { name: string } } }>(
@@ -115,6 +118,7 @@ describe.skipIf(!python)("the registry", { timeout: 300_000 }, () => {
     expect(head).toBe(entries[0]!.hash);
     await ask("audit", "export", "audit.jsonl");
     expect(await refused("audit", "export", "audit.jsonl")).toMatch(/is there already/);
+    expect(readdirSync(cwd).filter((name) => name.endsWith(".part"))).toEqual([]);
     const file = join(cwd, "audit.jsonl");
     expect(await ask("audit", "verify", file, "--head", head)).toMatch(/^Intact: 4 entries/);
     writeFileSync(file, readFileSync(file, "utf8").replace('"challenger"', '"champion"'));
@@ -123,6 +127,14 @@ describe.skipIf(!python)("the registry", { timeout: 300_000 }, () => {
       out: "Not intact. Entry 3 was changed. 2 entries are sound before it.\n",
       err: "",
     });
+    const card = join(cwd, "CARD.md");
+    for (let time = 0; time < 2; time++) await ask("models", "card", "train/1", "--out", card);
+    writeFileSync(card, readFileSync(card, "utf8").replace(/\*What is it not for.*\*/, "Old vines."));
+    expect(await refused("models", "card", "train/1", "--out", card)).toMatch(
+      /under Limitations .* would be lost\..*--from/,
+    );
+    expect(await refused("models", "card", "train/1", "--out", file)).toMatch(/is no model card/);
+    expect(readFileSync(card, "utf8")).toContain("Old vines.");
     expect(await refused("models", "show", "tree")).toMatch(/There is no model "tree". There are: train\./);
     expect(await refused("models", "archive", "train", "--reason", "x")).toMatch(/Say which version of train/);
   });

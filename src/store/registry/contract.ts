@@ -89,7 +89,7 @@ export interface RegistryStore {
   versionsOfRun(run: string): ModelVersion[];
   /** Names of the deployments that serve it, or are being changed to; `version` null: any of the model. */
   servedBy(name: string, version: number | null): string[];
-  /** Those that are one of these logged models, or have a file of one of these contents; at most 100. */
+  /** Those that are one of these logged models, or whose model's file (of MLflow's: MLmodel) has one of these contents; at most 100. */
   versionsLike(of: { loggedModels: readonly string[]; files: readonly string[] }): ModelVersion[];
   /** Keeps these for as long as the version is there. Their objects are put while `holdObjects` is held. */
   keepFiles(name: string, version: number, files: readonly VersionFile[]): void;

@@ -55,7 +55,9 @@ export function versionsLike(
   return db.read(() => {
     const rows = db.all<{ id: number }>(
       `SELECT id FROM model_versions WHERE logged_model IN (SELECT value FROM json_each(?))
-      UNION SELECT version FROM version_files WHERE sha256 IN (SELECT unhex(value) FROM json_each(?))
+      UNION SELECT version FROM version_files f WHERE sha256 IN (SELECT unhex(value) FROM json_each(?))
+        AND (path = 'MLmodel'
+          OR NOT EXISTS (SELECT 1 FROM version_files o WHERE o.version = f.version AND o.path = 'MLmodel'))
       ORDER BY 1 LIMIT ${MOST_ALIKE}`,
       JSON.stringify(loggedModels),
       JSON.stringify(files),
