@@ -1,5 +1,6 @@
 """`python -m modeltrail_serve predict`."""
 
+import contextlib
 import os
 import re
 import sys
@@ -8,7 +9,7 @@ import tempfile
 from ..inputs import Table
 from ..models import open_bundle
 from ..outputs import by_row
-from ..problems import Problem
+from ..problems import Invalid, Problem
 from .sources import open_source
 from .targets import open_target
 
@@ -16,8 +17,9 @@ from .targets import open_target
 def predict_file(options):
     """The exit status. The output is there when all of it is, and not at all when something failed."""
     try:
-        bundle = open_bundle(options.bundle)
-        rows = predict_to(bundle, options.input, options.output, options.chunk)
+        with _own_output() if options.output == "-" else contextlib.nullcontext() as output:
+            bundle = open_bundle(options.bundle)
+            rows = predict_to(bundle, options.input, output or options.output, options.chunk)
     except (Problem, ValueError, ImportError, OSError) as error:
         print(_said(error), file=sys.stderr)
         return 1
@@ -25,10 +27,18 @@ def predict_file(options):
     return 0
 
 
+@contextlib.contextmanager
+def _own_output():
+    """Standard output, for predictions alone: what the model and its libraries print goes to standard error from now on."""
+    with os.fdopen(os.dup(1), "wb") as file:
+        os.dup2(2, 1)
+        yield file
+
+
 def predict_to(bundle, source, target, chunk):
-    """How many rows were predicted."""
-    if target == "-":
-        return _predict(bundle, source, open_target(sys.stdout.buffer, ".csv"), chunk)
+    """How many rows were predicted. `target`: the path of a file, or a binary file that gets CSV."""
+    if not isinstance(target, str):
+        return _predict(bundle, source, open_target(target, ".csv"), chunk)
     folder = os.path.dirname(os.path.abspath(target))
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".predictions-")
     try:
@@ -51,7 +61,7 @@ def _predict(bundle, source, target, chunk):
                 if data is None:
                     break
                 predictions = by_row(bundle.run(data))
-            except Problem as problem:
+            except Invalid as problem:
                 raise _moved(problem, done) from None
             rows = data.rows if isinstance(data, Table) else len(next(iter(data.values())))
             if not isinstance(predictions, list) or len(predictions) != rows:
@@ -63,7 +73,7 @@ def _predict(bundle, source, target, chunk):
 
 
 def _moved(problem, rows):
-    """Rows are counted from the start of the file."""
+    """Rows are counted from the start of the file, not of the part that was read; what cannot be read at all says so itself."""
     text = re.sub(r"^Row (\d+)", lambda found: "Row %d" % (int(found.group(1)) + rows), str(problem))
     return Problem(text, problem.status)
 

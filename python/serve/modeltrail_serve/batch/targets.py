@@ -27,10 +27,39 @@ def columns_of(prediction):
     return [NAME]
 
 
-def parts_of(prediction):
+class Columns:
+    """Names for the parts of predictions: those of the first, which all others have to have."""
+
+    def __init__(self):
+        self.names = self.form = None
+
+    def rows(self, predictions):
+        """The parts of each, in the order of `names`. Throws ValueError when they are others than those."""
+        if self.names is None and predictions:
+            self.names = columns_of(predictions[0])
+            self.form = _form(predictions[0])
+        return [self._parts(prediction) for prediction in predictions]
+
+    def _parts(self, prediction):
+        if _form(prediction) != self.form:
+            raise ValueError(
+                "The model's answers have different parts (%s; %s), which make no table. Name an output that ends in .json or .jsonl."
+                % (_listed(self.names), _listed(columns_of(prediction)))
+            )
+        if isinstance(prediction, dict):
+            return [prediction[name] for name in self.names]
+        return prediction if isinstance(prediction, list) else [prediction]
+
+
+def _form(prediction):
+    """Equal for predictions of the same parts."""
     if isinstance(prediction, dict):
-        return list(prediction.values())
-    return prediction if isinstance(prediction, list) else [prediction]
+        return frozenset(prediction)
+    return len(prediction) if isinstance(prediction, list) else None
+
+
+def _listed(names):
+    return ", ".join(map(str, names[:10])) or "none"
 
 
 class Csv:
@@ -38,13 +67,14 @@ class Csv:
         # Not closed with this object: the file is its opener's.
         self.text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
         self.writer = csv.writer(self.text, lineterminator="\n")
-        self.begun = False
+        self.columns = Columns()
 
     def add(self, predictions):
-        if not self.begun:
-            self.begun = True
-            self.writer.writerow(columns_of(predictions[0]))
-        self.writer.writerows([_cell(part) for part in parts_of(prediction)] for prediction in predictions)
+        begun = self.columns.names is not None
+        rows = self.columns.rows(predictions)
+        if not begun and rows:
+            self.writer.writerow(self.columns.names)
+        self.writer.writerows([_cell(part) for part in row] for row in rows)
 
     def finish(self):
         self.text.flush()
@@ -88,13 +118,14 @@ class Parquet:
 
         self.arrow = pyarrow
         self.file = file
+        self.columns = Columns()
         self.writer = None
 
     def add(self, predictions):
-        names = columns_of(predictions[0])
-        columns = list(zip(*[parts_of(prediction) for prediction in predictions]))
+        columns = zip(*self.columns.rows(predictions))
         schema = self.writer.schema if self.writer else None
-        table = self.arrow.table({name: list(column) for name, column in zip(names, columns)}, schema=schema)
+        named = {name: list(column) for name, column in zip(self.columns.names, columns)}
+        table = self.arrow.table(named, schema=schema)
         if self.writer is None:
             self.writer = self.arrow.parquet.ParquetWriter(self.file, table.schema)
         self.writer.write_table(table)

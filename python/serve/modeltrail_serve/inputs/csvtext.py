@@ -3,7 +3,7 @@
 import csv
 import io
 
-from ..problems import Invalid, Malformed
+from ..problems import Malformed
 
 NUMBERS = {"double": float, "float": float, "integer": int, "long": int}
 TRUTHS = {"true": True, "false": False, "1": True, "0": False}
@@ -35,7 +35,7 @@ def _rows(reader, width):
             continue  # an empty line
         row += 1
         if len(values) != width:
-            raise Invalid("Row %d: expected %d values, got %d." % (row, width, len(values)))
+            raise Malformed("Row %d: expected %d values, got %d." % (row, width, len(values)))
         yield values
 
 
