@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../domain/errors";
 import { maskText } from "../../domain/secrets";
 import { processIdentity } from "../../store/process";
-import { endProcess } from "../gateway/endProcess";
+import { endProcess, forceGroup } from "../gateway/endProcess";
 import { type CallAnswer, httpCall } from "../gateway/httpCall";
 
 export interface TrialOptions {
@@ -100,7 +100,11 @@ export async function withTrial<T>(options: TrialOptions, use: (trial: Trial) =>
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${error.message}${lastLines(printed)}`, { cause: error });
   } finally {
-    if (identity) await endProcess(identity, GRACE_MS);
+    if (identity) {
+      await endProcess(identity, GRACE_MS);
+      // Its workers, if it ended before them.
+      forceGroup(identity.pid);
+    }
     await over;
   }
 }

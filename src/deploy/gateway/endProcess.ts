@@ -2,17 +2,18 @@
 import { execFile } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ProcessIdentity } from "../../store/contract";
-import { isAlive } from "../../store/process";
+import { isAlive, processState } from "../../store/process";
 
 const POLL_MS = 50;
 const FORCE_MS = 5_000;
 
-/** They lead groups of their own. Resolves with whether it is gone. `graceMs`: what it gets to end by itself. */
+/**
+ * They lead groups of their own. Resolves with whether it is gone; one that cannot be seen from here counts as gone. `graceMs`:
+ * what it gets to end by itself.
+ */
 export async function endProcess(identity: ProcessIdentity, graceMs: number): Promise<boolean> {
-  if (!isAlive(identity)) {
-    forceGroup(identity.pid);
-    return true;
-  }
+  // Its number may be another's by now: of a later process, after a restart of the machine, or on this side of a container.
+  if (processState(identity) !== "alive") return true;
   if (graceMs > 0) {
     await signalTree(identity.pid, false);
     if (await gone(identity, graceMs)) {
@@ -24,7 +25,7 @@ export async function endProcess(identity: ProcessIdentity, graceMs: number): Pr
   return gone(identity, FORCE_MS);
 }
 
-/** What a process that is gone has left of its group. */
+/** What a process has left of its group. Only for one that was just seen alive or is our child: its number is no one else's yet. */
 export function forceGroup(pid: number): void {
   if (process.platform === "win32") return;
   try {

@@ -6,7 +6,7 @@ import { delimiter } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { cleanEnvironment } from "../../reproduce/venv";
 import type { ProcessIdentity } from "../../store/contract";
-import { isAlive, processIdentity } from "../../store/process";
+import { isAlive, processIdentity, processState } from "../../store/process";
 import { endProcess, forceGroup } from "./endProcess";
 import { placesIn, type ServerSpec } from "./files";
 import { httpCall } from "./httpCall";
@@ -84,12 +84,13 @@ export function runModelServer(given: ServerSpec, options: ServerOptions): Model
   }
 
   async function keepUp(): Promise<void> {
-    let adopted = spec.process !== null && spec.port !== null && isAlive(spec.process);
+    // One that is just starting goes on, too: it writes the file that says where it listens, whoever waits for that.
+    let adopted = spec.process !== null && processState(spec.process) === "alive";
     while (!stopping) {
       if (!adopted) change("starting");
       const process = adopted ? watchOther(spec.process!) : start();
       if (adopted) say(`version ${spec.version}: goes on as process ${spec.process!.pid}`);
-      const ready = await Promise.race([adopted ? true : readiness(process), process.ended.then(() => false)]);
+      const ready = await Promise.race([listens(adopted, process), process.ended.then(() => false)]);
       if (ready && !stopping) {
         wasReady = true;
         fault = null;
@@ -161,6 +162,10 @@ export function runModelServer(given: ServerSpec, options: ServerOptions): Model
     });
     watched = { ended, look: () => look() };
     return watched;
+  }
+
+  async function listens(adopted: boolean, process: Watched): Promise<boolean> {
+    return (adopted && spec.port !== null) || readiness(process);
   }
 
   /** When it has written that it is ready, where it listens. */
