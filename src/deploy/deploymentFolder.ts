@@ -1,5 +1,5 @@
 /** Where a deployment's own files are. */
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../domain/errors";
 
@@ -18,6 +18,19 @@ export function checkDeploymentName(name: string): void {
 export function deploymentFolder(folder: string, name: string): string {
   checkDeploymentName(name);
   const path = join(folder, "deployments", name);
-  mkdirSync(path, { recursive: true });
+  mkdirSync(path, { recursive: true, mode: OWNER });
+  keepPrivate(path);
   return path;
+}
+
+/** Others on this machine have no business with what callers ask, or what the model says. */
+export const OWNER = 0o700;
+
+/** For one that may have been there before. */
+export function keepPrivate(folder: string): void {
+  try {
+    chmodSync(folder, OWNER);
+  } catch {
+    // It is another user's, or of a disk that knows no such thing.
+  }
 }

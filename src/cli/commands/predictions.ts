@@ -46,7 +46,7 @@ export async function labelCommand(
   if (label === undefined && action === undefined) throw new UserError("Give a label, or --action TEXT.");
   const feedback = Feedback.safeParse({ id, action, ...(label === undefined ? {} : { label: parsedValue(label) }) });
   if (!feedback.success) throw new UserError(`"${id}" is no id of a prediction: they have 32 digits and letters.`);
-  if (keepFeedback(folderOf(name), feedback.data)) return;
+  if (keepFeedback(folderOf(name), [feedback.data]).length === 0) return;
   throw new UserError(`The log of ${name} does not have the prediction ${id}, or not any more.`);
 }
 

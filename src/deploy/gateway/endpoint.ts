@@ -27,6 +27,8 @@ const OPEN_PATHS = new Set(["/ping", "/health", "/modeltrail/health", "/v2/healt
 /** No predictions: the path or the caller was wrong. */
 const NOT_LOGGED = new Set([401, 403, 404, 405]);
 const FEEDBACK_BYTES = 5_000_000;
+/** Of feedback in one request: callers wait while it is written. */
+const MOST_ENTRIES = 1_000;
 
 export interface EndpointState {
   deployment: string;
@@ -184,6 +186,9 @@ export function makeEndpoint(options: EndpointOptions): Endpoint {
     if (request.method !== "POST") throw new Refusal(405, "This path takes POST.", { allow: "POST" });
     const given = parse(await readBody(request, FEEDBACK_BYTES));
     const all = Array.isArray(given) ? given : [given];
+    if (all.length > MOST_ENTRIES) {
+      throw new Refusal(413, `Give up to ${MOST_ENTRIES} entries in a request; these are ${all.length}.`);
+    }
     const checked = all.map((one) => Feedback.safeParse(one));
     const wrong = checked.findIndex(({ success }) => !success);
     if (wrong >= 0) {
@@ -193,7 +198,8 @@ export function makeEndpoint(options: EndpointOptions): Endpoint {
         `Entry ${wrong + 1}: ${issue.path.join(".")} ${issue.message}. Give {"id", "label", "action"}.`,
       );
     }
-    const unknown = checked.flatMap(({ data }) => (keepFeedback(options.predictionFolder, data!) ? [] : [data!.id]));
+    const feedback = checked.map(({ data }) => data!);
+    const unknown = keepFeedback(options.predictionFolder, feedback);
     sendJson(response, 200, { kept: all.length - unknown.length, unknown });
   }
 

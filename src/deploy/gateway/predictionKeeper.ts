@@ -42,11 +42,11 @@ export function keepPredictions(folder: string): PredictionKeeper {
     const inputs = outputsOnly ? null : textOf(request.body, request.type ?? "application/json");
     const outputs = textOf(answer.body, answer.type ?? "application/json");
     if (!masks) return { inputs, outputs };
-    // What is wrong with a request, its answer may quote.
-    const hidden = answer.status >= 400 ? null : outputs;
+    // What was refused may be of any form, and what is wrong with it, its answer may quote.
+    if (answer.status >= 400) return { inputs: null, outputs: null };
     return {
       inputs: inputs === null ? null : masks.inputs(inputs, request.type),
-      outputs: hidden === null ? null : masks.outputs(hidden, answer.type),
+      outputs: outputs === null ? null : masks.outputs(outputs, answer.type),
     };
   }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tempFolder } from "../../store/testStore";
@@ -60,6 +60,17 @@ test("what cannot be written leaves nothing behind", async () => {
   );
   await expect(exportPredictions(folder, join(root, "a.parquet"), {}, none)).rejects.toThrow(/pip install pyarrow/);
   await expect(exportPredictions(folder, join(root, "none/a.csv"), {}, none)).rejects.toThrow(/could not be written/);
+  expect(readdirSync(root)).toEqual(["log"]);
+});
+
+test.skipIf(!python)("a file of the log that cannot be read is told, whatever is written", async () => {
+  const { root, folder } = await filled(1_500);
+  writeFileSync(join(folder, "999999999999999.sqlite"), "no database at all, but a text of some length. ".repeat(100));
+  for (const name of ["a.jsonl", "a.parquet"]) {
+    await expect(exportPredictions(folder, join(root, name), {}, async () => python!)).rejects.toThrow(
+      /999999999999999\.sqlite/,
+    );
+  }
   expect(readdirSync(root)).toEqual(["log"]);
 });
 

@@ -126,9 +126,19 @@ async function writeParquet(rows: Iterable<Prediction>, part: string, findArrow:
   const child = spawn(python, ["-c", WRITE_PARQUET, part], { stdio: ["pipe", "ignore", "pipe"], windowsHide: true });
   const exit = once(child, "exit") as Promise<[number | null]>;
   const said = textOf(child.stderr!);
-  // Why it reads no further it says itself.
-  const sent = pipeline(rows, lines(jsonRow), child.stdin as Writable).catch(() => {});
+  let fault: unknown;
+  function* read() {
+    try {
+      yield* rows;
+    } catch (error) {
+      fault = error;
+      throw error;
+    }
+  }
+  // Why it reads no further it says itself; that the log could not be read to its end, it does not know.
+  const sent = pipeline(read(), lines(jsonRow), child.stdin as Writable).catch(() => {});
   const [[code], text] = await Promise.all([exit, said, sent]);
+  if (fault) throw fault;
   if (code !== 0) throw new UserError(`pyarrow could not write the file. ${text.trim().split("\n").at(-1) ?? ""}`);
 }
 

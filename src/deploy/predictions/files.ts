@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Database } from "../../store/database";
 import { journalFor, setJournal } from "../../store/journal";
 import { openFile } from "../../store/openFile";
+import { keepPrivate, OWNER } from "../deploymentFolder";
 
 export interface LogFile {
   path: string;
@@ -52,7 +53,8 @@ export function logFiles(folder: string): LogFile[] {
 /** To be written to: the file that begins now, or one that is there. */
 export function openForWriting(folder: string, start: number): Database {
   // Not those above it: a deployment that was deleted is not made anew.
-  if (!existsSync(folder)) mkdirSync(folder);
+  if (!existsSync(folder)) mkdirSync(folder, { mode: OWNER });
+  keepPrivate(folder);
   const db = openFile(join(folder, `${String(start).padStart(15, "0")}.sqlite`), false);
   try {
     setJournal(db, journalFor(folder));

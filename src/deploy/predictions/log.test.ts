@@ -48,9 +48,13 @@ test("labels and actions come later, to the prediction of their id", async () =>
   const log = openPredictionLog(folder, {});
   const one = prediction();
   await Promise.all([log.add(one), log.add(prediction())]);
-  expect(keepFeedback(folder, { id: one.id, label: { class: 2 } }, 5_000)).toBe(true);
-  expect(keepFeedback(folder, { id: one.id, action: "blocked" })).toBe(true);
-  expect(keepFeedback(folder, { id: "0".repeat(32), label: 1 })).toBe(false);
+  const unknown = "0".repeat(32);
+  const labels = [
+    { id: unknown, label: 1 },
+    { id: one.id, label: { class: 2 } },
+  ];
+  expect(keepFeedback(folder, labels, 5_000)).toEqual([unknown]);
+  expect(keepFeedback(folder, [{ id: one.id, action: "blocked" }])).toEqual([]);
   const found = findPrediction(folder, one.id)!.prediction;
   expect(found).toMatchObject({ label: '{"class":2}', labelled: 5_000, action: "blocked" });
   expect(countPredictions(folder, { labelled: true })).toBe(1);
@@ -76,7 +80,9 @@ test("files are begun anew when they are full, and the oldest go when all of the
   expect(kept.length).toBeGreaterThan(10);
   expect(kept.length).toBeLessThan(25);
   // A label finds its prediction in whichever file it is.
-  for (const id of kept) expect(keepFeedback(folder, { id, label: 1 })).toBe(true);
+  const labels = kept.map((id) => ({ id, label: 1 }));
+  expect(keepFeedback(folder, labels)).toEqual([]);
+  expect(countPredictions(folder, { labelled: true })).toBe(kept.length);
 });
 
 test("predictions are kept for so many days, also within a file", async () => {

@@ -1,4 +1,5 @@
 /** Reading a prediction log: pages over its files, while it is being written. */
+import { existsSync } from "node:fs";
 import type { Prediction } from "../../domain/prediction";
 import type { Database, Value } from "../../store/database";
 import { openFile } from "../../store/openFile";
@@ -108,8 +109,9 @@ function within<T>(path: string, read: (db: Database) => T): T | undefined {
   let db: Database;
   try {
     db = openFile(path, true);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (!existsSync(path)) return undefined;
+    throw error;
   }
   try {
     const isBegun = db.get("SELECT 1 FROM sqlite_master WHERE name = 'predictions'");
