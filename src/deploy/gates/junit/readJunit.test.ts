@@ -23,6 +23,14 @@ test("failures and errors are named with the first line of what they say", () =>
   });
 });
 
+test("of a login nothing is left, also where a long message is cut within it", () => {
+  const before = `${"x".repeat(470)} postgres://ann:`;
+  const { failures } = readJunit(
+    suite(`<testcase name="a"><failure message="${before}${"sesame".repeat(20)}@db/wine"/></testcase>`),
+  );
+  expect(failures[0]!.message).toMatch(/ postgres:\/\/\*\*\*@db\/wine$/);
+});
+
 test("a test that fails and then breaks down in its clean-up is one failure", () => {
   const { tests, failures } = readJunit(
     suite('<testcase name="a"><failure message="one"/><system-out>x</system-out><error message="two"/></testcase>'),

@@ -4,6 +4,7 @@
  * could be made to grow without end, or to name files.
  */
 import { UserError } from "../../../domain/errors";
+import { maskText } from "../../../domain/secrets";
 import { type XmlEvent, xmlEvents } from "./xmlEvents";
 
 export interface TestReport {
@@ -67,6 +68,7 @@ function readCase(start: XmlEvent & { type: "open" }, events: Iterator<XmlEvent>
   if (failure) report.failures.push(failure);
 }
 
+/** Masked before it is cut, which could leave half a login. */
 function firstLine(text: string): string {
-  return text.trim().split("\n", 1)[0]!.trim().slice(0, 500);
+  return maskText(text.trim().split("\n", 1)[0]!.trim()).slice(0, 500);
 }
