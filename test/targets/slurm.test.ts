@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import type { TargetOf } from "../../src/domain/targets";
@@ -47,8 +47,14 @@ describe.skipIf(!hasSlurm)("jobs on a real Slurm", () => {
     until(() => one.log().includes(`line ${line}\n`), "the job prints", 60_000);
 
   test("waits, runs with its resources, and brings all home", async () => {
-    const program =
-      'import os, sys\nprint(os.environ["SLURM_CPUS_PER_TASK"], os.environ["FROM_SETUP"])\nopen("out.txt", "w").write("done")\nsys.exit(5)\n';
+    // It goes on until it was seen running.
+    const program = `import os, sys, time
+print(os.environ["SLURM_CPUS_PER_TASK"], os.environ["FROM_SETUP"])
+while not os.path.exists("seen"):
+    time.sleep(0.02)
+open("out.txt", "w").write("done")
+sys.exit(5)
+`;
     const one = job(program, { limits: { seconds: 90 } });
     const target = cluster({ cpus: 2, setup: ["export FROM_SETUP='a b'"], options: ["--comment=ours"] });
     const { handle, problems } = await submit(target, one);
@@ -57,9 +63,16 @@ describe.skipIf(!hasSlurm)("jobs on a real Slurm", () => {
     expect(details).toContain("JobName=quiet-owl ");
     expect(details).toContain("TimeLimit=00:02:00 ");
     expect(details).toContain("Requeue=0 ");
-    const { end, statuses } = await follow(target, one, handle);
+    const end = await target.follow(one.plan, handle, {
+      onStatus({ state }) {
+        if (state === "running") {
+          writeFileSync(path.join(home, ".modeltrail/jobs", foldersOfJobs()[0]!, "work/seen"), "");
+        }
+      },
+      onLost() {},
+      signal: never,
+    });
     expect(end).toMatchObject({ state: "ended", exitCode: 5, signal: null, reason: null });
-    expect(statuses.map(({ state }) => state)).toContain("running");
     expect(one.log()).toBe("2 a b\n");
     expect(await target.collect(one.plan, handle, never)).toEqual([]);
     expect(one.file("out.txt")).toBe("done");
