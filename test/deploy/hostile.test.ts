@@ -11,8 +11,8 @@ import { ask, localDeployment } from "./local";
 
 useCli();
 
-/** Sends bytes, and gives what comes back until the connection ends or is silent for a moment. */
-function raw(url: string, bytes: string): Promise<string> {
+/** Sends bytes, and gives what comes back until the connection ends, or is silent for so many ms. */
+function raw(url: string, bytes: string, patience = 30_000): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     let got = "";
@@ -20,7 +20,7 @@ function raw(url: string, bytes: string): Promise<string> {
     socket.on("data", (data) => (got += data.toString("latin1")));
     socket.on("error", () => {});
     socket.on("close", () => resolve(got));
-    socket.setTimeout(500, () => socket.destroy());
+    socket.setTimeout(patience, () => socket.destroy());
   });
 }
 
@@ -29,13 +29,12 @@ test("whatever callers send, the same gateway answers the next one", async () =>
   const { url } = (await apply(plan([route(1)], { limits: { body: 1_000 } }))) as { url: string };
   const before = readControlFile(folder)!.process;
   const { host } = new URL(url);
-  const post = (headers: string, body = "", path = "/invocations") =>
-    raw(url, `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n${body}`);
+  const last = `Host: ${host}\r\nConnection: close\r\n`;
+  const post = (headers: string, body = "", path = "/invocations", patience?: number) =>
+    raw(url, `POST ${path} HTTP/1.1\r\n${last}${headers}\r\n${body}`, patience);
 
   expect(await raw(url, "\0\0\0 not http\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
-  expect(await raw(url, `GET / HTTP/1.1\r\nHost: ${host}\r\nX: ${"x".repeat(100_000)}\r\n\r\n`)).toMatch(
-    /^HTTP\/1\.1 4/,
-  );
+  expect(await raw(url, `GET / HTTP/1.1\r\n${last}X: ${"x".repeat(100_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 4/);
   // Two lengths: what stands behind the first could be taken for a request of somebody else.
   expect(await post("Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\nGET /x")).toMatch(
     /^HTTP\/1\.1 400 /,
@@ -46,16 +45,19 @@ test("whatever callers send, the same gateway answers the next one", async () =>
     /^HTTP\/1\.1 413 /,
   );
   // Announced, and never sent.
-  expect(await post("Content-Length: 500\r\n", "{")).toBe("");
+  expect(await post("Content-Length: 500\r\n", "{", "/invocations", 500)).toBe("");
   const key = `X-Modeltrail-Key: ${"k".repeat(5_000)}\r\n`;
   expect(await post(`${key}Content-Length: 2\r\n`, "{}")).toMatch(/^HTTP\/1\.1 200 /);
   expect(await post("X-Modeltrail-Version: 1e400\r\nContent-Length: 2\r\n", "{}")).toMatch(/^HTTP\/1\.1 404 /);
   // The way of who steers is not the callers' way: this goes to the model server, like any other path.
   expect(await post("Content-Length: 0\r\n", "", "/stop")).toContain('"predictions"');
-  expect(await raw(url, `GET /modeltrail/../state HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).not.toContain("servers");
+  expect(await raw(url, `GET /modeltrail/../state HTTP/1.1\r\n${last}\r\n`)).not.toContain("servers");
   const control = `http://127.0.0.1:${readControlFile(folder)!.port}`;
   expect(
-    await raw(control, `POST /stop HTTP/1.1\r\nHost: ${new URL(control).host}\r\nContent-Length: 0\r\n\r\n`),
+    await raw(
+      control,
+      `POST /stop HTTP/1.1\r\nHost: ${new URL(control).host}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    ),
   ).toMatch(/^HTTP\/1\.1 403 /);
 
   expect(await ask(url, { inputs: [1] })).toMatchObject({ status: 200, body: { predictions: [1] } });

@@ -1,6 +1,6 @@
 /** Deployments on this machine with real processes: the real command, and stubs for models. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -15,6 +15,7 @@ useCli();
 
 /** The keeper of a gateway. */
 const parentOf = (pid: number) => Number(execFileSync("ps", ["-o", "ppid=", "-p", String(pid)], { encoding: "utf8" }));
+const SLOW = JSON.stringify({ sleep: 2 });
 const served = (folder: string) => readGatewayFile(folder)!.servers;
 
 test("a version is exchanged for another under a steady stream without a failed request, and a bad one is not let in", async () => {
@@ -109,15 +110,55 @@ test("a gateway that is killed under load comes back, goes on with its servers, 
 });
 
 test("a model server that is killed is started again; who was just asking it is answered by the next one", async () => {
-  const { apply, plan, route, folder, status } = localDeployment();
+  const { apply, plan, route, folder, status, root } = localDeployment();
   const { url } = (await apply(plan([route(1)]))) as { url: string };
   const [before] = served(folder);
-  const slow = ask(url, { sleep: 1 });
-  await until(async () => (await status()).state === "live", "live");
+  const mark = join(root, "asked");
+  const slow = ask(url, { sleep: 1, mark });
+  await until(() => existsSync(mark), "it is asked");
   process.kill(before!.process!.pid, "SIGKILL");
   expect(await slow).toMatchObject({ status: 200, version: "1" });
   expect(served(folder)[0]!.process!.pid).not.toBe(before!.process!.pid);
   expect((await status()).state).toBe("live");
+});
+
+test("a server that is starting when the gateway dies goes on, and is waited for by the next change", async () => {
+  const { apply, plan, route, folder, root, status } = localDeployment();
+  await apply(plan([route(1)]));
+  const waits = join(root, "may-start");
+  const next = plan([route(2, { stub: { waits } })]);
+  const cut = expect(apply(next)).rejects.toThrow("The gateway went away meanwhile");
+  const second = () => served(folder).find(({ version }) => version === 2)?.process;
+  await until(() => second() != null, "the second one is starting");
+  const begun = second()!;
+  const killed = readControlFile(folder)!.process;
+  process.kill(killed.pid, "SIGKILL");
+  await cut;
+  await until(async () => !isAlive(killed) && (await status()).state === "live", "another gateway");
+  let verified = 0;
+  const applied = apply(next, {
+    onStep: (_step, detail) => void (detail.startsWith("Waiting for version 2") && writeFileSync(waits, "")),
+    verify: async () => void verified++,
+  });
+  await applied;
+  expect(served(folder).map((server) => server.process)).toEqual([begun]);
+  expect(isAlive(begun)).toBe(true);
+  expect(verified).toBe(1);
+});
+
+test("once it is switched to, a version stays, whatever becomes of the gateway or of who asked for it", async () => {
+  const { apply, plan, route, folder, status } = localDeployment();
+  await apply(plan([route(1)]));
+  const gone = new AbortController();
+  const onStep = (step: string) => {
+    if (step === "switch") setImmediate(() => gone.abort(new Error("given up")));
+    if (step !== "stop") return;
+    process.kill(readControlFile(folder)!.process.pid, "SIGKILL");
+    throw new Error("who listens fails, too");
+  };
+  const { url } = (await apply(plan([route(2)]), { onStep, signal: gone.signal })) as { url: string };
+  await until(async () => (await status()).state === "live", "another gateway");
+  expect((await ask(url, {})).version).toBe("2");
 });
 
 test("a request that kills its server is not made for ever, and running out of memory is told as that", async () => {
@@ -153,6 +194,14 @@ test("slow models, too many requests and too large ones are told so", async () =
   expect((await ask(url, { inputs: "x".repeat(3_000) })).status).toBe(413);
   expect((await ask(url, { inputs: 1 })).status).toBe(200);
   expect(readPredictions(predictions).map(({ status }) => status)).toEqual([200, 504, 504]);
+  // A version is tried with the limits that it is to have.
+  let tried = 0;
+  await apply(plan([route(2)], { limits: { time: 30 } }), {
+    async verify(_route, access) {
+      tried = (await access.request("/invocations", { body: SLOW })).status;
+    },
+  });
+  expect(tried).toBe(200);
 });
 
 test("a token is asked for, and kept nowhere in the plain; other names of this machine are not answered without one", async () => {
@@ -189,6 +238,10 @@ test("feedback goes to its prediction; wrong feedback is told", async () => {
     ]),
   ).toEqual({
     ...{ status: 200, body: { kept: 1, unknown: [unknown] } },
+  });
+  expect(await send(Array(1_001).fill({ id, label: 1 }))).toMatchObject({
+    status: 413,
+    body: { error: "Give up to 1000 entries in a request; these are 1001." },
   });
   expect(await send({ id: "x" })).toMatchObject({
     status: 400,
@@ -257,6 +310,7 @@ test("two cannot change a deployment at once; what is undeployed dead or alive l
   verified();
   const { url } = (await first) as { url: string };
   await ask(url, {});
+  writeFileSync(join(folder, "token"), "of callers");
   const [server] = served(folder);
 
   // Keeper, gateway: all of it killed at once, as by a restart of the machine, but for a server.

@@ -30,6 +30,8 @@ class Handler(BaseHTTPRequestHandler):
         if "memory" in body:
             print("MemoryError", file=sys.stderr, flush=True)
             os._exit(1)
+        if "mark" in body:
+            open(body["mark"], "w").close()
         time.sleep(body.get("sleep", 0))
         status = stub.get("status", 200)
         self.answer(status, {"predictions": [stub["version"]], "inputs": body.get("inputs")})
@@ -56,6 +58,8 @@ class Server(ThreadingHTTPServer):
 if stub.get("fails"):
     print("Traceback: this model cannot be read", file=sys.stderr)
     sys.exit(3)
+while not os.path.exists(stub.get("waits", ".")):
+    time.sleep(0.02)
 server = Server((options["--host"], int(options["--port"])), Handler)
 ready = options.get("--ready-file")
 if ready:

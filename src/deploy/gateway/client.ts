@@ -15,15 +15,16 @@ export interface GatewayClient {
   traffic(seconds: number, only?: { version: number; role: string }, signal?: AbortSignal): Promise<Traffic>;
   addServer(candidate: Candidate, signal: AbortSignal): Promise<string>;
   removeServer(id: string): Promise<void>;
-  /** A path of a model server that callers may not get to yet. */
-  ask(id: string, call: Omit<Call, "host" | "port">): Promise<Answer>;
-  switchTo(next: Switch, signal: AbortSignal): Promise<void>;
+  /** A path of a model server that callers may not get to yet. `seconds`: what it gets to answer. */
+  ask(id: string, call: Omit<Call, "host" | "port">, seconds: number): Promise<Answer>;
+  switchTo(next: Switch): Promise<void>;
   tidy(): Promise<void>;
   log(lines: number, signal?: AbortSignal): Promise<string[]>;
   stop(signal?: AbortSignal): Promise<void>;
 }
 
 const QUICK_MS = 10_000;
+const SWITCH_MS = 60_000;
 
 /** Of the deployment with this folder. All of it throws NoGateway when none answers, and UserError for what it says. */
 export function gatewayClient(folder: string, agent?: Agent): GatewayClient {
@@ -61,14 +62,15 @@ export function gatewayClient(folder: string, agent?: Agent): GatewayClient {
     },
     addServer: async (candidate, signal) => (await call("POST", "/servers", { body: candidate, signal })).id,
     removeServer: async (id) => void (await call("DELETE", `/servers/${id}`)),
-    async ask(id, { path, headers, ...rest }) {
+    async ask(id, { path, headers: given, ...rest }, seconds) {
+      const headers = { ...given, "x-modeltrail-seconds": String(seconds) };
       const control = controlOf(folder);
       const answer = await reach(control, { ...rest, path: `/servers/${id}/http${path}`, headers, agent });
       // Else it is the gateway itself that says why there is none.
       if (answer.headers["x-modeltrail-answer"] === undefined) throw new UserError(messageOf(answer));
       return { status: answer.status, headers: flat(answer.headers), body: answer.body };
     },
-    switchTo: async (next, signal) => void (await call("PUT", "/switch", { body: next, signal })),
+    switchTo: async (next) => void (await call("PUT", "/switch", { body: next, limit: SWITCH_MS })),
     tidy: async () => void (await call("POST", "/tidy")),
     log: async (lines, signal) => (await call("GET", `/log?lines=${lines}`, { signal, limit: QUICK_MS })).lines,
     stop: async (signal) => void (await call("POST", "/stop", { signal })),

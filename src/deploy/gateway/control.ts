@@ -59,7 +59,8 @@ export interface Steering {
   /** Its id. Throws UserError when it does not become ready, or `signal` says that nobody waits for it any more. */
   addServer(candidate: Candidate, signal: AbortSignal): Promise<string>;
   removeServer(id: string): Promise<void>;
-  ask(id: string, asked: Asked, signal: AbortSignal): Promise<CallAnswer>;
+  /** `seconds`: what it gets to answer; default: what callers' requests get. */
+  ask(id: string, asked: Asked, signal: AbortSignal, seconds?: number): Promise<CallAnswer>;
   switchTo(next: Switch): Promise<void>;
   /** Ends servers that no route has, when they have answered what they were asked. */
   tidy(): Promise<void>;
@@ -82,9 +83,10 @@ export function makeControl(steering: Steering, secret: string, port: () => numb
     const body = await readBody(request, MOST_BYTES);
     const asked = ASK.exec(request.url!);
     if (asked) {
-      const { "x-modeltrail-secret": _, ...headers } = requestHeaders(request.headers, false);
+      const given = requestHeaders(request.headers, false);
+      const { "x-modeltrail-secret": _, "x-modeltrail-seconds": seconds, ...headers } = given;
       const what = { method: request.method!, path: asked[2]!, headers, body };
-      const got = await steering.ask(asked[1]!, what, gone.signal);
+      const got = await steering.ask(asked[1]!, what, gone.signal, Number(seconds) || undefined);
       response.writeHead(got.status, {
         ...answerHeaders(got.headers),
         "x-modeltrail-answer": "1",

@@ -50,7 +50,7 @@ export const GatewayFile = z.object({
   format: z.literal(1),
   deployment: z.string(),
   settings: GatewaySettings,
-  /** What model servers ask of who speaks to them; null: nothing. */
+  /** What model servers ask of who speaks to them; null: the gateway has still to make one. */
   serverToken: z.nullable(z.string()),
   routes: z.array(GatewayRoute),
   servers: z.array(ServerSpec),
@@ -70,6 +70,8 @@ export function placesIn(folder: string) {
     gatewayLock: join(folder, "gateway.lock"),
     keeperLock: join(folder, "keeper.lock"),
     applyLock: join(folder, "apply.lock"),
+    /** What callers show, where they are asked for it. */
+    token: join(folder, "token"),
     servers: join(folder, "servers"),
     serverLog: (id: string) => join(folder, "servers", `${id}.log`),
     readyFile: (id: string) => join(folder, "servers", `${id}.ready`),

@@ -9,7 +9,7 @@ import { type Endpoint, makeEndpoint } from "./endpoint";
 import { type GatewayFile, type GatewayRoute, placesIn, writeGatewayFile } from "./files";
 import { forward } from "./forward";
 import { NoAnswer } from "./httpCall";
-import { listenAt, urlOf } from "./listening";
+import { type Address, listenAt, urlOf } from "./listening";
 import { tailLines } from "./logTail";
 import { type ModelServer, runModelServer } from "./modelServer";
 import { keepPredictions } from "./predictionKeeper";
@@ -38,8 +38,11 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
   const traffic = countTraffic();
   const predictions = keepPredictions(logFolder(folder));
   const servers = new Map<string, ModelServer>();
-  const begun = new Map<string, number>();
+  /** When somebody last wanted it: ms since the epoch. */
+  const wanted = new Map<string, number>();
   const started = Date.now();
+  // Others on this machine could else ask the model servers themselves.
+  const serverToken = file.serverToken ?? randomBytes(32).toString("hex");
   let { settings } = file;
   let routes: LiveRoute[] = [];
   let endpoint: Endpoint = newEndpoint();
@@ -47,21 +50,24 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
   let fault: string | null = null;
   let isOver = false;
   let closing = false;
+  let isRestored = false;
 
   predictions.set(settings.log, settings.input);
   const inRoutes = new Set(file.routes.map(({ server }) => server));
   // Those of no route were candidates of somebody who may come back for them.
   for (const spec of file.servers) addLive(spec.id, run(spec, !inRoutes.has(spec.id)));
   routes = live(file.routes);
+  isRestored = true;
+  save();
   const reaping = setInterval(reap, 60_000).unref();
 
   function run(spec: GatewayFile["servers"][number], candidate: boolean): ModelServer {
-    return runModelServer(spec, { folder, token: file.serverToken, onChange: save, say, candidate });
+    return runModelServer(spec, { folder, token: serverToken, onChange: save, say, candidate });
   }
 
   function addLive(id: string, server: ModelServer): void {
     servers.set(id, server);
-    begun.set(id, Date.now());
+    wanted.set(id, Date.now());
   }
 
   function live(next: readonly GatewayRoute[]): LiveRoute[] {
@@ -74,7 +80,7 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
 
   function newEndpoint(): Endpoint {
     return makeEndpoint({
-      state: () => ({ deployment: file.deployment, settings, serverToken: file.serverToken, routes }),
+      state: () => ({ deployment: file.deployment, settings, serverToken, routes }),
       ...{ predictions, traffic, health, predictionFolder: logFolder(folder) },
       metrics: () =>
         metricsText({
@@ -99,10 +105,10 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
   }
 
   function save(): void {
-    if (isOver) return;
+    // Half of what was served must not take the place of all of it.
+    if (isOver || !isRestored) return;
     const kept = {
-      ...file,
-      settings,
+      ...{ ...file, settings, serverToken },
       routes: routes.map(bare),
       servers: [...servers.values()].map(({ spec }) => spec),
     };
@@ -119,9 +125,12 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
   }
 
   async function open(): Promise<void> {
-    while (!closing) {
+    // Until then it may have been moved to another address.
+    while (!closing && url === null) {
+      const { http } = endpoint;
       try {
-        const port = await listenAt(endpoint.http, settings);
+        const port = await listenAt(http, settings);
+        if (http !== endpoint.http) return void shut(http);
         if (port !== settings.port) settings = { ...settings, port };
         url = urlOf(settings);
         fault = null;
@@ -129,6 +138,7 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
         say(`listens at ${url}`);
         return;
       } catch (error) {
+        if (url !== null) return;
         const message = (error as Error).message;
         if (fault !== message) say(message);
         fault = message;
@@ -138,16 +148,39 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
   }
 
   /** At another address: the old one is let go when the new one is taken. */
-  async function move(next: { host: string; port: number }): Promise<number> {
+  async function move(next: Address): Promise<number> {
     if (next.host === settings.host && (next.port === 0 || next.port === settings.port) && url) return settings.port;
     const old = endpoint;
+    // All addresses of the machine and one of them cannot have the same port.
+    const isSamePort = url !== null && next.port === settings.port;
+    if (isSamePort) void shut(old.http);
+    try {
+      const port = await take(next);
+      if (!isSamePort) void shut(old.http);
+      return port;
+    } catch (error) {
+      if (isSamePort) await comeBack();
+      throw error;
+    }
+  }
+
+  async function take(address: Address): Promise<number> {
     const fresh = newEndpoint();
-    const port = await listenAt(fresh.http, next);
+    const port = await listenAt(fresh.http, address);
     endpoint = fresh;
-    url = urlOf({ host: next.host, port });
+    url = urlOf({ host: address.host, port });
     fault = null;
-    void shut(old.http);
     return port;
+  }
+
+  /** To where it listened until just now. */
+  async function comeBack(): Promise<void> {
+    await take(settings).catch((error) => {
+      url = null;
+      fault = (error as Error).message;
+      endpoint = newEndpoint();
+      void open();
+    });
   }
 
   async function switchTo(next: Switch): Promise<void> {
@@ -186,7 +219,7 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
     for (const end = Date.now() + DRAIN_MS; server.inFlight > 0 && Date.now() < end; ) await wait(POLL_MS);
     await server.stop();
     servers.delete(id);
-    begun.delete(id);
+    wanted.delete(id);
     save();
     say(`version ${server.spec.version}: is stopped`);
   }
@@ -199,7 +232,7 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
 
   function reap(): void {
     const used = new Set(routes.map(({ server }) => server));
-    for (const [id, since] of begun) {
+    for (const [id, since] of wanted) {
       if (!used.has(id) && Date.now() - since > ABANDONED_MS) removeServer(id).catch((error) => say(error.message));
     }
   }
@@ -224,19 +257,20 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
   return {
     ...{ open, state, addServer, removeServer, switchTo, tidy },
     traffic: traffic.window,
-    async ask(id, asked, signal) {
+    async ask(id, asked, signal, seconds = settings.limits.time) {
       const server = servers.get(id);
+      if (server) wanted.set(id, Date.now());
       if (server?.state !== "ready") throw new UserError(server?.fault ?? "This server is not there any more.");
       try {
         return await forward(server, asked, {
-          token: file.serverToken,
-          limit: settings.limits.time * 1_000 + 1_000,
+          token: serverToken,
+          limit: seconds * 1_000 + 1_000,
           signal,
         });
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         await server.suspect();
-        const late = `Version ${server.spec.version} did not answer within ${settings.limits.time} seconds.`;
+        const late = `Version ${server.spec.version} did not answer within ${seconds} seconds.`;
         throw new UserError(
           error.kind === "late" ? late : (server.fault ?? `Version ${server.spec.version} ended while it was asked.`),
         );

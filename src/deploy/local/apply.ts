@@ -1,13 +1,14 @@
 /** Bringing a deployment of this machine to what a plan says, without a request that fails. */
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { Agent } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../domain/errors";
 import { isHeldElsewhere, takeLock } from "../../store/fileLock";
 import type { Access, ApplyOptions, ReadyRoute, ServingHandle, ServingPlan } from "../contract";
 import { type GatewayClient, gatewayClient, NoGateway } from "../gateway/client";
 import type { GatewayState } from "../gateway/control";
 import { type GatewayRoute, type GatewaySettings, placesIn, readGatewayFile, writeGatewayFile } from "../gateway/files";
+import { urlOf } from "../gateway/listening";
 import { signatureOf } from "../gateway/signature";
 import { ensureGateway, type GatewayPlace } from "../gateway/start";
 import { gatewaySettings } from "./settings";
@@ -15,6 +16,7 @@ import { undeploy } from "./undeploy";
 
 /** Seconds that a model gets to be read and to answer its sample. */
 const START_SECONDS = 300;
+const LOOK_MS = 100;
 
 /** What a model server is started by, without where it is to listen; and the variables that it needs, never secrets. */
 export interface ServerCommand {
@@ -87,30 +89,45 @@ class Application {
     try {
       const state = await ensureGateway(place, options.signal);
       // Whoever has the port, there is no use in going on, unless it is to be another one.
-      if (state.fault !== null && state.settings.port === settings.port) throw new UserError(state.fault);
+      const isSamePlace = state.settings.host === settings.host && state.settings.port === settings.port;
+      if (state.fault !== null && isSamePlace) throw new UserError(state.fault);
       const routes = await this.bringUp(state);
       await this.verify(state, routes);
       const champion = plan.routes[0]!;
       options.onStep("switch", `Giving the requests to version ${champion.version}`);
-      await this.client.switchTo({ settings, routes }, options.signal);
+      options.signal.throwIfAborted();
+      // Who gave it up from here on could not know what is served.
+      await this.client.switchTo({ settings, routes });
     } catch (error) {
       await this.takeBack(isFirst);
       throw options.signal.aborted ? options.signal.reason : error;
     } finally {
       this.agent.destroy();
     }
-    options.onStep("stop", "Stopping what is not needed any more, when it has answered");
-    await this.client.tidy();
-    return { name: place.name, url: (await this.client.state()).url };
+    await this.tidy();
+    return { name: place.name, url: this.listensAt() };
+  }
+
+  /** The new version is served: whatever fails now, it is no fault of this change. */
+  private async tidy(): Promise<void> {
+    try {
+      this.options.onStep("stop", "Stopping what is not needed any more, when it has answered");
+      await this.client.tidy();
+    } catch {
+      // The gateway does not keep for ever what nobody asks for.
+    }
+  }
+
+  /** As the gateway has written down at the switch. */
+  private listensAt(): string | null {
+    const settings = readGatewayFile(this.place.folder)?.settings;
+    return settings && settings.port !== 0 ? urlOf(settings) : null;
   }
 
   private prepare(settings: GatewaySettings): void {
-    const { place, plan } = this;
-    writeGatewayFile(place.folder, {
-      ...{ format: 1, deployment: place.name, settings, routes: [], servers: [] },
-      // Others on this machine could else ask the model servers themselves.
-      serverToken: plan.token === null ? null : randomBytes(32).toString("hex"),
-    });
+    const { folder, name } = this.place;
+    const nothing = { serverToken: null, routes: [], servers: [] };
+    writeGatewayFile(folder, { format: 1, deployment: name, settings, ...nothing });
   }
 
   /** A server for each route: one that runs and is the same in all, else a new one. */
@@ -120,11 +137,26 @@ class Application {
       const { ready, ...rest } = route;
       const candidate = await this.candidate(route);
       const signature = signatureOf(candidate);
-      const running = state.servers.find((one) => one.signature === signature && one.state === "ready");
-      const server = running?.id ?? (await this.start(route, candidate));
+      const same = state.servers.filter((one) => one.signature === signature);
+      const server = (await this.running(same)) ?? (await this.start(route, candidate));
       routes.push({ ...rest, server });
     }
     return routes;
+  }
+
+  /** One that is ready, or becomes so: after a restart of the machine, the gateway itself has begun to start what it served. */
+  private async running(servers: GatewayState["servers"]): Promise<string | undefined> {
+    const ready = servers.find(({ state }) => state === "ready")?.id;
+    const starting = servers.find(({ state }) => state === "starting");
+    if (ready || !starting) return ready;
+    const { options, client } = this;
+    options.onStep("start", `Waiting for version ${starting.version}, which is just starting`);
+    for (const end = Date.now() + START_SECONDS * 1_000; Date.now() < end; await wait(LOOK_MS)) {
+      options.signal.throwIfAborted();
+      const { state } = (await client.state(options.signal)).servers.find(({ id }) => id === starting.id) ?? {};
+      if (state !== "starting") return state === "ready" ? starting.id : undefined;
+    }
+    throw new UserError(`Version ${starting.version} was not ready within ${START_SECONDS} seconds.`);
   }
 
   private async candidate(route: ReadyRoute) {
@@ -152,14 +184,15 @@ class Application {
   }
 
   private accessTo(server: string): Access {
-    const { client, options } = this;
+    const { client, options, plan } = this;
+    const seconds = gatewaySettings(plan).limits.time;
     return {
       url: null,
       request: (path, { method, headers, body, signal = options.signal } = {}) => {
         const type = body === undefined ? {} : { "content-type": "application/json" };
         const verb = method ?? (body === undefined ? "GET" : "POST");
         return explained(() =>
-          client.ask(server, { path, method: verb, headers: { ...type, ...headers }, body, signal }),
+          client.ask(server, { path, method: verb, headers: { ...type, ...headers }, body, signal }, seconds),
         );
       },
     };

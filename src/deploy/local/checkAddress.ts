@@ -19,9 +19,11 @@ export async function checkAddress(folder: string, { settings, token }: ServingP
 async function checkPort(folder: string, { host, port }: { host: string; port: number }): Promise<Problem[]> {
   const own = readGatewayFile(folder)?.settings;
   if (own?.port === port && own.host === host) return [];
+  // The port is its own: whether there is such an address, any other tells.
+  const at = own?.port === port ? 0 : port;
   const server = createServer();
   try {
-    await listenAt(server, { host, port });
+    await listenAt(server, { host, port: at });
     await new Promise((resolve) => server.close(resolve));
     return [];
   } catch (error) {
