@@ -40,9 +40,15 @@ export async function register(
   return { model: version.model, version: version.version, isNew };
 }
 
-export async function setAlias({ registry }: Store, { model, version }: VersionAddress, alias: string): Promise<void> {
-  const { checkAlias } = await import("../../../registry/names");
-  registry.setAlias(model, checkAlias(alias), version);
+/** Throws UserError where gates decide who has the alias. */
+export async function setAlias(store: Store, version: VersionAddress, alias: string): Promise<void> {
+  const [{ pastGates }, { giveAliases }] = await Promise.all([
+    import("../../../deploy/gates/pastGates"),
+    import("../../../registry/giveAliases"),
+  ]);
+  const { model } = version;
+  const past = await pastGates(store.root, { model, aliases: [alias], instead: "Promote to Champion" });
+  giveAliases(store, version, [alias], past);
 }
 
 export async function demote(store: Store, model: string, alias: string): Promise<{ now: number | null }> {
