@@ -1,9 +1,10 @@
 /** Every protocol that the app speaks, at one port. */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { appForTest, type ServedApp, startApp } from "./app";
+import { appForTest, type ServedApp, serveEnvironment, startApp } from "./app";
 import { pythonThatServes, runPython } from "./python";
 
 const python = pythonThatServes();
@@ -214,6 +215,21 @@ describe.skipIf(!python)("protocols", { timeout: 300_000 }, () => {
     expect((await vertex.ask("/is/healthy")).status).toBe(200);
     const told = await vertex.ask("/v1/endpoints/7/deployedModels/9:predict", { instances: rows, parameters: {} });
     expect(told).toMatchObject({ status: 200, json: { predictions: [0, 0] } });
+  });
+
+  test("it listens to others only where it is told to, by who starts it or by a platform", () => {
+    const program = "import sys; from modeltrail_serve.arguments import parse; print(parse().host, parse().port)";
+    const host = (env: Record<string, string>, ...args: string[]) =>
+      execFileSync(python!, ["-c", program, ...args], {
+        env: serveEnvironment({ PORT: "", ...env }),
+        encoding: "utf8",
+      }).trim();
+    expect(host({})).toBe("127.0.0.1 8080");
+    expect(host({}, "serve")).toBe("127.0.0.1 8080");
+    expect(host({ SAGEMAKER_BIND_TO_PORT: "8081" }, "serve")).toBe("0.0.0.0 8081");
+    expect(host({ AIP_HTTP_PORT: "8082" })).toBe("0.0.0.0 8082");
+    // As in the Dockerfile of a bundle, to which SageMaker adds its word.
+    expect(host({}, "--host", "0.0.0.0", "serve")).toBe("0.0.0.0 8080");
   });
 
   test("columns of every type are read as what they are", async () => {

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 
 from .manifest import BUNDLE_FILE
 
@@ -31,9 +30,10 @@ def _serving(parser, environment, suppress):
     def add(name, default, **more):
         parser.add_argument(name, default=argparse.SUPPRESS if suppress else default, **more)
 
-    in_container = "AIP_HTTP_PORT" in environment or "serve" in sys.argv[1:2]
+    # Set by platforms only; a container of ours is told so by its Dockerfile.
+    in_container = "AIP_HTTP_PORT" in environment or "SAGEMAKER_BIND_TO_PORT" in environment
     add("--bundle", own_bundle(), metavar="FOLDER", help="the bundle (default: the one that this package lies in)")
-    add("--host", ALL_ADDRESSES if in_container else "127.0.0.1", help="the address to listen at")
+    add("--host", ALL_ADDRESSES if in_container else "127.0.0.1", help="the address to listen at (default: this machine's own, of platforms all)")
     add(
         "--port",
         _number(environment, "AIP_HTTP_PORT", "SAGEMAKER_BIND_TO_PORT", "PORT", default=8080),

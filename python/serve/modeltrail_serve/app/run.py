@@ -54,18 +54,34 @@ def _parent_watch(options):
 
 
 def serve_at(options, listener, metrics, on_ready, watch):
-    """Until the server is to end; the process ends then. `watch` gets a function that ends it."""
+    """Until the server is to end; the process ends then. `watch` gets a function that ends it, now or while the model is read."""
+    # Not left to the model, nor to what it starts.
+    token = os.environ.pop(TOKEN, None)
+    ending = Ending()
+    watch(ending.end)
     bundle, outputs = load(options)
     limits = Limits(options.max_body, options.max_rows, options.max_seconds, options.max_concurrent)
     pool = Pool(options.threads or max(1, min(THREADS, os.cpu_count() or 1)))
-    # Not left to what the model starts.
-    token = os.environ.pop(TOKEN, None)
     app = build(bundle, pool, limits, metrics, token, options.model_name, outputs, options.container)
     try:
         listener.listen(BACKLOG)
     except OSError as error:
         raise CannotServe(taken(error, *listener.getsockname()[:2])) from None
-    run_server(app, listener, options.drain_seconds, on_ready, watch)
+    run_server(app, listener, options.drain_seconds, on_ready, ending.in_order)
+
+
+class Ending:
+    """At once while there is no server yet, and then in order."""
+
+    def __init__(self):
+        self.how = lambda: os._exit(1)
+
+    def in_order(self, how):
+        self.how = how
+
+    def end(self):
+        """From any thread."""
+        self.how()
 
 
 def load(options):

@@ -43,8 +43,8 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def run_server(app, listener, drain_seconds, on_ready, watch):
-    """Until it is told to end. `watch` gets a function that ends it."""
+def run_server(app, listener, drain_seconds, on_ready, on_made):
+    """Until it is told to end. `on_made` gets a function that tells it so."""
     config = uvicorn.Config(
         app,
         lifespan="off",
@@ -58,7 +58,7 @@ def run_server(app, listener, drain_seconds, on_ready, watch):
         timeout_graceful_shutdown=math.ceil(drain_seconds),
     )
     server = Server(config, on_ready)
-    watch(server.end)
+    on_made(server.end)
     server.run(sockets=[listener])
     # Python would wait for threads of libraries, and a stuck model's.
     logging.shutdown()

@@ -42,7 +42,12 @@ def _look_after(workers, ending, on_ready):
         worker.start()
     told = False
     while not ending.is_set():
-        multiprocessing.connection.wait([worker.process.sentinel for worker in workers if worker.process], LOOK_SECONDS)
+        # Those that are dead already would end the wait at once, again and again.
+        alive = [worker.process.sentinel for worker in workers if not worker.is_dead()]
+        if alive:
+            multiprocessing.connection.wait(alive, LOOK_SECONDS)
+        else:
+            ending.wait(LOOK_SECONDS)
         for worker in workers:
             worker.look()
             if worker.is_dead() and not told:
