@@ -33,7 +33,11 @@ def _serving(parser, environment, suppress):
     # Set by platforms only; a container of ours is told so by its Dockerfile.
     in_container = "AIP_HTTP_PORT" in environment or "SAGEMAKER_BIND_TO_PORT" in environment
     add("--bundle", own_bundle(), metavar="FOLDER", help="the bundle (default: the one that this package lies in)")
-    add("--host", ALL_ADDRESSES if in_container else "127.0.0.1", help="the address to listen at (default: this machine's own, of platforms all)")
+    add(
+        "--host",
+        ALL_ADDRESSES if in_container else "127.0.0.1",
+        help="the address to listen at (default: 127.0.0.1; on platforms all addresses)",
+    )
     add(
         "--port",
         _number(environment, "AIP_HTTP_PORT", "SAGEMAKER_BIND_TO_PORT", "PORT", default=8080),

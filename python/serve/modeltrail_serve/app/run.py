@@ -54,7 +54,10 @@ def _parent_watch(options):
 
 
 def serve_at(options, listener, metrics, on_ready, watch):
-    """Until the server is to end; the process ends then. `watch` gets a function that ends it, now or while the model is read."""
+    """
+    Until the server is to end; the process ends then. `watch` gets a function that ends it, at work or while it reads the
+    model.
+    """
     # Not left to the model, nor to what it starts.
     token = os.environ.pop(TOKEN, None)
     ending = Ending()

@@ -43,8 +43,8 @@ class Columns:
     def _parts(self, prediction):
         if _form(prediction) != self.form:
             raise ValueError(
-                "The model's answers have different parts (%s; %s), which make no table. Name an output that ends in .json or .jsonl."
-                % (_listed(self.names), _listed(columns_of(prediction)))
+                "The model's answers have different parts (%s; %s), which make no table. "
+                "Name an output that ends in .json or .jsonl." % (_listed(self.names), _listed(columns_of(prediction)))
             )
         if isinstance(prediction, dict):
             return [prediction[name] for name in self.names]
