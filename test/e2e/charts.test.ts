@@ -90,7 +90,7 @@ test("values of runs are set against each other, chosen by brushes, and judged",
 }) => {
   makeRuns(folder, sweep());
   await workbench.experiments.open();
-  await expect(workbench.experiments.run("trial 3")).toBeVisible();
+  await expect(workbench.experiments.run("trial 29")).toBeVisible();
   await workbench.runCommand("Modeltrail: Open Charts");
   const panels = page.frameLocator("iframe.webview.ready");
   const charts = panels.first().frameLocator("iframe#active-frame");
