@@ -1,7 +1,7 @@
 /** `modeltrail deployments try`, `request` and `token` */
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { needDeployment } from "../../deploy/operations/change";
+import { needDeployment } from "../../deploy/operations/destination";
 import { accessTo, championBundle, look, tokenOf } from "../../deploy/operations/look";
 import { readSample } from "../../deploy/sample";
 import { UserError } from "../../domain/errors";

@@ -1,5 +1,5 @@
 /** `modeltrail deployments`, `show` and `log` */
-import { needDeployment } from "../../deploy/operations/change";
+import { needDeployment } from "../../deploy/operations/destination";
 import { deploymentLog, look, lookAtAll } from "../../deploy/operations/look";
 import { toJson } from "../../domain/json";
 import { deploymentTable, rolloutTable, routesText, stateText, trafficText } from "../deploymentText";

@@ -1,13 +1,13 @@
 /** For tests: a project with gates, a version of a model with a run, and a model that answers without Python. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { BundleManifest } from "../../domain/bundle";
 import type { GateResult } from "../../domain/gate";
 import type { MetricPoint } from "../../domain/run";
 import type { Store } from "../../store/contract";
 import type { ModelVersion } from "../../store/registry/contract";
 import { newRun, tempStore } from "../../store/testStore";
 import type { ReadyBundle } from "../contract";
+import { testManifest } from "../testManifest";
 import type { Evaluator, Predicted, TableColumns } from "./evaluate/contract";
 import { type GatesToRun, runGates } from "./runGates";
 
@@ -76,25 +76,11 @@ export function testProject(yaml: string): TestProject {
 }
 
 function testBundle(root: string, { model, version }: ModelVersion): ReadyBundle {
-  const manifest: BundleManifest = {
-    format: 1,
-    model,
-    version,
-    run: null,
-    flavour: "sklearn",
-    modelFormat: "joblib",
-    executesCode: true,
-    entry: "model/model.joblib",
-    python: "3.11",
-    requirements: [],
-    input: null,
-    sample: null,
-    files: [
-      { path: "model/model.joblib", size: 1_500_000, sha256: "" },
-      { path: "requirements.txt", size: 500_000, sha256: "" },
-    ],
-    created: "2026-01-01T00:00:00Z",
-  };
+  const files = [
+    { path: "model/model.joblib", size: 1_500_000, sha256: "" },
+    { path: "requirements.txt", size: 500_000, sha256: "" },
+  ];
+  const manifest = testManifest({ model, version, files });
   return { hash: `${version}`.padStart(64, "0"), folder: root, manifest };
 }
 

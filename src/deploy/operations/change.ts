@@ -10,7 +10,7 @@ import { rollOut, type WantedRoute } from "../rollout/rollOut";
 import { sameRoutes, withVersion } from "../rollout/routes";
 import { deploymentToken } from "../token";
 import type { OperationContext } from "./context";
-import { type Destination, settingsOf } from "./destination";
+import { type Destination, needDeployment, settingsOf } from "./destination";
 import { makeTools } from "./tools";
 
 export interface DeployOptions {
@@ -198,14 +198,4 @@ async function change(context: OperationContext, asked: Asked, forget = false): 
 
 async function base(store: Store, { name, model }: Deployment): Promise<Pick<Asked, "name" | "model" | "settings">> {
   return { name, model, settings: await settingsOf(store, name) };
-}
-
-/** Throws UserError when there is none. */
-export function needDeployment(store: Store, name: string): Deployment {
-  const deployment = store.deployments.get(name);
-  if (deployment) return deployment;
-  const names = store.deployments.list().map((one) => one.name);
-  const known =
-    names.length > 0 ? `There are: ${names.join(", ")}.` : "There are none yet: modeltrail deploy MODEL --to local";
-  throw new UserError(`There is no deployment "${name}". ${known}`);
 }

@@ -1,5 +1,6 @@
 /** From what the user calls a place to a deployment there. */
 
+import type { Deployment } from "../../domain/deployment";
 import type { DeploymentSettings } from "../../domain/deploymentSettings";
 import { UserError } from "../../domain/errors";
 import { LOCAL } from "../../domain/localTarget";
@@ -46,11 +47,19 @@ export async function findDestination(store: Store, model: string, to: string, a
 /** The settings of a deployment that is there: those of modeltrail.yaml, on the target where it is. */
 export async function settingsOf(store: Store, name: string): Promise<DeploymentSettings> {
   const { deployments } = await projectSettings(store.root);
-  const deployment = store.deployments.get(name);
-  if (!deployment)
-    throw new UserError(`There is no deployment "${name}". \`modeltrail deployments\` lists those there are.`);
+  const deployment = needDeployment(store, name);
   const own = Object.hasOwn(deployments, name) ? deployments[name] : undefined;
   return { ...own, target: deployment.target, model: deployment.model };
+}
+
+/** Throws UserError when there is none. */
+export function needDeployment(store: Store, name: string): Deployment {
+  const deployment = store.deployments.get(name);
+  if (deployment) return deployment;
+  const names = store.deployments.list().map((one) => one.name);
+  const known =
+    names.length > 0 ? `There are: ${names.join(", ")}.` : "There are none yet: modeltrail deploy MODEL --to local";
+  throw new UserError(`There is no deployment "${name}". ${known}`);
 }
 
 async function projectSettings(root: string) {

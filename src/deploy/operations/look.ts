@@ -6,8 +6,7 @@ import { openBundle } from "../bundle/bundleFolder";
 import type { Access, ReadyBundle, ServingHandle } from "../contract";
 import { openServingTarget, type ServingContext } from "../targets";
 import { deploymentToken } from "../token";
-import { needDeployment } from "./change";
-import { settingsOf } from "./destination";
+import { needDeployment, settingsOf } from "./destination";
 
 const LOOK_MS = 20_000;
 

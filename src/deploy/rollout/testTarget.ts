@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import type { Route } from "../../domain/deployment";
 import { UserError } from "../../domain/errors";
 import type { Answer, ReadyBundle, ServingHandle, ServingTarget } from "../contract";
+import { testManifest } from "../testManifest";
 
 /** What a version answers the sample with; one that answers nothing does not come up. */
 export type Answers = Record<number, number | undefined>;
@@ -78,21 +79,6 @@ export function testBundle(version: number, expected: number): ReadyBundle {
   return {
     hash: `bundle-${version}`,
     folder,
-    manifest: {
-      format: 1,
-      model: "wine",
-      version,
-      run: null,
-      flavour: "sklearn",
-      modelFormat: "joblib",
-      executesCode: true,
-      entry: "model/model.joblib",
-      python: "3.11",
-      requirements: [],
-      input: null,
-      sample: "sample.json",
-      files: [],
-      created: "2026-01-01T00:00:00.000Z",
-    },
+    manifest: testManifest({ version, sample: "sample.json" }),
   };
 }
