@@ -148,6 +148,7 @@ async function testPythons() {
     MODELTRAIL_TEST_PYTHON: ["examples/wine/requirements.txt", "test/requirements.txt"],
     MODELTRAIL_TEST_MLFLOW_PYTHON: ["test/mlflow/requirements.txt"],
     MODELTRAIL_TEST_TARGETS_PYTHON: ["examples/wine/requirements.txt", "test/targets/requirements.txt"],
+    MODELTRAIL_TEST_CLOUDS_PYTHON: ["test/targets/clouds.txt"],
     MODELTRAIL_TEST_KERNEL_PYTHON: ["examples/wine/requirements.txt", "test/kernel/requirements.txt"],
     MODELTRAIL_TEST_SERVE_PYTHON: ["examples/wine/requirements.txt", "test/serve/requirements.txt"],
     MODELTRAIL_TEST_PLATFORMS_PYTHON: ["test/serve/platforms.txt"],

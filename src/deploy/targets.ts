@@ -1,7 +1,14 @@
 /** From the name of a target to what can serve models there. */
 import { UserError } from "../domain/errors";
 import { LOCAL } from "../domain/localTarget";
-import { isKnownTarget, type KnownTargetSettings, type TargetKind, type TargetOf } from "../domain/targets";
+import type {
+  KnownTargetSettings,
+  ServingKind,
+  ServingOf,
+  ServingTargetSettings,
+  TargetKind,
+  TargetOf,
+} from "../domain/targets";
 import type { Store } from "../store/contract";
 import { targetSettings } from "../targets/registry";
 import type { ServingTarget } from "./contract";
@@ -20,7 +27,11 @@ export type MakeServing<Settings> = (
   context: ServingContext,
 ) => ServingTarget | Promise<ServingTarget>;
 
-type Rooms = { [Kind in TargetKind]?: () => Promise<MakeServing<TargetOf<Kind>>> };
+type Rooms = { [Kind in TargetKind]?: () => Promise<MakeServing<TargetOf<Kind>>> } & {
+  [Kind in ServingKind]?: () => Promise<MakeServing<ServingOf<Kind>>>;
+};
+type OwnSettings = KnownTargetSettings | ServingTargetSettings;
+type Room = () => Promise<MakeServing<OwnSettings>>;
 
 /** Where each kind is made, loaded when it is asked for. */
 const container = async () => (await import("./container/containerServing")).makeContainerServing;
@@ -35,14 +46,10 @@ export function servesModels(kind: string): boolean {
 export async function openServingTarget(name: string, context: ServingContext): Promise<ServingTarget> {
   if (name === LOCAL) return (await import("./local/localServing")).makeLocalServing(context);
   const settings = await targetSettings(context.store.root, name);
-  const room = isKnownTarget(settings) ? roomOf(settings.kind) : undefined;
-  if (room) return (await room())(name, settings as KnownTargetSettings, context);
+  const room = servesModels(settings.kind) ? (ROOMS[settings.kind as keyof Rooms] as Room) : undefined;
+  if (room) return (await room())(name, settings as OwnSettings, context);
   const kinds = [LOCAL, ...Object.keys(ROOMS)].join(", ");
   throw new UserError(
     `"${name}" is a target of the kind ${settings.kind}, which serves no models. These do: ${kinds}.`,
   );
-}
-
-function roomOf(kind: TargetKind) {
-  return ROOMS[kind] as (() => Promise<MakeServing<KnownTargetSettings>>) | undefined;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ProjectFile } from "./projectFile";
 import { projectFileFaults } from "./projectFileFaults";
-import { jobLimits } from "./targets";
+import { type JobTargetSettings, jobLimits } from "./targets";
 
 const told = (target: unknown, name = "box") =>
   projectFileFaults({ targets: { [name]: target } }).map(({ path, message }) => `${path.join(".")} ${message}`);
@@ -21,7 +21,8 @@ test("settings are read in the units of jobs", () => {
     local: { slots: 2, gpus: [0, "GPU-1a"] },
   });
   expect(file.targets).toMatchObject({ box: { env: { SEED: "7", DEBUG: "true" } } });
-  expect(jobLimits(file.targets!.box!.limits as Parameters<typeof jobLimits>[0])).toEqual({
+  const box = file.targets!.box as JobTargetSettings;
+  expect(jobLimits(box.limits as Parameters<typeof jobLimits>[0])).toEqual({
     seconds: 5_400,
     memory: 16e9,
     cost: 2.5,

@@ -142,9 +142,8 @@ const ContainerTarget = (kind: "docker" | "podman") =>
     ...common,
   });
 
-/** What pods ask for. */
-const pod = {
-  image: Text.check(said("The image to run in.")),
+/** Where a cluster is, and what its pods ask for. */
+const cluster = {
   kubeconfig: z.optional(
     Text.check(said("The file with the cluster's address (default: KUBECONFIG, ~/.kube/config).")),
   ),
@@ -157,6 +156,12 @@ const pod = {
   gpuResource: z.optional(Text.check(said("How the cluster calls a GPU (default: nvidia.com/gpu)."))),
   nodeSelector: z.optional(z.record(z.string(), z.string())),
   imagePullSecrets: z.optional(Texts.check(said("Names of the cluster's own secrets for its registries."))),
+};
+
+/** What pods of jobs ask for. */
+const pod = {
+  image: Text.check(said("The image to run in.")),
+  ...cluster,
   python: z.optional(Text.check(said("The Python in the image (default: python3)."))),
 };
 
@@ -245,6 +250,41 @@ const OwnKind = z
   .check(z.regex(/^[a-z][\w-]*(?:\.[\w-]+)+$/, "is no kind: those of extensions are like vendor.kind"));
 const ForeignTarget = z.looseObject({ kind: OwnKind, ...driven, ...common });
 
+/** What every place that only serves models can say. */
+const serving = {
+  costPerHour: z.optional(z.number().check(z.nonnegative(), said("What an hour of serving costs, in any currency."))),
+  env: z.optional(Env.check(said("Variables that the app that serves gets. Never secrets."))),
+};
+
+const KServeTarget = z.strictObject({
+  kind: z.literal("kserve"),
+  ...cluster,
+  image: z.optional(pod.image),
+  ...serving,
+});
+
+const MlflowTarget = z.strictObject({
+  kind: z.literal("mlflow"),
+  python: z.optional(Text.check(said("A Python with mlflow and the model's packages (default: the project's)."))),
+  ...serving,
+});
+
+const SageMakerTarget = z.strictObject({
+  kind: z.literal("sagemaker"),
+  ...serving,
+});
+
+const VertexTarget = z.strictObject({
+  kind: z.literal("vertex"),
+  ...serving,
+});
+
+const AzureMlTarget = z.strictObject({
+  kind: z.literal("azureml"),
+  ...serving,
+});
+
+/** Kinds that run jobs; some of them serve models, too. */
 export const TARGET_KINDS = {
   ssh: SshTarget,
   slurm: SlurmTarget,
@@ -258,16 +298,39 @@ export const TARGET_KINDS = {
 export type TargetKind = keyof typeof TARGET_KINDS;
 /** The settings of a target of this kind, as its room gets them. */
 export type TargetOf<Kind extends TargetKind> = z.infer<(typeof TARGET_KINDS)[Kind]>;
+
+/** Kinds that serve models and run no jobs. */
+export const SERVING_KINDS = {
+  kserve: KServeTarget,
+  mlflow: MlflowTarget,
+  sagemaker: SageMakerTarget,
+  vertex: VertexTarget,
+  azureml: AzureMlTarget,
+} as const;
+export type ServingKind = keyof typeof SERVING_KINDS;
+/** The settings of a place of this kind, as its room gets them. */
+export type ServingOf<Kind extends ServingKind> = z.infer<(typeof SERVING_KINDS)[Kind]>;
+
 export type ForeignTargetSettings = z.infer<typeof ForeignTarget>;
 export type KnownTargetSettings = { [Kind in TargetKind]: TargetOf<Kind> }[TargetKind];
-export type TargetSettings = KnownTargetSettings | ForeignTargetSettings;
+export type ServingTargetSettings = { [Kind in ServingKind]: ServingOf<Kind> }[ServingKind];
+/** Of what runs jobs. */
+export type JobTargetSettings = KnownTargetSettings | ForeignTargetSettings;
+export type TargetSettings = JobTargetSettings | ServingTargetSettings;
+
+const OWN_KINDS = { ...TARGET_KINDS, ...SERVING_KINDS };
 
 /** For the JSON schema of the file: what a target may look like. */
-export const TARGET_SCHEMAS: readonly z.ZodMiniType[] = [...Object.values(TARGET_KINDS), ForeignTarget];
+export const TARGET_SCHEMAS: readonly z.ZodMiniType[] = [...Object.values(OWN_KINDS), ForeignTarget];
 
-/** Whether the settings are of a kind that we know ourselves. */
+/** Whether the settings are of a kind of jobs that we know ourselves. */
 export function isKnownTarget(settings: TargetSettings): settings is KnownTargetSettings {
   return Object.hasOwn(TARGET_KINDS, settings.kind);
+}
+
+/** Whether the settings are of a place that only serves models. */
+export function onlyServes(settings: TargetSettings): settings is ServingTargetSettings {
+  return Object.hasOwn(SERVING_KINDS, settings.kind);
 }
 
 /** By hand rather than as a union, so that what is said of a mistake is about the kind that was meant. */
@@ -275,11 +338,11 @@ const TargetSettings = z.pipe(
   z.looseObject({ kind: z.string() }),
   z.transform((value, context): TargetSettings => {
     const { kind } = value;
-    if (!kind.includes(".") && !Object.hasOwn(TARGET_KINDS, kind)) {
-      context.issues.push({ code: "invalid_value", values: Object.keys(TARGET_KINDS), path: ["kind"], input: kind });
+    if (!kind.includes(".") && !Object.hasOwn(OWN_KINDS, kind)) {
+      context.issues.push({ code: "invalid_value", values: Object.keys(OWN_KINDS), path: ["kind"], input: kind });
       return z.NEVER;
     }
-    const schema: z.ZodMiniType = kind.includes(".") ? ForeignTarget : TARGET_KINDS[kind as TargetKind];
+    const schema: z.ZodMiniType = kind.includes(".") ? ForeignTarget : OWN_KINDS[kind as keyof typeof OWN_KINDS];
     const { error, data } = schema.safeParse(value);
     const issues = error?.issues ?? [];
     context.issues.push(...issues.map((issue) => ({ ...issue, input: undefined }) as z.core.$ZodRawIssue));

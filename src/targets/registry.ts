@@ -3,7 +3,9 @@ import { UserError } from "../domain/errors";
 import { LOCAL } from "../domain/localTarget";
 import {
   isKnownTarget,
+  type JobTargetSettings,
   type KnownTargetSettings,
+  onlyServes,
   TARGET_KINDS,
   type TargetKind,
   type TargetOf,
@@ -55,8 +57,19 @@ export async function targetSettings(root: string, name: string): Promise<Target
   return settingsAmong(await listTargets(root), name);
 }
 
+/** The same of one that is to run jobs. */
+export async function jobTargetSettings(root: string, name: string): Promise<JobTargetSettings> {
+  return jobSettingsAmong(await listTargets(root), name);
+}
+
 /** The same of targets that were read. */
-export function settingsAmong(targets: Record<string, TargetSettings>, name: string): TargetSettings {
+export function jobSettingsAmong(targets: Record<string, TargetSettings>, name: string): JobTargetSettings {
+  const settings = settingsAmong(targets, name);
+  if (!onlyServes(settings)) return settings;
+  throw new UserError(`"${name}" is a target of the kind ${settings.kind}, which serves models and runs no jobs.`);
+}
+
+function settingsAmong(targets: Record<string, TargetSettings>, name: string): TargetSettings {
   const settings = Object.hasOwn(targets, name) ? targets[name] : undefined;
   if (settings) return settings;
   const names = [LOCAL, ...Object.keys(targets)].join(", ");
@@ -65,10 +78,10 @@ export function settingsAmong(targets: Record<string, TargetSettings>, name: str
 
 /** The target `name` of the project, which is not `local`: jobs there need nobody in between. */
 export async function openTarget(name: string, context: TargetContext): Promise<Target> {
-  return makeTarget(name, await targetSettings(context.root, name), context);
+  return makeTarget(name, await jobTargetSettings(context.root, name), context);
 }
 
-export async function makeTarget(name: string, settings: TargetSettings, context: TargetContext): Promise<Target> {
+export async function makeTarget(name: string, settings: JobTargetSettings, context: TargetContext): Promise<Target> {
   if (!isKnownTarget(settings)) {
     return (await import("./foreign/foreignTarget")).makeForeignTarget(name, settings, context);
   }

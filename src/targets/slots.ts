@@ -2,6 +2,7 @@
 
 import { LOCAL } from "../domain/localTarget";
 import type { ProjectFile } from "../domain/projectFile";
+import { onlyServes } from "../domain/targets";
 
 /** Slots of this machine when modeltrail.yaml does not say. */
 const LOCAL_SLOTS = 1;
@@ -10,5 +11,5 @@ const LOCAL_SLOTS = 1;
 export function slotsOf({ local, targets }: ProjectFile, target: string): number {
   if (target === LOCAL) return local?.slots ?? LOCAL_SLOTS;
   const settings = targets && Object.hasOwn(targets, target) ? targets[target] : undefined;
-  return settings?.slots ?? Number.POSITIVE_INFINITY;
+  return (settings && !onlyServes(settings) && settings.slots) || Number.POSITIVE_INFINITY;
 }

@@ -1,13 +1,13 @@
 /** `modeltrail queue pause` and `resume` */
 import { LOCAL } from "../../domain/localTarget";
 import { startQueue } from "../../targets/queue/start";
-import { targetSettings } from "../../targets/registry";
+import { jobTargetSettings } from "../../targets/registry";
 import { withStore } from "../open";
 import { print } from "../print";
 
 export async function pauseCommand(target: string | undefined, paused: boolean): Promise<void> {
   await withStore(async (store) => {
-    if (target !== undefined && target !== LOCAL) await targetSettings(store.root, target);
+    if (target !== undefined && target !== LOCAL) await jobTargetSettings(store.root, target);
     store.jobs.setPaused(target ?? null, paused);
     if (!paused) startQueue(store.root);
     const what = target === undefined ? "The queue" : `The queue of ${target}`;

@@ -10,7 +10,7 @@ import { jobEnvironment } from "../../targets/queue/keptVariables";
 import { holdQueue } from "../../targets/queue/lock";
 import { hasWork, type Places, runQueue } from "../../targets/queue/runner";
 import { startApart } from "../../targets/queue/start";
-import { settingsAmong } from "../../targets/registry";
+import { jobSettingsAmong } from "../../targets/registry";
 import { slotsOf } from "../../targets/slots";
 import { withoutSecrets } from "../../targets/targetEnvironment";
 
@@ -48,7 +48,7 @@ function placesOf(root: string): (target: string) => Promise<Places> {
   let gpus: Promise<string[]> | undefined;
   return async (target) => {
     const file = await readProjectFile(root);
-    if (target !== LOCAL) settingsAmong(file.targets ?? {}, target);
+    if (target !== LOCAL) jobSettingsAmong(file.targets ?? {}, target);
     const slots = Math.min(slotsOf(file, target), target === LOCAL ? Number.POSITIVE_INFINITY : MOST_FOLLOWERS);
     if (target !== LOCAL) return { slots, gpus: [] };
     // Asking takes a while, and GPUs do not come and go.

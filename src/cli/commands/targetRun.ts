@@ -8,7 +8,7 @@ import { openStore } from "../../store/open";
 import { assertRunnable } from "../../targets/launch/runnable";
 import { startJob } from "../../targets/launch/startJob";
 import { viewJob } from "../../targets/launch/view";
-import { targetSettings } from "../../targets/registry";
+import { jobTargetSettings } from "../../targets/registry";
 import { ownProgram } from "../beside";
 import { withStore } from "../open";
 import { parseTag } from "../tag";
@@ -22,7 +22,7 @@ export async function targetRunCommand(target: string, options: RunOptions, comm
     );
   }
   const { root } = locateRoot(process.cwd());
-  await targetSettings(root, target);
+  await jobTargetSettings(root, target);
   assertRunnable(command, target);
   const store = openStore(root);
   const job = startJob(

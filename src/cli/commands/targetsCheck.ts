@@ -4,7 +4,7 @@ import { toJson } from "../../domain/json";
 import { LOCAL } from "../../domain/localTarget";
 import { locateRoot } from "../../store/locate";
 import { checkTarget } from "../../targets/checks/checkTarget";
-import { targetSettings } from "../../targets/registry";
+import { jobTargetSettings } from "../../targets/registry";
 import { oneLine, print, styled } from "../print";
 
 /** Ends with 1 when something would keep the command from running. */
@@ -17,7 +17,7 @@ export async function checkTargetCommand(
   if (!Number.isInteger(gpus) || gpus < 0) throw new UserError(`"${options.gpus}" is no number of GPUs.`);
   const cwd = process.cwd();
   const { root } = locateRoot(cwd);
-  if (name !== LOCAL) await targetSettings(root, name);
+  if (name !== LOCAL) await jobTargetSettings(root, name);
   const interrupted = new AbortController();
   const problems = await checkTarget(name, { root, command, cwd, env: process.env, gpus, signal: interrupted.signal });
   if (options.json) print(toJson(problems, 2));

@@ -1,7 +1,7 @@
 /** This process as the follower of a job. */
 import { jobLimits } from "../../domain/targets";
 import type { Store } from "../../store/contract";
-import { openTarget, targetSettings } from "../registry";
+import { jobTargetSettings, openTarget } from "../registry";
 import { targetEnvironment } from "../targetEnvironment";
 import { followJob } from "./followJob";
 
@@ -14,7 +14,7 @@ export async function followHere(store: Store, job: string, command?: readonly s
     command,
     openTarget: (name) => openTarget(name, { root, env: targetEnvironment(process.env, name) }),
     async ofTarget(name) {
-      const { data = [], limits = {} } = await targetSettings(root, name);
+      const { data = [], limits = {} } = await jobTargetSettings(root, name);
       return { data, limits: jobLimits(limits) };
     },
   });

@@ -1,5 +1,6 @@
 /** The check before the start: what would fail on a target, and how much would be sent there. */
 import { LOCAL } from "../../../domain/localTarget";
+import { onlyServes } from "../../../domain/targets";
 import { readProjectFile } from "../../../snapshot/projectFile";
 import { storeExists } from "../../../store/locate";
 import { openStore } from "../../../store/open";
@@ -23,7 +24,8 @@ async function sizeOf(
   signal: AbortSignal,
 ): Promise<StageSize | null> {
   const project = await readProjectFile(root).catch(() => ({ targets: null }));
-  const globs = project.targets?.[target]?.data ?? [];
+  const settings = project.targets?.[target];
+  const globs = (settings && !onlyServes(settings) && settings.data) || [];
   const nothing = { root, folder: "", listRuns: () => ({ runs: [], next: null, total: 0 }), getRun: () => null };
   const store = storeExists(root) ? openStore(root, { create: false, readOnly: true }) : undefined;
   try {

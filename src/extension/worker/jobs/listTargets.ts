@@ -4,14 +4,16 @@ import { UserError } from "../../../domain/errors";
 import { LOCAL } from "../../../domain/localTarget";
 import type { ProjectFile } from "../../../domain/projectFile";
 import { PROJECT_FILE_NAME } from "../../../domain/projectFileName";
-import { isKnownTarget, type LocalSettings, type TargetSettings } from "../../../domain/targets";
+import { isKnownTarget, type JobTargetSettings, type LocalSettings, onlyServes } from "../../../domain/targets";
 import { readProjectFile } from "../../../snapshot/projectFile";
 import type { TargetInfo } from "./api";
 
-/** This machine first. Throws UserError when modeltrail.yaml makes no sense. */
+/** Those that run jobs, this machine first. Throws UserError when modeltrail.yaml makes no sense. */
 export async function listTargets(root: string): Promise<TargetInfo[]> {
   const file = await read(root);
-  const others = Object.entries(file.targets ?? {}).map(([name, settings]) => targetInfo(name, settings));
+  const others = Object.entries(file.targets ?? {}).flatMap(([name, settings]) =>
+    onlyServes(settings) ? [] : [targetInfo(name, settings)],
+  );
   return [localInfo(file.local ?? {}), ...others];
 }
 
@@ -27,7 +29,7 @@ function localInfo({ slots, costPerHour }: LocalSettings): TargetInfo {
   return { name: LOCAL, kind: LOCAL, place: "", slots: slots ?? null, costPerHour: costPerHour ?? null, secrets: [] };
 }
 
-function targetInfo(name: string, settings: TargetSettings): TargetInfo {
+function targetInfo(name: string, settings: JobTargetSettings): TargetInfo {
   const { kind, slots, costPerHour } = settings;
   return {
     name,
@@ -41,7 +43,7 @@ function targetInfo(name: string, settings: TargetSettings): TargetInfo {
 }
 
 /** What of its settings tells it from others of its kind. */
-function placeOf(settings: TargetSettings): string {
+function placeOf(settings: JobTargetSettings): string {
   if (!isKnownTarget(settings)) return "";
   switch (settings.kind) {
     case "ssh":
