@@ -59,6 +59,11 @@ export interface Access {
 export interface ApplyOptions {
   /** Of what it served until now; null for the first time. */
   handle: ServingHandle | null;
+  /**
+   * Going back after a change that failed: the handle from before it. What settings leave to the target, such as a free port, is to
+   * be as it was then.
+   */
+  former?: ServingHandle;
   /** Stores what is known so far, before anything is started that would be lost without it. */
   keep(handle: ServingHandle): void;
   onStep(step: "start" | "switch" | "stop", detail: string): void;

@@ -1,5 +1,6 @@
 /** A model version served on a target under a name, and how it came to be. */
 import * as z from "zod/mini";
+import { DeploymentSettings } from "./deploymentSettings";
 
 /** What a version does in a deployment. `shadow`: it gets copies of requests, and nobody gets its answers. */
 export const RouteRole = z.enum(["champion", "challenger", "shadow"]);
@@ -118,6 +119,8 @@ export const Deployment = z.object({
   target: z.string(),
   /** What it should serve: those of the last rollout that became live. Empty: undeployed. */
   routes: z.array(Route),
+  /** How it serves them: the settings of that rollout. Null: undeployed, or deployed before they were kept. */
+  settings: z.nullable(DeploymentSettings),
   /** What the target needs to find it again: opaque JSON, never with secrets. */
   handle: z.nullable(z.unknown()),
   /** As last seen, and when; null: never looked at. */

@@ -620,4 +620,9 @@ export const MIGRATIONS: readonly string[] = [
   -- Whose models may run code here when they are read: see deploy/trust.
   CREATE TABLE trusted_sources (source TEXT PRIMARY KEY, time REAL NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- With which settings something is served, and a change wants it to be: JSON; null for those of before.
+  ALTER TABLE deployments ADD COLUMN settings TEXT;
+  ALTER TABLE rollouts ADD COLUMN settings TEXT;
+  `,
 ];

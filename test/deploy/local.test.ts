@@ -295,6 +295,18 @@ test("a port that is taken is told with who has it, before and at the start; not
   expect((await apply(what)) as object).toMatchObject({ url: `http://127.0.0.1:${port}` });
 });
 
+test("going back to a port that was free once takes that one again", async () => {
+  const { apply, plan, route } = localDeployment();
+  const former = (await apply(plan([route(1)]))) as { url: string };
+  const other = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => other.once("listening", resolve));
+  const { port } = other.address() as { port: number };
+  await new Promise((resolve) => other.close(resolve));
+  expect(await apply(plan([route(2)], { port }))).toMatchObject({ url: `http://127.0.0.1:${port}` });
+  expect(await apply(plan([route(1)]), { former })).toMatchObject({ url: former.url });
+  expect((await ask(former.url, {})).version).toBe("1");
+});
+
 test("two cannot change a deployment at once; what is undeployed dead or alive leaves nothing but its predictions", async () => {
   const { apply, plan, route, target, handle, folder, signal, status } = localDeployment();
   let verified: () => void = () => {};

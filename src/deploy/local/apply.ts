@@ -65,6 +65,11 @@ async function explained<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Where it listened when it served what it is to serve again. */
+function formerPort({ former }: ApplyOptions): number | undefined {
+  return typeof former?.url === "string" ? Number(new URL(former.url).port) || undefined : undefined;
+}
+
 class Application {
   private readonly client: GatewayClient;
   /** Servers that were started for this. */
@@ -82,7 +87,7 @@ class Application {
 
   async run(): Promise<ServingHandle> {
     const { place, plan, options } = this;
-    const settings = gatewaySettings(plan, readGatewayFile(place.folder)?.settings);
+    const settings = gatewaySettings(plan, formerPort(options) ?? readGatewayFile(place.folder)?.settings.port);
     const isFirst = !existsSync(placesIn(place.folder).gateway);
     options.keep({ name: place.name, url: null });
     if (isFirst) this.prepare(settings);

@@ -9,12 +9,12 @@ const HOST = "127.0.0.1";
 /** Shadow copies, and what is on its way from callers who went away, come on top of what the gateway lets in. */
 const SPARE = 32;
 
-/** `before`: where it listens already, whose port it keeps unless it is told another. */
-export function gatewaySettings({ settings, routes, token }: ServingPlan, before?: GatewaySettings): GatewaySettings {
+/** `before`: the port where it listens already, which it keeps unless it is told another. */
+export function gatewaySettings({ settings, routes, token }: ServingPlan, before?: number): GatewaySettings {
   const { host = HOST, port, limits = {}, log = {} } = settings;
   return {
     host,
-    port: port ?? before?.port ?? 0,
+    port: port ?? before ?? 0,
     tokenHash: token === null ? null : hashToken(token),
     limits: {
       body: limits.body ?? LIMITS.body,

@@ -8,7 +8,6 @@ import type { ModelVersion } from "../../store/registry/contract";
 import { deploymentFolder } from "../deploymentFolder";
 import { rollOut, type WantedRoute } from "../rollout/rollOut";
 import { sameRoutes, withVersion } from "../rollout/routes";
-import { deploymentToken } from "../token";
 import type { OperationContext } from "./context";
 import { type Destination, needDeployment, settingsOf } from "./destination";
 import { makeTools } from "./tools";
@@ -162,9 +161,8 @@ async function change(context: OperationContext, asked: Asked, forget = false): 
   const { store, signal } = context;
   const { name, settings, kind, override } = asked;
   const before = store.deployments.get(name)?.routes ?? [];
-  const tools = await makeTools(context, settings);
+  const tools = await makeTools(context, name, settings);
   if (forget) tools.target = { ...tools.target, undeploy: async () => {} };
-  const token = settings.token && kind !== "undeploy" ? deploymentToken(store.folder, name) : null;
   const tell = ({ id, outcome, reason, routes }: Rollout) =>
     store.audit.add({
       action: kind,
@@ -183,7 +181,7 @@ async function change(context: OperationContext, asked: Asked, forget = false): 
   try {
     const rollout = await rollOut(
       tools,
-      { ...asked, deployment: name, token, ...(override === undefined ? {} : { override }) },
+      { ...asked, deployment: name, ...(override === undefined ? {} : { override }) },
       signal,
     );
     tell(rollout);

@@ -44,9 +44,10 @@ export async function accessTo(context: ServingContext, name: string): Promise<A
   return place.access(deployment.handle as ServingHandle, await tokenOf(store, name));
 }
 
-/** Null: it asks for none. */
+/** Null: it asks for none. What modeltrail.yaml says by now holds from the next change on. */
 export async function tokenOf(store: Store, name: string): Promise<string | null> {
-  return (await settingsOf(store, name)).token ? deploymentToken(store.folder, name) : null;
+  const { token } = needDeployment(store, name).settings ?? (await settingsOf(store, name));
+  return token ? deploymentToken(store.folder, name) : null;
 }
 
 /** The champion's bundle. */

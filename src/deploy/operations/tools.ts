@@ -11,10 +11,16 @@ import { gateTools } from "../gates/gateTools";
 import { runGates } from "../gates/runGates";
 import type { RolloutTools, WantedRoute } from "../rollout/rollOut";
 import { openServingTarget } from "../targets";
+import { deploymentToken } from "../token";
 import { requireTrust } from "../trust/trust";
 import type { OperationContext } from "./context";
 
-export async function makeTools(context: OperationContext, settings: DeploymentSettings): Promise<RolloutTools> {
+/** `name`: the deployment's. */
+export async function makeTools(
+  context: OperationContext,
+  name: string,
+  settings: DeploymentSettings,
+): Promise<RolloutTools> {
   const { store, env, trust, onStep } = context;
   const target = await openServingTarget(settings.target, { store, env });
   const make = (version: ModelVersion, onProgress: (line: string) => void, signal: AbortSignal) =>
@@ -28,6 +34,7 @@ export async function makeTools(context: OperationContext, settings: DeploymentS
     store,
     target,
     actor: store.audit.actor(),
+    tokenOf: ({ token }) => (token ? deploymentToken(store.folder, name) : null),
     async bundle(route, onProgress, signal) {
       // Of what was served long ago the bundle may be gone: the version's files are not.
       const kept = route.bundle ? await openBundle(store.folder, route.bundle).catch(() => null) : null;

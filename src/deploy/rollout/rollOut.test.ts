@@ -17,6 +17,7 @@ function setUp({ answers, expected = {} }: { answers: Answers; expected?: Answer
     store,
     target: place.target,
     actor: "Ada",
+    tokenOf: ({ token }) => (token ? "s3cret" : null),
     bundle: async ({ version }) => testBundle(version, expected[version] ?? answers[version] ?? 0),
     openBundle: async ({ version }) => testBundle(version, expected[version] ?? answers[version] ?? 0),
     gates: async ({ version }) => [
@@ -48,7 +49,6 @@ function setUp({ answers, expected = {} }: { answers: Answers; expected?: Answer
         settings: { target: "local" },
         routes: [champion(version)],
         checked: [version],
-        token: null,
         ...part,
       },
       signal,
@@ -149,6 +149,26 @@ test("when the endpoint itself is wrong, what was served before is served again"
   expect(rollout.steps.at(-1)).toMatchObject({ name: "revert", state: "done", detail: "Version 1 is served again." });
   expect(place.served()).toEqual([1]);
   expect(place.store.deployments.get("wine")).toMatchObject({ routes: [{ version: 1 }], handle: { serves: [1] } });
+});
+
+test("going back brings the settings and the token of before, too", async () => {
+  const place = setUp({ answers: { 1: 1, 2: 2 } });
+  const settings = { target: "local", port: 1_001, token: true, limits: { body: 10 } };
+  await place.deploy(1, { settings });
+  const { apply } = place.target;
+  const applied: unknown[] = [];
+  place.target.apply = async (plan, options) => {
+    applied.push([plan.settings, plan.token, options.former]);
+    place.answerAtEndpoint(plan.routes[0]!.version === 2 ? null : undefined);
+    return apply(plan, options);
+  };
+  const next = { target: "local", port: 2_002 };
+  expect(await place.deploy(2, { settings: next })).toMatchObject({ outcome: "reverted" });
+  expect(applied).toEqual([
+    [next, null, undefined],
+    [settings, "s3cret", { serves: [1] }],
+  ]);
+  expect(place.store.deployments.get("wine")!.settings).toEqual(settings);
 });
 
 test("going back that fails is told as what it is", async () => {

@@ -28,7 +28,6 @@ export interface Change {
   checked: readonly number[];
   /** Why it is deployed though gates fail. */
   override?: string;
-  token: string | null;
 }
 
 /** What the steps are made with: the rooms of this layer in the product. */
@@ -36,6 +35,8 @@ export interface RolloutTools {
   store: Store;
   target: ServingTarget;
   actor: string;
+  /** What callers have to show with these settings; null: nothing. */
+  tokenOf(settings: DeploymentSettings): string | null;
   /** Makes the version's bundle, or opens it. */
   bundle(route: WantedRoute, onProgress: (line: string) => void, signal: AbortSignal): Promise<ReadyBundle>;
   openBundle(route: Route): Promise<ReadyBundle>;
@@ -56,7 +57,7 @@ export async function rollOut(tools: RolloutTools, change: Change, signal: Abort
   const before = store.deployments.ensure({ name: change.deployment, model: change.model, target: target.name });
   const routes = change.routes.map((route) => ({ bundle: "", ...route }));
   const { id } = store.deployments.begin(
-    { deployment: change.deployment, kind: change.kind, routes, actor },
+    { deployment: change.deployment, kind: change.kind, routes, settings: change.settings, actor },
     processIdentity(),
   );
   const rollout = new RolloutRun(tools, change, before, id, signal);
@@ -110,7 +111,7 @@ class RolloutRun {
       routes.push({ ...route, bundle: ready.hash, ready });
     }
     tools.store.deployments.setRoutes(this.id, routes.map(withoutBundle));
-    const plan: ServingPlan = { name: change.deployment, settings: change.settings, routes, token: change.token };
+    const plan = this.plan(routes, change.settings);
     await this.compatibility(plan);
     const handle = await tools.target.apply(
       plan,
@@ -142,13 +143,11 @@ class RolloutRun {
         }
         const routes: ReadyRoute[] = [];
         for (const route of before.routes) routes.push({ ...route, ready: await tools.openBundle(route) });
-        const plan = { name: change.deployment, settings: change.settings, routes, token: change.token };
-        this.keep(
-          await tools.target.apply(
-            plan,
-            this.applyOptions(async () => {}, signal),
-          ),
-        );
+        // Those of what was deployed before they were kept are not known.
+        const plan = this.plan(routes, before.settings ?? change.settings);
+        const options = this.applyOptions(async () => {}, signal);
+        const former = before.handle === null ? {} : { former: before.handle as ServingHandle };
+        this.keep(await tools.target.apply(plan, { ...options, ...former }));
         return `Version ${champion(before.routes)} is served again.`;
       });
       return null;
@@ -163,6 +162,10 @@ class RolloutRun {
     const now = store.deployments.get(this.change.deployment);
     if (!now?.handle) return;
     store.deployments.saw(now.name, await target.status(now.handle as ServingHandle, AbortSignal.timeout(LOOK_MS)));
+  }
+
+  private plan(routes: readonly ReadyRoute[], settings: DeploymentSettings): ServingPlan {
+    return { name: this.change.deployment, settings, routes, token: this.tools.tokenOf(settings) };
   }
 
   private isChecked(route: WantedRoute): boolean {

@@ -49,6 +49,7 @@ const deployment = (part: Partial<DeploymentView> = {}): DeploymentView => ({
   model: "wine",
   target: "local",
   routes: [route(3)],
+  settings: null,
   served: live,
   seen: 0,
   created: 0,

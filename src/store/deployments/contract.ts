@@ -1,6 +1,12 @@
 /** Deployments: what is to be served where, and each change of that. */
 import type { Deployment, Rollout, RolloutOutcome, RolloutStep, Route, Served } from "../../domain/deployment";
+import type { DeploymentSettings } from "../../domain/deploymentSettings";
 import type { ProcessIdentity } from "../contract";
+
+/** `settings`: with which it is to serve its routes. */
+export type BegunRollout = Pick<Rollout, "deployment" | "kind" | "routes" | "actor"> & {
+  settings?: DeploymentSettings;
+};
 
 export interface DeploymentStore {
   /** By name. */
@@ -15,12 +21,12 @@ export interface DeploymentStore {
    * Begins a change. Throws UserError that names who does it when one goes on: there is one at a time. One whose process is gone
    * ends `failed` here.
    */
-  begin(rollout: Pick<Rollout, "deployment" | "kind" | "routes" | "actor">, by: ProcessIdentity): Rollout;
+  begin(rollout: BegunRollout, by: ProcessIdentity): Rollout;
   /** What it is to serve, when the bundles are known. */
   setRoutes(rollout: string, routes: readonly Route[]): void;
   /** Begins a step, or says more of the one of this name that goes on. */
   step(rollout: string, step: Pick<RolloutStep, "name" | "state" | "detail">): void;
-  /** `live` and `stopped` set the deployment's routes. */
+  /** `live` and `stopped` set the deployment's routes and settings. */
   end(rollout: string, outcome: RolloutOutcome, reason: string | null): void;
   rollout(id: string): Rollout | null;
   /** The newest first. */

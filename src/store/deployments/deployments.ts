@@ -6,7 +6,7 @@ import type { ProcessIdentity } from "../contract";
 import type { Database } from "../database";
 import { isAlive } from "../process";
 import { nextRevision } from "../revision";
-import type { DeploymentStore } from "./contract";
+import type { BegunRollout, DeploymentStore } from "./contract";
 
 interface DeploymentRow {
   seq: number;
@@ -14,6 +14,7 @@ interface DeploymentRow {
   model: string;
   target: string;
   routes: string;
+  settings: string | null;
   handle: string | null;
   served: string | null;
   seen: number | null;
@@ -28,6 +29,7 @@ interface RolloutRow {
   name: string;
   kind: Rollout["kind"];
   routes: string;
+  settings: string | null;
   actor: string;
   process: string;
   steps: string;
@@ -129,7 +131,7 @@ function remove(db: Database, name: string): void {
 }
 
 /** Changes columns of a deployment, which is stamped as changed. */
-function change(db: Database, name: string, assignments: string, ...values: (string | number)[]): void {
+function change(db: Database, name: string, assignments: string, ...values: (string | number | null)[]): void {
   db.write(() => {
     need(db, name);
     db.run(`UPDATE deployments SET ${assignments}, revision = ? WHERE name = ?`, ...values, nextRevision(db), name);
@@ -151,7 +153,7 @@ function openRollout(db: Database, deployment: string): RolloutRow | undefined {
 
 function begin(
   db: Database,
-  { deployment, kind, routes, actor }: Pick<Rollout, "deployment" | "kind" | "routes" | "actor">,
+  { deployment, kind, routes, settings, actor }: BegunRollout,
   by: ProcessIdentity,
 ): Rollout {
   return db.write(() => {
@@ -161,11 +163,12 @@ function begin(
     if (other) finish(db, other, "failed", "the process that did it is gone");
     const id = randomBytes(16).toString("hex");
     db.run(
-      `INSERT INTO rollouts (id, deployment, kind, routes, actor, process, steps, started) VALUES (?, ?, ?, ?, ?, ?, '[]', ?)`,
+      `INSERT INTO rollouts (id, deployment, kind, routes, settings, actor, process, steps, started) VALUES (?, ?, ?, ?, ?, ?, ?, '[]', ?)`,
       id,
       seq,
       kind,
       JSON.stringify(routes),
+      settings ? JSON.stringify(settings) : null,
       actor,
       JSON.stringify(by),
       Date.now(),
@@ -204,8 +207,8 @@ function end(db: Database, id: string, outcome: RolloutOutcome, reason: string |
   db.write(() => {
     const row = needRollout(db, id);
     finish(db, row, outcome, reason);
-    if (outcome === "live" || outcome === "stopped") change(db, row.name, "routes = ?", row.routes);
-    if (outcome === "stopped") db.run("UPDATE deployments SET handle = NULL WHERE name = ?", row.name);
+    if (outcome === "live") change(db, row.name, "routes = ?, settings = ?", row.routes, row.settings);
+    if (outcome === "stopped") change(db, row.name, "routes = ?, settings = NULL, handle = NULL", row.routes);
   });
 }
 
@@ -237,10 +240,11 @@ function processOf(row: RolloutRow): ProcessIdentity {
   return JSON.parse(row.process) as ProcessIdentity;
 }
 
-function deploymentOf({ seq: _, routes, handle, served, ...row }: DeploymentRow): Deployment {
+function deploymentOf({ seq: _, routes, settings, handle, served, ...row }: DeploymentRow): Deployment {
   return {
     ...row,
     routes: JSON.parse(routes) as Deployment["routes"],
+    settings: settings === null ? null : (JSON.parse(settings) as Deployment["settings"]),
     handle: handle === null ? null : (JSON.parse(handle) as unknown),
     served: served === null ? null : (JSON.parse(served) as Deployment["served"]),
   };
