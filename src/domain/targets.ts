@@ -276,11 +276,46 @@ const SageMakerTarget = z.strictObject({
 
 const VertexTarget = z.strictObject({
   kind: z.literal("vertex"),
+  project: Text.check(said("The Google Cloud project, by its id.")),
+  region: Text.check(said("Where it is served, such as europe-west4.")),
+  image: Text.check(
+    said(
+      "The image in Artifact Registry. With `bucket`, one that has the packages; without, one of each bundle: {hash}, {version} and {model} in it stand for the bundle's.",
+    ),
+  ),
+  bucket: z.optional(
+    Text.check(
+      z.regex(/^gs:\/\/[^/]+/, "is no address like gs://bucket/folder"),
+      said("Where bundles are put for the image, such as gs://bucket/models; without it, the bundle is in the image."),
+    ),
+  ),
+  machineType: z.optional(Text.check(said("Of each replica (default: n1-standard-2)."))),
+  minReplicas: z.optional(Count.check(said("Default: 1."))),
+  maxReplicas: z.optional(Count.check(said("Default: as many as `minReplicas`."))),
+  accelerator: z.optional(
+    z.strictObject({
+      type: Text.check(said("Such as nvidia-tesla-t4.")),
+      count: z.optional(Count),
+    }),
+  ),
+  serviceAccount: z.optional(Text.check(said("What the app that serves acts as."))),
   ...serving,
 });
 
 const AzureMlTarget = z.strictObject({
   kind: z.literal("azureml"),
+  workspace: Text.check(said("The workspace of Azure Machine Learning.")),
+  resourceGroup: Text.check(said("The resource group that it is in.")),
+  subscription: z.optional(Text.check(said("The subscription, by name or id (default: that of `az`)."))),
+  endpoint: z.optional(
+    Text.check(
+      z.regex(/^[A-Za-z][A-Za-z0-9-]{1,30}[A-Za-z0-9]$/, "is no name of 3 to 32 letters, digits and `-`"),
+      said("The endpoint's name, of which there is one in a region (default: made of the deployment's)."),
+    ),
+  ),
+  image: z.optional(Text.check(said("The image that the packages are installed in (default: Azure's own, Ubuntu)."))),
+  instanceType: z.optional(Text.check(said("Of each instance (default: Standard_DS3_v2)."))),
+  instanceCount: z.optional(Count.check(said("Of each version (default: 1)."))),
   ...serving,
 });
 
