@@ -121,6 +121,8 @@ export const Command = {
   copyAsPython: "modeltrail.copyAsPython",
   copyEndpoint: "modeltrail.copyEndpoint",
   showDeploymentLog: "modeltrail.showDeploymentLog",
+  showPredictions: "modeltrail.showPredictions",
+  filterPredictions: "modeltrail.filterPredictions",
   rollBackDeployment: "modeltrail.rollBackDeployment",
   rollBackDeploymentTo: "modeltrail.rollBackDeploymentTo",
   setTraffic: "modeltrail.setTraffic",

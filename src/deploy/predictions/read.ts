@@ -22,11 +22,23 @@ export interface PredictionQuery {
 
 /** A page, the newest first. An empty page is the end. */
 export function readPredictions(folder: string, query: PredictionQuery = {}): Prediction[] {
+  return readNewest<Prediction>(folder, query, "*");
+}
+
+/** A prediction without what was asked and answered, which takes most of its room. */
+export type PredictionOutline = Pick<Prediction, "id" | "time" | "role" | "version" | "status" | "latency">;
+
+/** The same, for counting. */
+export function readOutlines(folder: string, query: PredictionQuery = {}): PredictionOutline[] {
+  return readNewest<PredictionOutline>(folder, query, "id, time, role, version, status, latency");
+}
+
+function readNewest<Row extends PredictionOutline>(folder: string, query: PredictionQuery, columns: string): Row[] {
   const limit = limitOf(query);
-  const found: Prediction[] = [];
+  const found: Row[] = [];
   for (const { path, start } of logFiles(folder).reverse()) {
     // What stands in older files was written before this one was begun.
-    found.push(...select(path, query, "DESC", limit));
+    found.push(...select<Row>(path, query, "DESC", limit, columns));
     found.sort((one, other) => (one.id < other.id ? 1 : -1));
     found.length = Math.min(found.length, limit);
     if (found.length === limit && found.at(-1)!.time >= start + SLACK_MS) break;
@@ -40,7 +52,7 @@ export function readOldest(folder: string, query: PredictionQuery = {}): Predict
   const files = logFiles(folder);
   const found: Prediction[] = [];
   for (const [index, { path }] of files.entries()) {
-    found.push(...select(path, query, "ASC", limit));
+    found.push(...select<Prediction>(path, query, "ASC", limit));
     found.sort((one, other) => (one.id > other.id ? 1 : -1));
     found.length = Math.min(found.length, limit);
     const next = files[index + 1];
@@ -82,10 +94,16 @@ function limitOf({ limit = 100 }: PredictionQuery): number {
   return Math.min(10_000, Math.max(1, Math.floor(limit)));
 }
 
-function select(path: string, query: PredictionQuery, order: "ASC" | "DESC", limit: number): Prediction[] {
+function select<Row extends object>(
+  path: string,
+  query: PredictionQuery,
+  order: "ASC" | "DESC",
+  limit: number,
+  columns = "*",
+): Row[] {
   const { where, values } = conditions(query, order);
-  const sql = `SELECT * FROM predictions ${where} ORDER BY id ${order} LIMIT ${limit}`;
-  return within(path, (db) => db.all<Prediction>(sql, ...values).map((row) => ({ ...row }))) ?? [];
+  const sql = `SELECT ${columns} FROM predictions ${where} ORDER BY id ${order} LIMIT ${limit}`;
+  return within(path, (db) => db.all<Row>(sql, ...values).map((row) => ({ ...row }))) ?? [];
 }
 
 function conditions(query: PredictionQuery, order: "ASC" | "DESC"): { where: string; values: Value[] } {

@@ -87,7 +87,7 @@ function errorsInWords({ errors, requests }: Traffic): string {
 }
 
 /** `formatDuration` rounds to whole seconds: too coarse for an answer. */
-const milliseconds = (ms: number) =>
+export const milliseconds = (ms: number) =>
   ms < 1000 ? `${Number(ms.toPrecision(2))} ms` : `${Number((ms / 1000).toPrecision(2))} s`;
 
 export function routeDescription(route: Route, { served }: Pick<DeploymentView, "served">): string {

@@ -18,6 +18,7 @@ export function registerDeployments(deps: RegisterDeploymentsDeps): vscode.Dispo
   const commands = () => import("./deploymentCommands");
   const deploying = () => import("./deploy");
   const picking = () => import("./pickDeployment");
+  const predictions = () => import("./showPredictions");
   return vscode.Disposable.from(
     register(Command.deployModel, "deploy the model", async (...given) => (await deploying()).deploy(deps, given)),
     register(Command.deployModelTo, "deploy the model", async (...given) => (await deploying()).deployTo(deps, given)),
@@ -40,6 +41,12 @@ export function registerDeployments(deps: RegisterDeploymentsDeps): vscode.Dispo
     ),
     register(Command.copyEndpoint, "copy the endpoint", async (node) => (await commands()).copyEndpoint(deps, node)),
     register(Command.showDeploymentLog, "show the log", async (node) => (await commands()).showLog(deps, node)),
+    register(Command.showPredictions, "show the predictions", async (node) =>
+      (await predictions()).showPredictions(deps, node),
+    ),
+    register(Command.filterPredictions, "show the predictions", async (node) =>
+      (await predictions()).filterPredictions(deps, node),
+    ),
     register(Command.rollBackDeployment, "roll back", async (node) => (await commands()).rollBack(deps, node)),
     register(Command.rollBackDeploymentTo, "roll back", async (node) => (await commands()).rollBackTo(deps, node)),
     register(Command.setTraffic, "set the traffic", async (node) => (await commands()).setTraffic(deps, node)),

@@ -21,6 +21,7 @@ const ReportAddresses = z.discriminatedUnion("kind", [
   Root.extend({ kind: z.literal("tables"), path: z.string(), before: Hash, after: Hash, of: DatasetVersions }),
   Root.extend({ kind: z.literal("reproduction"), id: RunId }),
   Root.extend({ kind: z.literal("space") }),
+  Root.extend({ kind: z.literal("predictions"), name: z.string(), version: z.number().int().nullable() }),
   Root.extend({ kind: z.literal("card"), model: z.string(), version: z.number().int() }),
   Root.extend({ kind: z.literal("event"), key: z.string() }),
 ]);

@@ -28,6 +28,8 @@ export type MadeReport =
   | { kind: "reproduction"; root: string; id: string }
   /** What uses how much space. */
   | { kind: "space"; root: string }
+  /** What a deployment was asked and answered; `version` null: by any version. */
+  | { kind: "predictions"; root: string; name: string; version: number | null }
   /** The card of a model version. */
   | { kind: "card"; root: string; model: string; version: number };
 

@@ -9,6 +9,7 @@ import type { MadeReport } from "../documents/uris";
 import { escapeMarkdown } from "../markdown";
 import type { Chores } from "../stores/chores";
 import type { Projects } from "../stores/projects";
+import { predictionsReport } from "./predictionsReport";
 import { reproductionReport } from "./reproductionReport";
 import { spaceReport } from "./spaceReport";
 import { versionsReport } from "./versionsReport";
@@ -33,6 +34,8 @@ export async function reportFor(
       return ofReproduction(address, projects);
     case "space":
       return spaceReport(await chores.run(vscode.l10n.t("Looking at what uses space…"), "spaceUsage", address));
+    case "predictions":
+      return predictionsReport(address, await projects.call("predictions", address));
     case "card":
       return projects.call("modelCard", address);
   }

@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import type { Reproduction } from "../../domain/reproduction";
 import type { RestoreReport } from "../../domain/restore";
 import type { SpaceUsage } from "../../space/usage";
+import type { PredictionsView } from "../worker/deployments/api";
+import { predictionsReport } from "./predictionsReport";
 import { reproductionReport } from "./reproductionReport";
 import { restoreReport } from "./restoreReport";
 import { spaceReport } from "./spaceReport";
@@ -130,4 +132,30 @@ test("space is told by kind and by experiment, the largest first", () => {
   expect(text).toContain("5.0 kB of code in the git repository");
   expect(text).not.toContain("database");
   expectHarmless(text);
+});
+
+test("predictions are counted by version, and what was asked and answered is harmless", () => {
+  const asked = { inputs: NASTY, outputs: '{"predictions":[1]}', label: null, labelled: null, action: null };
+  const prediction = { id: id("a"), time: 0, model: "wine", path: "/invocations", key: null, of: null, ...asked };
+  const view: PredictionsView = {
+    counts: [
+      { version: 4, role: "challenger", count: 1, errors: 1, p50: 2, p95: 2 },
+      { version: 1, role: "champion", count: 3, errors: 0, p50: 1.25, p95: 1500 },
+    ],
+    counted: 4,
+    more: false,
+    since: 0,
+    newest: [{ ...prediction, role: "challenger", version: 4, status: 500, latency: 2 }],
+  };
+  const text = predictionsReport({ name: "wine", version: null }, view);
+  expect(text).toContain("All 4, since");
+  expect(text).toContain("| 4 | challenger | 1 | 25 % | 1 | 2 ms | 2 ms |");
+  expect(text).toContain("| 1 | champion | 3 | 75 % | 0 | 1.3 ms | 1.5 s |");
+  expect(text).toContain("| 4 (challenger) | 500 | 2 ms | \\<img");
+  expectHarmless(text);
+  expect(predictionsReport({ name: "wine", version: 1 }, { ...view, newest: [] })).toContain(
+    "## Newest of version 1\n\nNone are logged.",
+  );
+  const none: PredictionsView = { counts: [], counted: 0, more: false, since: null, newest: [] };
+  expect(predictionsReport({ name: "wine", version: null }, none)).toContain("Nothing is logged.");
 });

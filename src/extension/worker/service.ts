@@ -145,7 +145,7 @@ export function createStoreService(events: ServiceEvents): StoreService {
 
     ...jobHandlers({ find, writable: writableStoreOf, create: createdStoreOf }),
     ...modelHandlers({ find, need: storeOf, writable: writableStoreOf }),
-    ...deploymentHandlers({ find, writable: writableStoreOf }),
+    ...deploymentHandlers({ find, need: storeOf, writable: writableStoreOf }),
 
     listDatasets: ({ root }) => find(root)?.listDatasets() ?? [],
     listDatasetVersions: ({ root, name, page }) => storeOf(root).listDatasetVersions(name, page),

@@ -1,6 +1,7 @@
 /** What the extension host asks about deployments. */
 import type { InputColumn } from "../../../domain/bundle";
-import type { Deployment, Rollout } from "../../../domain/deployment";
+import type { Deployment, Rollout, RouteRole } from "../../../domain/deployment";
+import type { Prediction } from "../../../domain/prediction";
 import type { TryAnswer } from "../../../protocol/tryIt";
 
 /** A deployment without what only its target needs. */
@@ -32,6 +33,29 @@ export interface TryInput {
   columns: InputColumn[] | null;
 }
 
+/** Predictions of one version in one role. */
+export interface PredictionCount {
+  version: number;
+  role: RouteRole;
+  count: number;
+  /** Answered with 5xx. */
+  errors: number;
+  /** Ms. */
+  p50: number;
+  p95: number;
+}
+
+/** What the prediction log of a deployment holds. */
+export interface PredictionsView {
+  /** Of the newest `counted` predictions, which go back to `since` (null: there are none); `more`: there may be older ones. */
+  counts: PredictionCount[];
+  counted: number;
+  more: boolean;
+  since: number | null;
+  /** The newest first, of the version that was asked for. */
+  newest: Prediction[];
+}
+
 export interface DeploymentsApi {
   /** By name. */
   listDeployments(argument: { root: string }): DeploymentView[];
@@ -46,6 +70,8 @@ export interface DeploymentsApi {
   tryDeployment(argument: { root: string; name: string; body: string }): TryAnswer;
   /** With a variable in the place of a token. */
   requestText(argument: { root: string; name: string; as: "curl" | "python"; body: string | null }): string;
+  /** `version` null: the newest of any version. */
+  predictions(argument: { root: string; name: string; version: number | null }): PredictionsView;
   /** The newest first. */
   listRollouts(argument: { root: string; name: string; limit: number }): { rollouts: Rollout[]; more: boolean };
 }

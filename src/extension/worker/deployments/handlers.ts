@@ -6,11 +6,13 @@ import type { DeploymentsApi, DeploymentView } from "./api";
 
 export interface DeploymentStores {
   find(root: string): Store | undefined;
+  /** Throws UserError where there is none. */
+  need(root: string): Store;
   /** Throws UserError where there is none, or it may not be written: then nothing is started either. */
   writable(root: string): Store;
 }
 
-export function deploymentHandlers({ find, writable }: DeploymentStores): Handlers<DeploymentsApi> {
+export function deploymentHandlers({ find, need, writable }: DeploymentStores): Handlers<DeploymentsApi> {
   return {
     listDeployments({ root }) {
       const store = find(root);
@@ -24,6 +26,10 @@ export function deploymentHandlers({ find, writable }: DeploymentStores): Handle
     listRollouts({ root, name, limit }) {
       const found = find(root)?.deployments.rollouts(name, { limit: limit + 1 }) ?? [];
       return { rollouts: found.slice(0, limit), more: found.length > limit };
+    },
+    async predictions({ root, name, version }) {
+      const { predictions } = await import("./predictions");
+      return predictions(need(root), name, version);
     },
     async deployPlaces({ root, model }) {
       const { deployPlaces } = await import("./places");

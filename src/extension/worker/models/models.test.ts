@@ -1,4 +1,9 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
+import { logFolder } from "../../../deploy/predictions/files";
+import { predictionId } from "../../../deploy/predictions/id";
+import { openPredictionLog } from "../../../deploy/predictions/log";
 import { processIdentity } from "../../../store/process";
 import { newRun, tempStore } from "../../../store/testStore";
 import { deploymentHandlers } from "../deployments/handlers";
@@ -29,7 +34,7 @@ function wine() {
   registry.setAlias("wine", "champion", 1);
   const find = () => store;
   const models = modelHandlers({ find, need: find, writable: find });
-  return { store, run, models, deployments: deploymentHandlers({ find, writable: find }) };
+  return { store, run, models, deployments: deploymentHandlers({ find, need: find, writable: find }) };
 }
 
 const at = { root: "/r", model: "wine" };
@@ -101,4 +106,35 @@ test("a deployment tells the change that goes on, else the last one, and never i
   });
   begin();
   expect(await deployments.listRollouts({ root: "/r", name: "cellar", limit: 1 }, never)).toMatchObject({ more: true });
+});
+
+test("predictions are counted by version and role, and listed of the version that is asked for", async () => {
+  const { store, deployments } = wine();
+  const folder = path.join(store.folder, "deployments", "cellar");
+  mkdirSync(folder, { recursive: true });
+  const log = openPredictionLog(logFolder(folder), {});
+  const add = (version: number, role: "champion" | "challenger", latency: number, status = 200) => {
+    const asked = { path: "/invocations", inputs: "[]", outputs: "[]", key: null, of: null };
+    return log.add({ id: predictionId(1), time: 1, model: "wine", version, role, status, latency, ...asked });
+  };
+  await Promise.all([add(1, "champion", 1), add(1, "champion", 3), add(2, "challenger", 5, 500)]);
+  log.close();
+
+  const ask = (version: number | null) => deployments.predictions({ root: "/r", name: "cellar", version }, never);
+  const { newest, ...counted } = await ask(null);
+  expect(counted).toEqual({
+    counts: [
+      { version: 2, role: "challenger", count: 1, errors: 1, p50: 5, p95: 5 },
+      { version: 1, role: "champion", count: 2, errors: 0, p50: 2, p95: 2.9 },
+    ],
+    ...{ counted: 3, more: false, since: 1 },
+  });
+  expect(newest.map(({ version }) => version)).toEqual([2, 1, 1]);
+  expect((await ask(2)).newest.map(({ version }) => version)).toEqual([2]);
+  expect(await deployments.predictions({ root: "/r", name: "none", version: null }, never)).toMatchObject({
+    ...{ counted: 0, since: null, newest: [] },
+  });
+  await expect(async () =>
+    deployments.predictions({ root: "/r", name: "../..", version: null }, never),
+  ).rejects.toThrow("cannot be a deployment's name");
 });
