@@ -147,6 +147,7 @@ async function testPythons() {
   const requirements = {
     MODELTRAIL_TEST_PYTHON: ["examples/wine/requirements.txt", "test/requirements.txt"],
     MODELTRAIL_TEST_MLFLOW_PYTHON: ["test/mlflow/requirements.txt"],
+    MODELTRAIL_TEST_MLFLOW_2_PYTHON: ["test/mlflow/requirements-2.txt"],
     MODELTRAIL_TEST_TARGETS_PYTHON: ["examples/wine/requirements.txt", "test/targets/requirements.txt"],
     MODELTRAIL_TEST_CLOUDS_PYTHON: ["test/targets/clouds.txt"],
     MODELTRAIL_TEST_KERNEL_PYTHON: ["examples/wine/requirements.txt", "test/kernel/requirements.txt"],

@@ -6,6 +6,9 @@ import { paths } from "./paths.mjs";
 import { run } from "./processes.mjs";
 import { fingerprint, once } from "./stamp.mjs";
 
+const UV = "0.13.9";
+const INSTALL_LIMIT = 15 * 60_000;
+
 /** The Python 3 of this machine; throws a sentence when there is none. */
 export function systemPython() {
   const candidates = [process.env.MODELTRAIL_PYTHON, "python3", "python"].filter(Boolean);
@@ -31,7 +34,7 @@ export async function ensureVenv(requirementFiles) {
   const { command, identity } = systemPython();
   const key = await fingerprint(files, identity);
   const folder = path.join(paths.cache, `venv-${key}`);
-  const python = path.join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  const python = programIn(folder, "python");
   try {
     await once(path.join(folder, ".stamp"), key, () => makeVenv(folder, command, python, files));
     return python;
@@ -39,6 +42,11 @@ export async function ensureVenv(requirementFiles) {
     console.log(`${error.message} Going on without these packages.`);
     return undefined;
   }
+}
+
+/** In a virtual environment. */
+function programIn(folder, name) {
+  return path.join(folder, process.platform === "win32" ? `Scripts/${name}.exe` : `bin/${name}`);
 }
 
 async function makeVenv(folder, command, python, files) {
@@ -51,9 +59,31 @@ async function makeVenv(folder, command, python, files) {
     throw new Error("Python could not make a virtual environment (on Debian the package python3-venv is needed).");
   }
   const requirements = files.flatMap((file) => ["-r", file]);
-  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "3", ...requirements];
-  if ((await run(python, pip, { limit: 15 * 60_000 })) !== 0) {
+  if (!(await installByUv(command, python, requirements)) && !(await installByPip(python, requirements))) {
     await rm(folder, { recursive: true, force: true });
     throw new Error("The Python packages could not be installed from PyPI.");
   }
+}
+
+/** Takes a quarter of pip's time, and fetches once what several environments have. It does not know how pip is configured here: where it fails, pip may not. */
+async function installByUv(command, python, requirements) {
+  const folder = path.join(paths.cache, `uv-${UV}`);
+  const program = programIn(folder, "uv");
+  const make = async () => {
+    await rm(folder, { recursive: true, force: true });
+    const isMade = (await run(command, ["-m", "venv", folder])) === 0;
+    if (!isMade || !(await installByPip(programIn(folder, "python"), [`uv==${UV}`]))) throw new Error("no uv");
+  };
+  const isHere = await once(path.join(folder, ".stamp"), UV, make).then(
+    () => true,
+    () => false,
+  );
+  const install = ["pip", "install", "--quiet", "--compile-bytecode", "--python", python, ...requirements];
+  const cache = ["--cache-dir", path.join(paths.cache, "uv-packages")];
+  return isHere && (await run(program, [...install, ...cache], { limit: INSTALL_LIMIT })) === 0;
+}
+
+async function installByPip(python, requirements) {
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "3", ...requirements];
+  return (await run(python, pip, { limit: INSTALL_LIMIT })) === 0;
 }
