@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { testManifest } from "../testManifest";
+import { imageOf, isOfBundle } from "./imageOf";
+import { cloudProgram } from "./program";
+import { wholeShares } from "./shares";
+
+test.for([
+  [[100], [100]],
+  [
+    [90, 10],
+    [90, 10],
+  ],
+  [
+    [99.7, 0.3],
+    [99, 1],
+  ],
+  [
+    [100, 0],
+    [100, 0],
+  ],
+  [
+    [0.2, 99.8],
+    [1, 99],
+  ],
+])("shares %j are told as %j", ([percents, whole]) => {
+  expect(wholeShares(percents!)).toEqual(whole);
+});
+
+test("an image's template takes the bundle's names", () => {
+  const bundle = { hash: "0123456789abcdef0123", manifest: testManifest({ model: "Wine Quality", version: 3 }) };
+  expect(imageOf("host/repo/{model}:{version}-{hash}", bundle)).toBe("host/repo/wine-quality:3-0123456789abcdef");
+  expect(imageOf("host/repo@sha256:{other}", bundle)).toBe("host/repo@sha256:{other}");
+  expect([isOfBundle("x:{hash}"), isOfBundle("x/{model}:1")]).toEqual([true, false]);
+});
+
+const node = (code: string) => ["-e", code];
+const program = (name: string) =>
+  cloudProgram({
+    ...{ program: name, cloud: "The cloud", install: "Get it at example.com.", env: process.env },
+    reasons: [[/quota/i, "there is no more of it. Ask for more."]],
+  });
+const options = { signal: AbortSignal.timeout(30_000), what: "make it" };
+
+test("what a program says when it fails is told with what it means", async () => {
+  const failing = program(process.execPath).run(node("console.error('Quota of 8 exceeded'); process.exit(2)"), options);
+  await expect(failing).rejects.toThrow(
+    /^The cloud could not make it: there is no more of it\. Ask for more\.\n {2}Quota of 8 exceeded$/,
+  );
+  await expect(program("no-such-program").run([], options)).rejects.toThrow(/not on PATH\. Get it at example\.com\./);
+  expect(await program(process.execPath).json(node("console.log('[1]')"), options)).toEqual([1]);
+  expect(await program(process.execPath).json(node(""), options)).toBeNull();
+  await expect(program(process.execPath).json(node("console.log('ok')"), options)).rejects.toThrow(/else than JSON/);
+});

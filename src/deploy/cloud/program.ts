@@ -1,0 +1,71 @@
+/** A cloud, asked through its own command line program, which signs in as the user does. */
+import { UserError } from "../../domain/errors";
+import { runChild } from "../../targets/host/child";
+
+export interface CloudProgram {
+  /** What it writes. Throws CloudError with what it said when it fails. */
+  run(args: readonly string[], options: AskOptions): Promise<string>;
+  /** Likewise, read as JSON; null when it writes nothing. */
+  json(args: readonly string[], options: AskOptions): Promise<unknown>;
+}
+
+export interface AskOptions {
+  signal: AbortSignal;
+  /** What was to be done, for messages: "create the endpoint". */
+  what: string;
+}
+
+/** It said no: `said` are its own words. */
+export class CloudError extends UserError {
+  constructor(
+    message: string,
+    readonly said: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface CloudProgramSettings {
+  /** On PATH. */
+  program: string;
+  /** For messages: "Vertex AI". */
+  cloud: string;
+  /** How the program is had. */
+  install: string;
+  env: NodeJS.ProcessEnv;
+  /** What its words mean, and what to do; the first that fits holds. */
+  reasons: readonly (readonly [pattern: RegExp, advice: string])[];
+}
+
+const LINES = 6;
+
+export function cloudProgram({ program, cloud, install, env, reasons }: CloudProgramSettings): CloudProgram {
+  const run: CloudProgram["run"] = async (args, { signal, what }) => {
+    const options = { env, signal, detached: true };
+    const { exitCode, stdout, stderr, startError } = await runChild([program, ...args], options);
+    if (startError === "ENOENT") {
+      throw new CloudError(
+        `${cloud} is asked through ${program}, which is not installed or not on PATH. ${install}`,
+        startError,
+      );
+    }
+    if (startError) throw new CloudError(`${program} could not be started (${startError}).`, startError);
+    if (exitCode === 0) return stdout.toString("utf8");
+    const said = stderr.trim();
+    const [, advice] = reasons.find(([pattern]) => pattern.test(said)) ?? [];
+    const last = said.split(/\r?\n/).filter(Boolean).slice(-LINES).join("\n  ");
+    throw new CloudError(`${cloud} could not ${what}${advice ? `: ${advice}` : "."}${last ? `\n  ${last}` : ""}`, said);
+  };
+  return {
+    run,
+    async json(args, options) {
+      const text = await run(args, options);
+      if (text.trim() === "") return null;
+      try {
+        return JSON.parse(text);
+      } catch {
+        throw new UserError(`${program} was to ${options.what}, and answered with something else than JSON.`);
+      }
+    },
+  };
+}
