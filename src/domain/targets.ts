@@ -165,17 +165,68 @@ const pod = {
   python: z.optional(Text.check(said("The Python in the image (default: python3)."))),
 };
 
-const KubernetesTarget = z.strictObject({
-  kind: z.literal("kubernetes"),
-  ...pod,
-  volumes: z.optional(
-    z
-      .array(z.strictObject({ claim: Text, path: Text, readOnly: z.optional(z.boolean()) }))
-      .check(said("Persistent volume claims of the cluster, and where they are mounted.")),
+/** What serves models on a cluster. */
+const clusterServing = {
+  image: z.optional(
+    Text.check(
+      said("The bundle's image, pushed by you or your CI; {model}, {version} and {hash} stand for what is served."),
+    ),
   ),
-  queue: z.optional(Text.check(said("The local queue of Kueue."))),
-  ...common,
+  registry: z.optional(
+    Text.check(
+      said("Where images of bundles are pushed to when no image is given, such as registry.example.com/team."),
+    ),
+  ),
+  build: z.optional(
+    z
+      .strictObject({
+        program: z.optional(Text.check(said("What builds and pushes them: docker (default), podman or their like."))),
+        base: z.optional(
+          Text.check(said("The image that they are built on (default: python of the same version, slim).")),
+        ),
+      })
+      .check(said("How images are built.")),
+  ),
+  patience: z.optional(Duration.check(said("How long a new version may take to come up (default: 10m)."))),
+};
+
+const KubernetesServing = z.strictObject({
+  ...clusterServing,
+  replicas: z.optional(Count.check(said("Pods of each version (default: 1)."))),
+  service: z.optional(
+    z.enum(["ClusterIP", "NodePort", "LoadBalancer"]).check(said("The type of the Service (default: ClusterIP).")),
+  ),
+  ingress: z.optional(
+    z
+      .strictObject({
+        host: Text.check(said("The name by which it is reached from outside.")),
+        class: z.optional(Text.check(said("The ingress class (default: the cluster's)."))),
+        tlsSecret: z.optional(Text.check(said("The cluster's own secret with the certificate."))),
+      })
+      .check(said("An Ingress for the Service.")),
+  ),
 });
+
+const KubernetesTarget = z
+  .strictObject({
+    kind: z.literal("kubernetes"),
+    ...pod,
+    image: z.optional(Text.check(said("The image that jobs run in."))),
+    volumes: z.optional(
+      z
+        .array(z.strictObject({ claim: Text, path: Text, readOnly: z.optional(z.boolean()) }))
+        .check(said("Persistent volume claims of the cluster, and where they are mounted.")),
+    ),
+    queue: z.optional(Text.check(said("The local queue of Kueue."))),
+    serving: z.optional(KubernetesServing.check(said("How models are served there."))),
+    ...common,
+  })
+  .check(
+    z.refine(
+      (target) => target.image !== undefined || target.serving !== undefined,
+      "has neither an `image` to run jobs in nor `serving`",
+    ),
+  );
 
 const TrainJobTarget = z.strictObject({
   kind: z.literal("trainjob"),
@@ -256,10 +307,30 @@ const serving = {
   env: z.optional(Env.check(said("Variables that the app that serves gets. Never secrets."))),
 };
 
+const Replicas = z.int().check(z.nonnegative());
+
 const KServeTarget = z.strictObject({
   kind: z.literal("kserve"),
   ...cluster,
-  image: z.optional(pod.image),
+  ...clusterServing,
+  minReplicas: z.optional(Replicas.check(said("Pods that are always there; 0 lets it sleep (default: 1)."))),
+  maxReplicas: z.optional(Count.check(said("Pods that there are at most (default: as many as are needed)."))),
+  scaleMetric: z.optional(
+    z
+      .enum(["concurrency", "rps", "cpu", "memory"])
+      .check(said("What pods are added by (default: requests at the same time).")),
+  ),
+  scaleTarget: z.optional(Count.check(said("How much of that each pod gets."))),
+  gateway: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(/^[\w.-]+\/[\w.-]+(?::\d+)?$/, "is not like NAMESPACE/SERVICE or NAMESPACE/SERVICE:PORT"),
+        said(
+          "The Service of the cluster's ingress, such as istio-system/istio-ingressgateway, when its addresses cannot be reached from here.",
+        ),
+      ),
+  ),
   ...serving,
 });
 

@@ -13,10 +13,14 @@ export type Resource = Record<string, unknown>;
 /** All of it throws HostUnreachable when the cluster does not answer, and UserError with what it said when it says no. */
 export interface Cluster {
   readonly namespace: string;
+  /** What asks this cluster: the words of a `kubectl` before its command, and its variables. */
+  readonly kubectl: { argv: readonly string[]; env: NodeJS.ProcessEnv };
   /** Undefined when there is none. `path`: of the API, e.g. "/api/v1/namespaces/x/pods/y". */
   get(path: string, signal: AbortSignal): Promise<unknown>;
   /** False when there is one of this name already. */
   create(path: string, object: Resource, signal: AbortSignal): Promise<boolean>;
+  /** Puts the object in the place of the one that is there. False when that was changed or removed since it was read. */
+  replace(path: string, object: Resource, signal: AbortSignal): Promise<boolean>;
   /** What the API answers to an object that only asks. */
   ask(path: string, object: Resource, signal: AbortSignal): Promise<unknown>;
   /** No error when there is none. What belongs to it goes with it, before it. */
@@ -44,12 +48,14 @@ export async function openCluster(settings: ClusterSettings, signal: AbortSignal
     ...(context === undefined ? [] : ["--context", context]),
   ];
 
+  const kubectl = ["kubectl", ...place];
+
   async function run(
     args: readonly string[],
     options: { input?: string; onOutput?(chunk: Buffer): void },
     end = signal,
   ) {
-    const argv = ["kubectl", ...place, ...args];
+    const argv = [...kubectl, ...args];
     const { exitCode, stdout, stderr, startError } = await runChild(argv, {
       ...options,
       signal: end,
@@ -57,7 +63,7 @@ export async function openCluster(settings: ClusterSettings, signal: AbortSignal
       detached: true,
     });
     if (startError === "ENOENT") {
-      throw new UserError("Jobs on Kubernetes need kubectl, which is not installed or not on PATH.");
+      throw new UserError("Kubernetes is asked by kubectl, which is not installed or not on PATH.");
     }
     if (startError) throw new UserError(`kubectl could not be started (${startError}).`);
     return { failure: exitCode === 0 ? null : failureOf(stderr), text: stdout.toString("utf8") };
@@ -79,6 +85,7 @@ export async function openCluster(settings: ClusterSettings, signal: AbortSignal
 
   return {
     namespace,
+    kubectl: { argv: kubectl, env },
     async get(path, end) {
       const answer = await ask(["get", "--raw", path], end);
       return typeof answer === "string" ? JSON.parse(answer) : undefined;
@@ -87,6 +94,12 @@ export async function openCluster(settings: ClusterSettings, signal: AbortSignal
       const answer = await ask(["create", "--raw", path, "--filename", "-"], end, JSON.stringify(object));
       if (typeof answer === "string") return true;
       if (answer.expected === "AlreadyExists") return false;
+      throw answer.error;
+    },
+    async replace(path, object, end) {
+      const answer = await ask(["replace", "--raw", path, "--filename", "-"], end, JSON.stringify(object));
+      if (typeof answer === "string") return true;
+      if (answer.expected === "Conflict" || answer.expected === "NotFound") return false;
       throw answer.error;
     },
     async ask(path, object, end) {
@@ -107,18 +120,24 @@ export async function openCluster(settings: ClusterSettings, signal: AbortSignal
 
 const REQUEST_LIMIT = "--request-timeout=60s";
 
+const EXPECTED = ["NotFound", "AlreadyExists", "Conflict"] as const;
+
 interface Failure {
   /** What callers deal with. */
-  expected: "NotFound" | "AlreadyExists" | null;
+  expected: (typeof EXPECTED)[number] | null;
   error: Error;
 }
+
+/** What `kubectl` says when it fails, as an error of the two kinds. */
+export const errorOf = (stderr: string): Error => failureOf(stderr).error;
 
 /** "Error from server (NotFound): jobs.batch "x" not found": the reason is the API's own, in no language but its. */
 function failureOf(stderr: string): Failure {
   const said = stderr.trim().split("\n").at(-1) ?? "";
   const reason = /^Error from server \((\w+)\)/.exec(said)?.[1];
   const text = said.replace(/^[Ee]rror(?: from server)?(?: \(\w+\))?: /, "");
-  if (reason === "NotFound" || reason === "AlreadyExists") return { expected: reason, error: new UserError(text) };
+  const expected = EXPECTED.find((one) => one === reason);
+  if (expected) return { expected, error: new UserError(text) };
   const unreachable =
     /^(?:Timeout|ServiceUnavailable|InternalError|TooManyRequests|ServerTimeout)$/.test(reason ?? "") ||
     /unable to connect|connection (?:refused|reset)|was refused|no such host|i\/o timeout|deadline exceeded|EOF$|network is unreachable/i.test(

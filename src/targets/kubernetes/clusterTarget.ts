@@ -168,7 +168,8 @@ async function checkCluster(open: () => Promise<Cluster>, kind: Kind, signal: Ab
   }
 }
 
-async function mayI(cluster: Cluster, resourceAttributes: Resource, signal: AbortSignal): Promise<boolean> {
+/** Whether the cluster lets us do this in its namespace. */
+export async function mayI(cluster: Cluster, resourceAttributes: Resource, signal: AbortSignal): Promise<boolean> {
   const review = {
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectAccessReview",

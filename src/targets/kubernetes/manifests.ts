@@ -5,7 +5,8 @@ import { bundleArguments, bundleCommand, bundleVolume, MOUNT_PATH, VOLUME } from
 import type { Resource } from "./cluster";
 import { labelsOf, objectName } from "./names";
 
-export type KubernetesSettings = TargetOf<"kubernetes">;
+/** Of a target that runs jobs. */
+export type KubernetesSettings = TargetOf<"kubernetes"> & { image: string };
 export type TrainJobSettings = TargetOf<"trainjob">;
 type PlannedJob = Pick<JobPlan, "id" | "run" | "name" | "gpus" | "limits">;
 
