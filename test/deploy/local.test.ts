@@ -1,10 +1,12 @@
 /** Deployments on this machine with real processes: the real command, and stubs for models. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { readControlFile, readGatewayFile } from "../../src/deploy/gateway/files";
+import { expect, onTestFinished, test } from "vitest";
+import { readControlFile, readGatewayFile, writeControlFile } from "../../src/deploy/gateway/files";
+import { httpCall } from "../../src/deploy/gateway/httpCall";
 import { countPredictions, findPrediction, readPredictions } from "../../src/deploy/predictions/read";
 import { isLocked } from "../../src/store/fileLock";
 import { isAlive, processIdentity } from "../../src/store/process";
@@ -159,6 +161,42 @@ test("once it is switched to, a version stays, whatever becomes of the gateway o
   const { url } = (await apply(plan([route(2)]), { onStep, signal: gone.signal })) as { url: string };
   await until(async () => (await status()).state === "live", "another gateway");
   expect((await ask(url, {})).version).toBe("2");
+});
+
+test.each([
+  ["before it knew of it", false],
+  ["when it had written it down", true],
+])("a gateway that is killed at a switch %s is asked again what it serves", async (_when, isWritten) => {
+  const { apply, plan, route, folder, status, signal } = localDeployment();
+  const { url } = (await apply(plan([route(1)]))) as { url: string };
+  const real = readControlFile(folder)!;
+  const kill = () => process.kill(real.process.pid, "SIGKILL");
+  // Stands between who changes the deployment and the gateway, and lets no answer to a switch through.
+  const between = createHttpServer(async (request, response) => {
+    const isSwitch = request.url === "/switch";
+    if (isSwitch && !isWritten) return void kill();
+    const body = Buffer.concat(await request.toArray());
+    const { method, url: path = "/", headers } = request;
+    const own = { ...headers, host: `127.0.0.1:${real.port}` };
+    const call = { host: "127.0.0.1", port: real.port, method, path, headers: own, body };
+    const answer = await httpCall({ ...call, signal: signal() }).catch(() => null);
+    if (!answer) return void response.destroy();
+    if (isSwitch) return void kill();
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  });
+  await new Promise<void>((resolve) => between.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => between.closeAllConnections());
+  writeControlFile(folder, { ...real, port: (between.address() as AddressInfo).port });
+  const watching = setInterval(() => {
+    if (!isAlive(real.process)) between.closeAllConnections();
+  }, 20);
+  onTestFinished(() => clearInterval(watching));
+  const applied = apply(plan([route(2)]));
+  if (isWritten) expect(await applied).toMatchObject({ url });
+  else await expect(applied).rejects.toThrow("The gateway went away meanwhile");
+  await until(async () => (await status()).state === "live", "another gateway");
+  expect((await ask(url, {})).version).toBe(isWritten ? "2" : "1");
+  await until(() => served(folder).length === 1, "nothing is left behind");
 });
 
 test("a request that kills its server is not made for ever, and running out of memory is told as that", async () => {

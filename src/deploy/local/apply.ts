@@ -2,11 +2,12 @@
 import { existsSync } from "node:fs";
 import { Agent } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { UserError } from "../../domain/errors";
 import { isHeldElsewhere, takeLock } from "../../store/fileLock";
 import type { Access, ApplyOptions, ReadyRoute, ServingHandle, ServingPlan } from "../contract";
 import { type GatewayClient, gatewayClient, NoGateway } from "../gateway/client";
-import type { GatewayState } from "../gateway/control";
+import type { GatewayState, Switch } from "../gateway/control";
 import { type GatewayRoute, type GatewaySettings, placesIn, readGatewayFile, writeGatewayFile } from "../gateway/files";
 import { urlOf } from "../gateway/listening";
 import { signatureOf } from "../gateway/signature";
@@ -70,6 +71,12 @@ function formerPort({ former }: ApplyOptions): number | undefined {
   return typeof former?.url === "string" ? Number(new URL(former.url).port) || undefined : undefined;
 }
 
+/** Whether it does what it was told at a switch. */
+function servesJust(state: GatewayState, { settings, routes }: Switch): boolean {
+  const port = settings.port || state.settings.port;
+  return isDeepStrictEqual([state.settings, state.routes], [{ ...settings, port }, routes]);
+}
+
 class Application {
   private readonly client: GatewayClient;
   /** Servers that were started for this. */
@@ -101,8 +108,7 @@ class Application {
       const champion = plan.routes[0]!;
       options.onStep("switch", `Giving the requests to version ${champion.version}`);
       options.signal.throwIfAborted();
-      // Who gave it up from here on could not know what is served.
-      await this.client.switchTo({ settings, routes });
+      await this.switchTo({ settings, routes });
     } catch (error) {
       await this.takeBack(isFirst);
       throw options.signal.aborted ? options.signal.reason : error;
@@ -111,6 +117,18 @@ class Application {
     }
     await this.tidy();
     return { name: place.name, url: this.listensAt() };
+  }
+
+  /** Who gave it up from here on could not know what is served. */
+  private async switchTo(next: Switch): Promise<void> {
+    try {
+      await this.client.switchTo(next);
+    } catch (error) {
+      if (!(error instanceof NoGateway)) throw error;
+      // It may have written down what it was told, and died before it could say so: the next one knows.
+      const state = await ensureGateway(this.place, new AbortController().signal);
+      if (!servesJust(state, next)) throw error;
+    }
   }
 
   /** The new version is served: whatever fails now, it is no fault of this change. */
