@@ -35,7 +35,11 @@ type Room = () => Promise<MakeServing<OwnSettings>>;
 
 /** Where each kind is made, loaded when it is asked for. */
 const container = async () => (await import("./container/containerServing")).makeContainerServing;
-const ROOMS: Rooms = { docker: container, podman: container };
+const ROOMS: Rooms = {
+  docker: container,
+  podman: container,
+  mlflow: async () => (await import("./mlflow/mlflowServing")).makeMlflowServing,
+};
 
 /** Whether models can be served on targets of this kind. */
 export function servesModels(kind: string): boolean {

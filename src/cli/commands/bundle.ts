@@ -5,6 +5,7 @@ import { makeBundle } from "../../deploy/bundle/makeBundle";
 import { checkCompatibility } from "../../deploy/compatibility/checkCompatibility";
 import type { ReadyBundle, ServingContract } from "../../deploy/contract";
 import { servingPython } from "../../deploy/environment/servingPython";
+import { exportModel } from "../../deploy/mlflow/modelFolder";
 import { UserError } from "../../domain/errors";
 import { formatSize } from "../../domain/format";
 import { toJson } from "../../domain/json";
@@ -16,6 +17,7 @@ import { oneLine, pairs, print } from "../print";
 
 export interface BundleCommandOptions {
   output?: string;
+  mlflow?: string;
   check?: ServingContract;
   environment: string;
   python?: string;
@@ -24,11 +26,12 @@ export interface BundleCommandOptions {
 }
 
 export async function bundleCommand(reference: string, options: BundleCommandOptions): Promise<void> {
-  const { output, check, environment, json } = options;
+  const { output, mlflow, check, environment, json } = options;
   if (environment !== "project" && environment !== "own") {
     throw new UserError(`"${environment}" is no environment for --environment: it is project or own.`);
   }
-  if (output !== undefined) await refuseFull(output);
+  if (output !== undefined) await refuseFull(output, "--output");
+  if (mlflow !== undefined) await refuseFull(mlflow, "--mlflow");
   const onStep = (detail: string) => console.error(`modeltrail: ${oneLine(detail)}`);
   await withStore((store) =>
     interruptible(async (signal) => {
@@ -43,6 +46,7 @@ export async function bundleCommand(reference: string, options: BundleCommandOpt
         said = await checkCompatibility(bundle, check, serving, signal);
       }
       if (output !== undefined) await copyBundle(bundle, output);
+      if (mlflow !== undefined) await exportModel(bundle, path.resolve(mlflow));
       const folder = output === undefined ? bundle.folder : path.resolve(output);
       const { hash, manifest } = bundle;
       print(json ? toJson({ hash, folder, check: said, manifest }, 2) : describe(bundle, folder, said));
@@ -51,12 +55,12 @@ export async function bundleCommand(reference: string, options: BundleCommandOpt
 }
 
 /** Before the work, and not after it. */
-async function refuseFull(folder: string): Promise<void> {
+async function refuseFull(folder: string, option: string): Promise<void> {
   const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw new UserError(`${folder} cannot be used: ${error.message}`, { cause: error });
   });
-  if (there.length > 0) throw new UserError(`${folder} is not empty. Give --output a new or empty folder.`);
+  if (there.length > 0) throw new UserError(`${folder} is not empty. Give ${option} a new or empty folder.`);
 }
 
 /** What is copied is the user's own, to be changed as they like. */

@@ -15,7 +15,8 @@ export function pythonFolder(
     | "host"
     | "checks"
     | "serve"
-    | "bundle_model",
+    | "bundle_model"
+    | "mlflow_serve",
 ): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const found = join(folder, "python", name);
