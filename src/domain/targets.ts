@@ -342,6 +342,53 @@ const MlflowTarget = z.strictObject({
 
 const SageMakerTarget = z.strictObject({
   kind: z.literal("sagemaker"),
+  region: z.optional(Text.check(said("Where it is served, such as eu-west-1 (default: that of `aws`)."))),
+  profile: z.optional(Text.check(said("The profile of `aws` to sign in with (default: its own)."))),
+  program: z.optional(Text.check(said("The AWS command line program (default: aws on PATH, else the project's)."))),
+  role: Text.check(
+    z.regex(
+      /^arn:aws[\w-]*:iam::\d{12}:role\/.+$/,
+      "is no ARN of a role, such as arn:aws:iam::123456789012:role/serve",
+    ),
+    said("The ARN of the role that SageMaker takes to read the bundle and the image."),
+  ),
+  image: Text.check(
+    said(
+      "The image in Amazon ECR. With `bucket`, one that has the packages; without, one of each bundle: {hash}, {version} and {model} in it stand for the bundle's.",
+    ),
+  ),
+  bucket: z.optional(
+    Text.check(
+      z.regex(/^s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](?:\/[\w.-]+)*$/, "is no address like s3://bucket/folder"),
+      said("Where bundles are put for the image, such as s3://bucket/models; without it, the bundle is in the image."),
+    ),
+  ),
+  endpoint: z.optional(
+    Text.check(
+      z.regex(/^[A-Za-z0-9](?:-*[A-Za-z0-9]){0,38}$/, "is no name of up to 39 letters, digits and `-`"),
+      said("The endpoint's name, when callers are to know it before (default: made of the deployment's)."),
+    ),
+  ),
+  instanceType: z.optional(Text.check(said("Of each instance (default: ml.m5.large)."))),
+  instanceCount: z.optional(Count.check(said("Of each version (default: 1)."))),
+  serverless: z.optional(
+    z
+      .strictObject({
+        memory: z.optional(
+          z
+            .literal([1024, 2048, 3072, 4096, 5120, 6144])
+            .check(said("MB that each copy of the app has (default: 2048).")),
+        ),
+        concurrency: z.optional(Count.check(said("Requests at the same time (default: 5)."))),
+      })
+      .check(said("Without instances: paid by request, for one version at a time.")),
+  ),
+  alarms: z.optional(
+    Texts.check(said("Alarms of CloudWatch: when one goes off while a version is brought in, SageMaker goes back.")),
+  ),
+  subnets: z.optional(Texts.check(said("Ids of the subnets that the app is reached from and reaches."))),
+  securityGroups: z.optional(Texts.check(said("Ids of its security groups."))),
+  startTime: z.optional(Duration.check(said("How long a version may take to start, 1m to 60m (default: AWS's own)."))),
   ...serving,
 });
 
