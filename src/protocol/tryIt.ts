@@ -9,14 +9,6 @@ import * as z from "zod";
 import { InputColumn } from "../domain/bundle";
 import type { Contract } from "./contract";
 
-export const TryItState = z.object({
-  root: z.string(),
-  name: z.string(),
-  /** The JSON that was being written; absent: the sample. */
-  draft: z.string().optional(),
-});
-export type TryItState = z.infer<typeof TryItState>;
-
 export const TryItContent = z.object({
   root: z.string(),
   name: z.string(),
@@ -47,6 +39,26 @@ export const TryAnswer = z.object({
   cut: z.boolean(),
 });
 export type TryAnswer = z.infer<typeof TryAnswer>;
+
+/** One request that was sent, and what came of it. */
+export const Try = z.object({
+  number: z.number(),
+  body: z.string(),
+  answer: TryAnswer.optional(),
+  /** Why there is no answer. */
+  fault: z.string().optional(),
+});
+export type Try = z.infer<typeof Try>;
+
+export const TryItState = z.object({
+  root: z.string(),
+  name: z.string(),
+  /** The JSON that was being written; absent: the sample. */
+  draft: z.string().optional(),
+  /** What was tried, the newest first. */
+  tries: z.array(Try).optional(),
+});
+export type TryItState = z.infer<typeof TryItState>;
 
 /** What the page asks of the host. */
 export const tryItHost = {

@@ -1,6 +1,6 @@
+import type { Try } from "../../src/protocol/tryIt";
 import { showText } from "../base/numbers";
 import { readAnswer, statusInWords, timeInWords } from "./answer";
-import type { Try } from "./useTries";
 
 export interface HistoryProps {
   /** The newest first. */

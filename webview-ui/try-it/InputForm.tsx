@@ -12,9 +12,9 @@ export interface InputFormProps {
 export function InputForm({ table, faults, onChange }: InputFormProps) {
   const { columns, rows } = table;
   const set = (row: number, column: number, text: string) =>
-    onChange({ columns, rows: rows.map((cells, at) => (at === row ? cells.with(column, text) : cells)) });
-  const add = () => onChange({ columns, rows: [...rows, [...rows.at(-1)!]] });
-  const remove = (row: number) => onChange({ columns, rows: rows.filter((_, at) => at !== row) });
+    onChange({ ...table, rows: rows.map((cells, at) => (at === row ? cells.with(column, { text }) : cells)) });
+  const add = () => onChange({ ...table, rows: [...rows, [...rows.at(-1)!]] });
+  const remove = (row: number) => onChange({ ...table, rows: rows.filter((_, at) => at !== row) });
   const cell = (row: number, column: number) => (
     <Cell table={table} row={row} column={column} fault={faultAt(faults, row, column)} onChange={set} />
   );
@@ -81,7 +81,7 @@ interface CellProps {
 
 function Cell({ table, row, column, fault, onChange }: CellProps) {
   const { name, type } = table.columns[column]!;
-  const value = table.rows[row]![column] ?? "";
+  const value = table.rows[row]![column]?.text ?? "";
   const label = table.rows.length === 1 ? name : `${name}, row ${row + 1}`;
   const common = {
     "aria-label": showText(label),

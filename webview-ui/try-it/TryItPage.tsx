@@ -6,11 +6,11 @@ import { showText } from "../base/numbers";
 import { Waiting } from "../base/Waiting";
 import { Button } from "../controls";
 import { AnswerPart } from "./AnswerPart";
-import { extension, keepDraft, keptDraft } from "./extension";
+import { extension, keepState, keptState } from "./extension";
 import { History } from "./History";
 import { InputForm } from "./InputForm";
 import { bodyOf, emptyTable, type Table, tableOf } from "./table";
-import { useDeployment, useTries } from "./useTries";
+import { useDeployment, useTries, worthKeeping } from "./useTries";
 
 /** Asks how the deployment stands, and lets it be tried. */
 export function TryItPage() {
@@ -28,15 +28,18 @@ function firstBody({ sample, columns }: TryItContent): string {
 
 function TryIt({ content, fault }: { content: TryItContent; fault: string | undefined }) {
   const { root, name, columns } = content;
-  const [body, setBody] = useState(() => keptDraft()?.draft ?? firstBody(content));
+  const first = firstBody(content);
+  const [body, setBody] = useState(() => keptState()?.draft ?? first);
   const [table, setTable] = useState<Table | null>(() => tableOf(body, columns));
   const [asJson, setAsJson] = useState(table === null);
   const { tries, isSending, send } = useTries();
-  useEffect(() => keepDraft({ root, name, draft: body }), [root, name, body]);
+  const draft = body === first ? undefined : body;
+  useEffect(() => keepState({ root, name, draft, tries: worthKeeping(tries) }), [root, name, draft, tries]);
 
   const faults = useMemo(() => (table && !asJson ? bodyOf(table).faults : []), [table, asJson]);
   const problem = asJson ? jsonProblem(body) : undefined;
-  const canSend = !isSending && faults.length === 0 && problem === undefined;
+  const isWhole = faults.length === 0 && problem === undefined;
+  const cannotCopy = content.endpoint === null || !isWhole;
 
   function change(next: Table): void {
     setTable(next);
@@ -47,6 +50,14 @@ function TryIt({ content, fault }: { content: TryItContent; fault: string | unde
     setBody(next);
     setTable(read);
     if (!read) setAsJson(true);
+  }
+
+  // Another version may take something else: a sample that nobody has changed is that of the version that answers now.
+  const taken = JSON.stringify([first, columns]);
+  const [known, setKnown] = useState({ taken, first });
+  if (known.taken !== taken) {
+    setKnown({ taken, first });
+    if (!asJson || body === known.first) replace(body === known.first ? first : body);
   }
 
   return (
@@ -90,13 +101,13 @@ function TryIt({ content, fault }: { content: TryItContent; fault: string | unde
           </p>
         )}
         <div className="actions">
-          <Button kind="primary" off={!canSend} onClick={() => send(body)}>
+          <Button kind="primary" off={isSending || !isWhole} onClick={() => send(body)}>
             {isSending ? "Sending…" : "Send"}
           </Button>
-          <Button off={content.endpoint === null} onClick={() => void extension.call("copy", { as: "curl", body })}>
+          <Button off={cannotCopy} onClick={() => void extension.call("copy", { as: "curl", body })}>
             Copy as curl
           </Button>
-          <Button off={content.endpoint === null} onClick={() => void extension.call("copy", { as: "python", body })}>
+          <Button off={cannotCopy} onClick={() => void extension.call("copy", { as: "python", body })}>
             Copy as Python
           </Button>
         </div>

@@ -1,6 +1,6 @@
 /** What the page asks of the extension, what the extension tells it, and what is kept for its return. */
 import { TryItState, tryItHost, tryItPage } from "../../src/protocol/tryIt";
-import { connect, keepState, keptState } from "../host";
+import { connect, keepState as keep, keptState as kept } from "../host";
 
 const listeners = new Set<() => void>();
 
@@ -22,5 +22,5 @@ export const extension = connect(
   (error) => globalThis.reportError(error),
 );
 
-export const keepDraft = (state: TryItState): void => keepState(state);
-export const keptDraft = (): TryItState | undefined => TryItState.safeParse(keptState()).data;
+export const keepState = (state: TryItState): void => keep(state);
+export const keptState = (): TryItState | undefined => TryItState.safeParse(kept()).data;

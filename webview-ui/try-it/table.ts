@@ -1,11 +1,26 @@
 /** A request as a table to fill in, and back: for models that take rows of named columns. */
 import type { ColumnType, InputColumn } from "../../src/domain/bundle";
 
-/** Cells are texts, as they are typed. */
+export interface Cell {
+  /** As it is typed. */
+  text: string;
+  /**
+   * What was read, for as long as nobody types: the text might become another value. A value of undefined: the row did not have it.
+   * Absent: the text decides.
+   */
+  read?: { value: Value | undefined };
+}
+
 export interface Table {
   columns: InputColumn[];
-  rows: string[][];
+  rows: Cell[][];
+  /** How the body says it, and what else it says. Default: as `dataframe_split`, and nothing. */
+  form?: Form;
+  rest?: Body;
 }
+
+const RECORDS = ["dataframe_records", "instances", "inputs"] as const;
+type Form = "dataframe_split" | (typeof RECORDS)[number];
 
 export interface CellFault {
   row: number;
@@ -21,11 +36,17 @@ type Body = Record<string, unknown>;
 
 /** Null when the body (JSON) is no table of plain values, or too long. `columns`: what is known of them. */
 export function tableOf(body: string, columns: readonly InputColumn[] | null): Table | null {
-  const read = readRows(parse(body));
+  const json = parse(body);
+  const read = isObject(json) ? readRows(json) : null;
   if (!read || read.rows.length === 0 || read.rows.length > MOST_ROWS) return null;
-  const { names, rows } = read;
-  if (names.length === 0 || !rows.every((row) => row.every(isPlain))) return null;
-  const values = rows as Value[][];
+  const { form, rest, names, rows } = read;
+  if (names.length === 0 || new Set(names).size < names.length) return null;
+  if (
+    !rows.every((row) => row.length === names.length && row.every((value) => value === undefined || isPlain(value)))
+  ) {
+    return null;
+  }
+  const values = rows as (Value | undefined)[][];
   const known = new Map(columns?.map((column) => [column.name, column]));
   return {
     columns: names.map(
@@ -36,29 +57,48 @@ export function tableOf(body: string, columns: readonly InputColumn[] | null): T
           values.map((row) => row[at] ?? null),
         ),
     ),
-    rows: values.map((row) => row.map(textOf)),
+    rows: values.map((row) => row.map((value) => ({ text: textOf(value ?? null), read: { value } }))),
+    ...{ form, rest },
   };
 }
 
 /** One row to begin with, of columns of which nothing else is known. */
 export function emptyTable(columns: readonly InputColumn[]): Table {
-  return { columns: [...columns], rows: [columns.map(firstText)] };
+  return { columns: [...columns], rows: [columns.map((column) => ({ text: firstText(column) }))] };
 }
 
 /** The body as indented JSON, or what is wrong with which cell. */
-export function bodyOf({ columns, rows }: Table): { body: string; faults: CellFault[] } {
+export function bodyOf({ columns, rows, form = "dataframe_split", rest = {} }: Table): {
+  body: string;
+  faults: CellFault[];
+} {
   const faults: CellFault[] = [];
   const data = rows.map((row, at) =>
     columns.map((column, place) => {
-      const { value, fault } = typedValue(row[place] ?? "", column);
+      const { text, read } = row[place] ?? { text: "" };
+      const { value, fault } = typedValue(text, column);
       if (fault !== undefined) faults.push({ row: at, column: place, message: fault });
-      return value;
+      return read ? read.value : value;
     }),
   );
-  const names = JSON.stringify(columns.map(({ name }) => name));
+  const names = columns.map(({ name }) => name);
+  const table = form === "dataframe_split" ? writeSplit(names, data) : writeRecords(names, data);
+  const others = Object.entries(rest).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+  return { body: `{\n${[`  "${form}": ${table}`, ...others].join(",\n")}\n}`, faults };
+}
+
+type Row = (Value | undefined)[];
+
+function writeSplit(names: readonly string[], data: readonly Row[]): string {
   const lines = data.map((row) => `      ${JSON.stringify(row)}`).join(",\n");
-  const body = `{\n  "dataframe_split": {\n    "columns": ${names},\n    "data": [\n${lines}\n    ]\n  }\n}`;
-  return { body, faults };
+  return `{\n    "columns": ${JSON.stringify(names)},\n    "data": [\n${lines}\n    ]\n  }`;
+}
+
+function writeRecords(names: readonly string[], data: readonly Row[]): string {
+  const lines = data.map(
+    (row) => `    ${JSON.stringify(Object.fromEntries(names.map((name, at) => [name, row[at]])))}`,
+  );
+  return `[\n${lines.join(",\n")}\n  ]`;
 }
 
 function parse(text: string): unknown {
@@ -70,16 +110,17 @@ function parse(text: string): unknown {
 }
 
 /** MLflow's two ways to write a table, and rows as objects as KServe's first protocol takes them. */
-function readRows(body: unknown): { names: string[]; rows: unknown[][] } | null {
-  if (!isObject(body)) return null;
-  const split = body.dataframe_split;
+function readRows(body: Body): { form: Form; rest: Body; names: string[]; rows: unknown[][] } | null {
+  const { dataframe_split: split, ...beside } = body;
   if (isObject(split) && isTexts(split.columns) && isRows(split.data)) {
-    return { names: split.columns, rows: split.data };
+    return { form: "dataframe_split", rest: beside, names: split.columns, rows: split.data };
   }
-  const records = body.dataframe_records ?? body.instances ?? body.inputs;
+  const form = RECORDS.find((key) => body[key] != null);
+  if (form === undefined) return null;
+  const { [form]: records, ...rest } = body;
   if (!Array.isArray(records) || records.length === 0 || !records.every(isObject)) return null;
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
-  return { names, rows: records.map((record) => names.map((name) => record[name] ?? null)) };
+  return { form, rest, names, rows: records.map((record) => names.map((name) => record[name])) };
 }
 
 const isObject = (value: unknown): value is Body =>
@@ -87,7 +128,12 @@ const isObject = (value: unknown): value is Body =>
 const isTexts = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((one) => typeof one === "string");
 const isRows = (value: unknown): value is unknown[][] => Array.isArray(value) && value.every(Array.isArray);
-const isPlain = (value: unknown): value is Value => value === null || typeof value !== "object";
+
+/** A number that JavaScript cannot hold would be sent as another. */
+const isPlain = (value: unknown): value is Value => {
+  if (typeof value !== "number") return value === null || typeof value !== "object";
+  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+};
 
 function guessed(name: string, values: readonly Value[]): InputColumn {
   const present = values.filter((value) => value !== null);

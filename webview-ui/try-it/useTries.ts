@@ -1,16 +1,7 @@
 import { useCallback, useRef, useState } from "react";
-import type { TryAnswer, TryItContent } from "../../src/protocol/tryIt";
+import type { Try, TryAnswer, TryItContent } from "../../src/protocol/tryIt";
 import { usePacedNews } from "../base/pacedNews";
-import { extension, onChanged } from "./extension";
-
-/** One request that was sent, and what came of it. */
-export interface Try {
-  number: number;
-  body: string;
-  answer: TryAnswer | undefined;
-  /** Why there is no answer. */
-  fault: string | undefined;
-}
+import { extension, keptState, onChanged } from "./extension";
 
 export interface Deployment {
   content: TryItContent | undefined;
@@ -40,11 +31,11 @@ export function useDeployment(): Deployment {
 /** Older ones are forgotten. */
 const MOST_TRIES = 50;
 
-/** What was sent since the page was opened, the newest first. */
+/** What was sent since the page was opened, before it was last hidden too, the newest first. */
 export function useTries(): { tries: Try[]; isSending: boolean; send(body: string): void } {
-  const [tries, setTries] = useState<Try[]>([]);
+  const [tries, setTries] = useState<Try[]>(() => keptState()?.tries ?? []);
   const [isSending, setSending] = useState(false);
-  const sent = useRef(0);
+  const sent = useRef(tries[0]?.number ?? 0);
 
   const send = useCallback((body: string) => {
     const number = ++sent.current;
@@ -59,4 +50,17 @@ export function useTries(): { tries: Try[]; isSending: boolean; send(body: strin
     );
   }, []);
   return { tries, isSending, send };
+}
+
+/** Longer answers are not worth being written again with every key that is pressed. */
+const MOST_KEPT = 100_000;
+
+/** The newest of them, as many as VS Code should keep for the page. */
+export function worthKeeping(tries: readonly Try[]): Try[] {
+  let size = 0;
+  const end = tries.findIndex(({ body, answer }) => {
+    size += body.length + (answer?.body.length ?? 0);
+    return size > MOST_KEPT;
+  });
+  return end < 0 ? [...tries] : tries.slice(0, end);
 }
