@@ -11,7 +11,7 @@ import { ownProgram } from "./beside";
 export async function openProject(): Promise<Store | null> {
   const { root } = locateRoot(process.cwd());
   if (!storeExists(root)) return null;
-  const store = openStore(root, { create: false });
+  const store = openStore(root, { create: false, through: startedThrough() });
   // What it needs is loaded only where there is something to finish.
   if (store.running(true).length > 0 || list(join(store.folder, "stages")).length > 0) {
     const [{ settleRuns }, { resumeJobs }] = await Promise.all([
@@ -22,6 +22,11 @@ export async function openProject(): Promise<Store | null> {
     await settleRuns(store);
   }
   return store;
+}
+
+/** For the audit log: VS Code says so of commands that it starts as its tasks. */
+function startedThrough(): string {
+  return process.env.MODELTRAIL_THROUGH === "vscode" ? "vscode" : "cli";
 }
 
 /** The same for a command that needs a run. Throws UserError when nothing is recorded yet. */

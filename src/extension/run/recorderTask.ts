@@ -68,9 +68,9 @@ export function autologEnvironment(scope: vscode.Uri): Record<string, string> {
   return wish === "auto" ? {} : { MODELTRAIL_AUTOLOG: wish };
 }
 
-/** Makes the editor's program a plain Node, and tells the recorder so that the command does not inherit it. */
+/** Makes the editor's program a plain Node, says who asks, and tells the recorder so that the command does not inherit it. */
 export function recorderEnvironment(): Record<string, string> {
-  const environment: Record<string, string> = {};
+  const environment: Record<string, string> = { MODELTRAIL_THROUGH: "vscode" };
   if (process.versions.electron) Object.assign(environment, { ELECTRON_RUN_AS_NODE: "1", MODELTRAIL_ELECTRON: "1" });
   if (process.platform === "win32") {
     const nodePty = ["node_modules.asar.unpacked", "node_modules"]

@@ -13,6 +13,7 @@ const OURS = [
   "MODELTRAIL_RUN_ID",
   "MODELTRAIL_ROOT",
   "MODELTRAIL_AUTOLOG",
+  "MODELTRAIL_THROUGH",
   // A recorded run is no run of a terminal's as well.
   "MODELTRAIL_ADOPT",
   "MODELTRAIL_ADOPT_SOURCE",
