@@ -122,6 +122,7 @@ export const Command = {
   copyEndpoint: "modeltrail.copyEndpoint",
   showDeploymentLog: "modeltrail.showDeploymentLog",
   showPredictions: "modeltrail.showPredictions",
+  refreshPredictions: "modeltrail.refreshPredictions",
   filterPredictions: "modeltrail.filterPredictions",
   rollBackDeployment: "modeltrail.rollBackDeployment",
   rollBackDeploymentTo: "modeltrail.rollBackDeploymentTo",

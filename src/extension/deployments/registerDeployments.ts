@@ -44,6 +44,9 @@ export function registerDeployments(deps: RegisterDeploymentsDeps): vscode.Dispo
     register(Command.showPredictions, "show the predictions", async (node) =>
       (await predictions()).showPredictions(deps, node),
     ),
+    register(Command.refreshPredictions, "show the predictions", async (uri) =>
+      (await predictions()).showPredictions(deps, uri),
+    ),
     register(Command.filterPredictions, "show the predictions", async (node) =>
       (await predictions()).filterPredictions(deps, node),
     ),

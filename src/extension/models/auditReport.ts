@@ -5,21 +5,33 @@ import { code, markdownCell, markdownTable } from "../markdown";
 
 const LONGEST_CELL = 300;
 
-/** Markdown. `entries`: the newest first; `subject`: what they are about; null: everything. */
+/** As many are shown at the most. */
+export const MOST_AUDITED = 500;
+
+/**
+ * Markdown. `entries`: the newest first, one more than are shown when there are more; `subject`: what they are about; null:
+ * everything.
+ */
 export function auditReport(entries: readonly AuditEntry[], verdict: AuditVerdict, subject: string | null): string {
-  const rows = entries.map(({ sequence, time, actor, machine, through, action, subject: of, reason, hash }) => [
-    String(sequence),
-    new Date(time).toLocaleString(),
-    markdownCell(action, LONGEST_CELL),
-    markdownCell(of, LONGEST_CELL),
-    markdownCell(reason ?? "", LONGEST_CELL),
-    markdownCell(`${actor} on ${machine}, ${through}`, LONGEST_CELL),
-    code(hash.slice(0, 12)),
-  ]);
+  const rows = entries
+    .slice(0, MOST_AUDITED)
+    .map(({ sequence, time, actor, machine, through, action, subject: of, reason, hash }) => [
+      String(sequence),
+      new Date(time).toLocaleString(),
+      markdownCell(action, LONGEST_CELL),
+      markdownCell(of, LONGEST_CELL),
+      markdownCell(reason ?? "", LONGEST_CELL),
+      markdownCell(`${actor} on ${machine}, ${through}`, LONGEST_CELL),
+      code(hash.slice(0, 12)),
+    ]);
   const columns = ["Entry", "When", "What", "Of What", "Why", "Who", "Hash"].map((title) => ({ title }));
   const title = subject === null ? "# Audit log" : `# Audit log of ${code(subject)}`;
   const text = rows.length === 0 ? "Nothing has been done yet." : markdownTable(columns, rows);
-  return `${[title, verdictInWords(verdict), text].join("\n\n")}\n`;
+  const rest =
+    entries.length > MOST_AUDITED
+      ? `These are the newest ${MOST_AUDITED}; there are older ones. \`modeltrail audit export audit.jsonl\` writes all of them.`
+      : "";
+  return `${[title, verdictInWords(verdict), text, rest].filter(Boolean).join("\n\n")}\n`;
 }
 
 function verdictInWords(verdict: AuditVerdict): string {

@@ -1,5 +1,6 @@
 /** What can be done with models and their versions. */
 import * as vscode from "vscode";
+import { modelSubject } from "../../domain/audit";
 import type { GateVerdict } from "../../domain/gate";
 import { ownTags } from "../../domain/tags";
 import { parseTags } from "../../protocol/tags";
@@ -7,12 +8,13 @@ import { joinWords } from "../../protocol/words";
 import type { CommandDeps } from "../commands/deps";
 import { Command } from "../contributions";
 import { askTrust } from "../deployments/askTrust";
+import { deploymentFromMenu } from "../deployments/pickDeployment";
 import { runInTerminal } from "../run/commandTask";
 import { requireTrust } from "../run/launcher";
-import { auditReport } from "./auditReport";
+import { auditReport, MOST_AUDITED } from "./auditReport";
 import { CHALLENGER, CHAMPION, versionLabel } from "./describeModel";
 import { isModelNode } from "./nodes";
-import { addressOf, chosen, pickModel, pickVersion, type VersionAt } from "./pickVersion";
+import { addressOf, chosen, pickModel, pickVersion, type VersionAt, versionFromMenu } from "./pickVersion";
 
 type Deps = Pick<CommandDeps, "context" | "projects" | "reports">;
 
@@ -176,18 +178,26 @@ export async function showCard({ projects, reports }: Deps, given: unknown): Pro
   await (await reports()).open({ kind: "card", root, model, version }, name);
 }
 
-const MOST_ENTRIES = 500;
-
-/** Of a model or version that it is called on, else of all. */
+/** Of a model, version or deployment that it is called on, else of all. */
 export async function showAudit({ projects, reports }: Deps, given: unknown): Promise<void> {
   await projects.ready();
-  const subject = isModelNode(given) ? `models/${given.model.name}` : null;
-  const root = isModelNode(given) ? given.root : (await withModels(projects)).root;
+  const about = auditedAt(given);
+  const subject = about?.subject ?? null;
+  const root = about?.root ?? (await withModels(projects)).root;
   const [entries, verdict] = await Promise.all([
-    projects.call("auditEntries", { root, subject, limit: MOST_ENTRIES }),
+    projects.call("auditEntries", { root, subject, limit: MOST_AUDITED + 1 }),
     projects.call("verifyAudit", { root }),
   ]);
   await (await reports()).openEvent(root, vscode.l10n.t("Audit Log"), auditReport(entries, verdict, subject));
+}
+
+/** As the audit log names it. */
+function auditedAt(given: unknown): { root: string; subject: string } | undefined {
+  if (isModelNode(given)) return { root: given.root, subject: modelSubject(given.model.name) };
+  const version = versionFromMenu(given);
+  if (version) return { root: version.root, subject: modelSubject(version.model, version.version) };
+  const deployment = deploymentFromMenu(given);
+  return deployment && { root: deployment.root, subject: `deployments/${deployment.name}` };
 }
 
 export async function verifyAudit({ projects }: Deps): Promise<void> {
