@@ -92,6 +92,29 @@ test("what another process changes is told run by run", async () => {
   await vi.waitFor(() => expect(changes.at(-1)).toMatchObject({ runs: [], removed: [gone], all: false }), 5_000);
 });
 
+test("results of gates and deployments that go away are told, also while runs change", async () => {
+  const store = otherProcess();
+  const run = store.createRun(newRun());
+  store.registry.createModel({ name: "wine", description: "", tags: {} });
+  store.registry.createVersion({
+    ...{ model: "wine", description: "", run, source: "s", location: "s", runLink: "", loggedModel: null, tags: {} },
+  });
+  store.deployments.ensure({ name: "cellar", model: "wine", target: "local" });
+  open();
+  const told = async (change: () => void) => {
+    changes.length = 0;
+    change();
+    store.setNote(run, String(Math.random()));
+    await vi.waitFor(() => expect(changes.flatMap(({ runs }) => runs)).toContain(run), 5_000);
+    return { models: changes.some(({ models }) => models), deployments: changes.some((one) => one.deployments) };
+  };
+  expect(await told(() => {})).toEqual({ models: false, deployments: false });
+  const gate = { model: "wine", version: 1, step: null, gate: "good", kind: "metric" as const };
+  const found = { verdict: "passed" as const, summary: "", detail: {}, time: 1, duration: 1 };
+  expect(await told(() => void store.gates.add({ ...gate, ...found }))).toEqual({ models: true, deployments: false });
+  expect(await told(() => store.deployments.remove("cellar"))).toEqual({ models: true, deployments: true });
+});
+
 test("a store that is deleted, and another in its place, are noticed", async () => {
   otherProcess().createRun(newRun());
   open();

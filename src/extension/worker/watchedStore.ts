@@ -29,8 +29,8 @@ export class WatchedStore {
   private store: Store | undefined;
   private inode: number | undefined;
   private revision = 0;
-  /** The last entry of the audit log, which tells of every change of a model. */
-  private audited: number | undefined;
+  /** The last entry of the audit log, which tells of every change of a model; the last result of a gate; how many deployments there are. */
+  private seen = { audited: 0, gate: 0, deployments: 0 };
   private watcher: FSWatcher | undefined;
   private polling: NodeJS.Timeout | undefined;
   private settling: NodeJS.Timeout | undefined;
@@ -67,7 +67,7 @@ export class WatchedStore {
     this.inode = inodeOf(path.join(store.folder, DATABASE));
     // Asked with a revision that no store has reached, the answer is where this one stands.
     this.revision = store.changesSince(Number.MAX_SAFE_INTEGER).revision;
-    this.audited = store.audit.head()?.sequence;
+    this.seen = seenIn(store);
     this.lastFault = "";
     this.follow(store.folder);
     onOpen(store);
@@ -102,7 +102,7 @@ export class WatchedStore {
         onChange({ root, runs: [], removed: [], all: true, jobs: "many", models: true, deployments: true });
       else if (store) {
         const { revision, ...change } = store.changesSince(this.revision);
-        if (revision !== this.revision) onChange({ root, ...change, ...this.others(store, change.runs) });
+        if (revision !== this.revision) onChange({ root, ...change, ...this.others(store) });
         this.revision = revision;
       }
     } catch (error) {
@@ -112,15 +112,14 @@ export class WatchedStore {
     }
   }
 
-  private others(store: Store, runs: readonly string[]): Pick<StoreChange, "jobs" | "models" | "deployments"> {
-    const jobs = changedJobs(store, this.revision);
-    const served = store.deployments.changesSince(this.revision).names.length > 0;
-    // Results of gates, and deployments that were removed, are not named.
-    const unnamed = runs.length === 0 && jobs.length === 0;
-    const sequence = store.audit.head()?.sequence;
-    const audited = sequence !== this.audited;
-    this.audited = sequence;
-    return { jobs, models: audited || served || unnamed, deployments: served || unnamed };
+  private others(store: Store): Pick<StoreChange, "jobs" | "models" | "deployments"> {
+    const before = this.seen;
+    const { names, total } = store.deployments.changesSince(this.revision);
+    this.seen = seenIn(store, total);
+    // One that was removed has no name any more.
+    const deployments = names.length > 0 || total !== before.deployments;
+    const judged = this.seen.audited !== before.audited || this.seen.gate !== before.gate;
+    return { jobs: changedJobs(store, this.revision), models: judged || deployments, deployments };
   }
 
   private follow(folder: string): void {
@@ -141,6 +140,10 @@ export class WatchedStore {
       this.look();
     }, SETTLE_MS);
   }
+}
+
+function seenIn({ audit, gates, deployments }: Store, total = deployments.changesSince(0).total) {
+  return { audited: audit.head()?.sequence ?? 0, gate: gates.last(), deployments: total };
 }
 
 function changedJobs(store: Store, revision: number): StoreChange["jobs"] {

@@ -37,8 +37,8 @@ export interface DeploymentStore {
   setHandle(name: string, handle: unknown): void;
   /** What its target says of it now. */
   saw(name: string, served: Served): void;
-  /** Names of those that changed after this revision, and the revision to ask with next. */
-  changesSince(revision: number): { revision: number; names: string[] };
+  /** Names of those that changed after this revision, how many there are, and the revision to ask with next. */
+  changesSince(revision: number): { revision: number; names: string[]; total: number };
   /** Hashes of bundles that a deployment serves, or served in a rollout that can be rolled back to. */
   bundles(): string[];
 }

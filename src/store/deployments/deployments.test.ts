@@ -86,5 +86,5 @@ test("what a target says is kept, with the time", () => {
   const seen = deployments.changesSince(revision);
   expect(seen.names).toEqual(["wine"]);
   deployments.saw("wine", { ...served, versions: [] });
-  expect(deployments.changesSince(seen.revision)).toEqual({ revision: seen.revision, names: [] });
+  expect(deployments.changesSince(seen.revision)).toEqual({ revision: seen.revision, names: [], total: 1 });
 });

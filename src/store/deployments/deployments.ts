@@ -85,6 +85,7 @@ export function makeDeployments(db: Database): DeploymentStore {
         names: db
           .all<{ name: string }>("SELECT name FROM deployments WHERE revision > ? ORDER BY name", revision)
           .map(({ name }) => name),
+        total: db.get<{ total: number }>("SELECT count(*) AS total FROM deployments")!.total,
       })),
     bundles: () => bundles(db),
   };

@@ -6,4 +6,6 @@ export interface GateStore {
   add(result: Omit<GateResult, "id">): GateResult;
   /** The newest first; `latest`: only the newest of each gate. At most 1,000. */
   ofVersion(model: string, version: number, options?: { latest?: boolean }): GateResult[];
+  /** Another number for each result that is added; 0: there are none. */
+  last(): number;
 }

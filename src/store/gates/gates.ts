@@ -45,6 +45,7 @@ export function makeGates(db: Database): GateStore {
         WHERE m.name = ? AND v.version = ?${latest ? ` AND ${newest}` : ""} ORDER BY seq DESC LIMIT ${MOST}`;
       return db.all<Row>(sql, model, version).map(toResult);
     },
+    last: () => db.get<{ seq: number }>("SELECT coalesce(max(seq), 0) AS seq FROM gate_results")!.seq,
   };
 }
 
