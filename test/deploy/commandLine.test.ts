@@ -8,52 +8,19 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { AuditEntry } from "../../src/domain/audit";
 import type { Deployment, Rollout } from "../../src/domain/deployment";
 import { baseEnvironment, makeProject, modeltrail, useCli } from "../recorder/cli";
-import { ask, stream, until } from "./local";
+import { ask, stream, until } from "./callers";
+import { CONSTANT_MODEL, CONSTANT_TRAINING } from "./constantModel";
 import { servePython } from "./versions";
 
 const python = servePython();
 useCli();
-
-/** A model of the project's own: it answers with its number, and once there is a certain file, only once in each process. */
-const KINDS = `import os
-import numpy
-from sklearn.base import BaseEstimator
-
-answered = []
-
-class Constant(BaseEstimator):
-    def __init__(self, number=0, fails_with=""):
-        self.number, self.fails_with = number, fails_with
-
-    def fit(self, rows):
-        self.n_features_in_ = rows.shape[1]
-        return self
-
-    def predict(self, rows):
-        if self.fails_with and os.path.exists(self.fails_with) and answered:
-            raise RuntimeError("no luck today")
-        answered.append(len(rows))
-        return numpy.full(len(rows), self.number)
-`;
-
-const TRAIN = `import argparse
-import joblib, numpy
-from kinds import Constant
-parser = argparse.ArgumentParser()
-parser.add_argument("--number", type=int, default=0)
-parser.add_argument("--accuracy", type=float, default=0.9)
-parser.add_argument("--fails-with", default="")
-args = parser.parse_args()
-joblib.dump(Constant(args.number, args.fails_with).fit(numpy.zeros((3, 1))), "model.joblib")
-print(f"accuracy: {args.accuracy}")
-`;
 
 const SETTINGS = `gates:
   accurate: { kind: metric, metric: accuracy, min: 0.8 }
 `;
 
 function project() {
-  const cwd = makeProject({ "modeltrail.yaml": SETTINGS, "train.py": TRAIN, "kinds.py": KINDS });
+  const cwd = makeProject({ "modeltrail.yaml": SETTINGS, "train.py": CONSTANT_TRAINING, "kinds.py": CONSTANT_MODEL });
   // A home of its own: the code of a run in the home folder itself is not kept, and the model needs it.
   const env = baseEnvironment(makeProject());
   const run = promisify(execFile);

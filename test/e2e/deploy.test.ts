@@ -74,25 +74,31 @@ test("the best run is deployed and answers, a worse one is held back, and going 
     await workbench.dialog.getByRole("button", { name: "Deploy Anyway…" }).click();
     await expect(quickInput.widget).toContainText("audit log");
     await workbench.look("deploy-override");
-    await quickInput.cancel();
+    await quickInput.fill("For the tasting on Friday");
+    await quickInput.accept();
+    await expect(notifications.with("is live with version 3")).toBeVisible({ timeout: 90_000 });
     await notifications.clear();
+    await workbench.runCommand("Modeltrail: Show Audit Log");
+    const entries = workbench.report().body.locator("tr").filter({ hasText: "For the tasting on Friday" });
+    await expect(entries.filter({ hasText: "gate.override" })).toContainText(", vscode");
+    await workbench.look("audit-log");
   });
 
   await test.step("one click goes back", async () => {
     await workbench.hidePanel();
     await experiments.fold();
     await deployments.open();
-    const row = deployments.row(/wine|train/, /^live · version 2/).first();
+    const row = deployments.row(/wine|train/, /^live · version 3/).first();
     await expect(row).toBeVisible();
     await workbench.look("deploy-view");
     await deployments.press(row, "Roll Back");
-    await expect(notifications.with("is live with version 1")).toBeVisible({ timeout: 90_000 });
-    await expect(deployments.row(/wine|train/, /^live · version 1/).first()).toBeVisible();
+    await expect(notifications.with("is live with version 2")).toBeVisible({ timeout: 90_000 });
+    await expect(deployments.row(/wine|train/, /^live · version 2/).first()).toBeVisible();
     await models.open();
     await models.expand(models.row(/wine|train/).first());
-    await expect(models.row("Version 1", /serves/)).toBeVisible();
+    await expect(models.row("Version 2", /serves/)).toBeVisible();
     await workbench.look("models-view");
-    await deployments.press(deployments.row(/wine|train/, /^live · version 1/).first(), "Undeploy…");
+    await deployments.press(deployments.row(/wine|train/, /^live · version 2/).first(), "Undeploy…");
     await workbench.dialog.getByRole("button", { name: "Undeploy" }).click();
     await expect(notifications.with("is not served any more")).toBeVisible({ timeout: 60_000 });
   });
