@@ -1,6 +1,7 @@
 /** Deploys a version in one click: what can be known is not asked. */
 import * as vscode from "vscode";
 import type { RouteRole } from "../../domain/deployment";
+import { LOCAL } from "../../domain/localTarget";
 import { oneLine } from "../../domain/oneLine";
 import { runsGiven } from "../commands/pickRuns";
 import { askOverride } from "../models/modelCommands";
@@ -53,7 +54,8 @@ async function placeFor({ projects }: ChangeDeps, version: VersionAt, always: bo
     ...place,
     label: place.name,
     description: [
-      place.target === "local" ? vscode.l10n.t("this machine") : place.target,
+      place.target === LOCAL ? vscode.l10n.t("this machine") : place.target,
+      oneLine([place.kind, place.place].filter(Boolean).join(" ")),
       place.serves === null ? undefined : vscode.l10n.t("serves version {0}", place.serves),
     ]
       .filter(Boolean)

@@ -19,6 +19,9 @@ export interface DeployPlace {
   /** The deployment that it is, or becomes. */
   name: string;
   target: string;
+  /** What kind of target that is, and what tells it from others of its kind; empty: it is this machine, or not known (any more). */
+  kind: string;
+  place: string;
   /** It is for this model, by modeltrail.yaml or because the model is there already. */
   isOwn: boolean;
   /** The version that it serves now; null: none. */

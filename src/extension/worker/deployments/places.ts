@@ -2,6 +2,7 @@
 import { UserError } from "../../../domain/errors";
 import { LOCAL } from "../../../domain/localTarget";
 import { PROJECT_FILE_NAME } from "../../../domain/projectFileName";
+import { targetPlace } from "../../../domain/targetPlace";
 import { readProjectFile } from "../../../snapshot/projectFile";
 import type { Store } from "../../../store/contract";
 import type { DeployPlace } from "./api";
@@ -24,14 +25,18 @@ export async function deployPlaces(store: Store, model: string): Promise<DeployP
   }
   const serves = (name: string) =>
     store.deployments.get(name)?.routes.find(({ role }) => role === "champion")?.version ?? null;
+  const about = (target: string) => {
+    const settings = targets && Object.hasOwn(targets, target) ? targets[target] : undefined;
+    return { target, kind: settings?.kind ?? "", place: settings ? targetPlace(settings) : "" };
+  };
   const places = [...own].map(([name, target]): DeployPlace => {
-    return { to: name, name, target, isOwn: true, serves: serves(name) };
+    return { to: name, name, ...about(target), isOwn: true, serves: serves(name) };
   });
   const serving = Object.entries(targets ?? {}).flatMap(([name, { kind }]) => (servesModels(kind) ? [name] : []));
   for (const target of [LOCAL, ...serving]) {
     const { name } = await findDestination(store, model, target);
     if (own.has(name) || own.has(target) || store.deployments.get(name)) continue;
-    places.push({ to: target, name, target, isOwn: false, serves: null });
+    places.push({ to: target, name, ...about(target), isOwn: false, serves: null });
   }
   if (places.length > 0) return places;
   throw new UserError(

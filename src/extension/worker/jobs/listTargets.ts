@@ -4,6 +4,7 @@ import { UserError } from "../../../domain/errors";
 import { LOCAL } from "../../../domain/localTarget";
 import type { ProjectFile } from "../../../domain/projectFile";
 import { PROJECT_FILE_NAME } from "../../../domain/projectFileName";
+import { targetPlace } from "../../../domain/targetPlace";
 import { isKnownTarget, type JobTargetSettings, type LocalSettings, onlyServes } from "../../../domain/targets";
 import { readProjectFile } from "../../../snapshot/projectFile";
 import type { TargetInfo } from "./api";
@@ -34,32 +35,10 @@ function targetInfo(name: string, settings: JobTargetSettings): TargetInfo {
   return {
     name,
     kind,
-    place: placeOf(settings),
+    place: targetPlace(settings),
     slots: slots ?? null,
     costPerHour: costPerHour ?? null,
     secrets:
       isKnownTarget(settings) && settings.kind === "ray" && settings.tokenVariable ? [settings.tokenVariable] : [],
   };
-}
-
-/** What of its settings tells it from others of its kind. */
-function placeOf(settings: JobTargetSettings): string {
-  if (!isKnownTarget(settings)) return "";
-  switch (settings.kind) {
-    case "ssh":
-      return settings.host;
-    case "slurm":
-      return [settings.host, settings.partition].filter(Boolean).join(", ");
-    case "docker":
-    case "podman":
-      return settings.image ?? "";
-    case "kubernetes":
-      return [settings.context, settings.namespace, settings.image].filter(Boolean).join(", ");
-    case "trainjob":
-      return [settings.context, settings.namespace, settings.runtime].filter(Boolean).join(", ");
-    case "ray":
-      return settings.address;
-    case "command":
-      return settings.submit[0] ?? "";
-  }
 }
