@@ -51,7 +51,7 @@ async function placeFor({ projects }: ChangeDeps, version: VersionAt, always: bo
   const [only] = usual;
   if (!always && usual.length === 1 && only) return only;
   const items = places.map((place) => ({
-    ...place,
+    place,
     label: place.name,
     description: [
       place.target === LOCAL ? vscode.l10n.t("this machine") : place.target,
@@ -62,7 +62,7 @@ async function placeFor({ projects }: ChangeDeps, version: VersionAt, always: bo
       .join(" · "),
   }));
   const title = vscode.l10n.t("Deploy {0} To", oneLine(addressOf(version)));
-  return chosen(await vscode.window.showQuickPick(items, { title, matchOnDescription: true }));
+  return chosen(await vscode.window.showQuickPick(items, { title, matchOnDescription: true })).place;
 }
 
 async function askRole(serves: number): Promise<Wish> {
