@@ -1,10 +1,11 @@
 /** Deployments on this machine with real processes: the real command, and stubs for models. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer as createHttpServer } from "node:http";
+import { Agent, createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../../src/deploy/compatibility/trialServer";
 import { readControlFile, readGatewayFile, writeControlFile } from "../../src/deploy/gateway/files";
 import { httpCall } from "../../src/deploy/gateway/httpCall";
 import { countPredictions, findPrediction, readPredictions } from "../../src/deploy/predictions/read";
@@ -107,7 +108,6 @@ test("a gateway that is killed under load comes back, goes on with its servers, 
   expect(told).toHaveLength(answers.length);
   const kept = new Set(readPredictions(predictions, { limit: 10_000 }).map(({ id }) => id));
   expect(told.filter((id) => !kept.has(id))).toEqual([]);
-  // While nobody listens, callers are refused; they get no wrong answer.
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
 });
 
@@ -336,10 +336,7 @@ test("a port that is taken is told with who has it, before and at the start; not
 test("going back to a port that was free once takes that one again", async () => {
   const { apply, plan, route } = localDeployment();
   const former = (await apply(plan([route(1)]))) as { url: string };
-  const other = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => other.once("listening", resolve));
-  const { port } = other.address() as { port: number };
-  await new Promise((resolve) => other.close(resolve));
+  const port = await freePort();
   expect(await apply(plan([route(2)], { port }))).toMatchObject({ url: `http://127.0.0.1:${port}` });
   expect(await apply(plan([route(1)]), { former })).toMatchObject({ url: former.url });
   expect((await ask(former.url, {})).version).toBe("1");
@@ -388,9 +385,36 @@ test("undeploying does not wait for callers who never cease asking", async () =>
   expect([...new Set(answers.map(({ status }) => status))]).toEqual([200]);
 });
 
+/** Over a connection of its own. */
+const askAnew = (url: string) => ask(url, {}, {}, new Agent());
+// Where the socket cannot outlive a gateway, callers are refused meanwhile.
+const queues = process.platform !== "win32";
+
+test.runIf(queues)(
+  "callers who come while a gateway is killed wait for the next one, at the port that it moved to, too",
+  async () => {
+    const { apply, plan, route, folder, signal, target, handle } = localDeployment();
+    const first = (await apply(plan([route(1)]))) as { url: string };
+    const port = await freePort();
+    const second = (await apply(plan([route(1)], { port }))) as { url: string };
+    for (let turn = 0; turn < 2; turn++) {
+      const killed = readControlFile(folder)!.process;
+      process.kill(killed.pid, "SIGKILL");
+      await until(() => !isAlive(killed), "it is dead");
+      expect((await askAnew(second.url)).status).toBe(200);
+    }
+    await expect(askAnew(first.url)).rejects.toThrow("ECONNREFUSED");
+    // Another address with the same port cannot be had while anyone holds the first.
+    await apply(plan([route(1)], { port, host: "0.0.0.0" }, "token"));
+    expect((await askAnew(second.url)).status).toBe(401);
+    await target.undeploy(handle, signal());
+    await expect(askAnew(second.url)).rejects.toThrow("ECONNREFUSED");
+  },
+);
+
 test("a keeper that is killed is replaced by the gateway", async () => {
   const { apply, plan, route, folder, status } = localDeployment();
-  await apply(plan([route(1)]));
+  const { url } = (await apply(plan([route(1)]))) as { url: string };
   const gateway = readControlFile(folder)!.process;
   process.kill(parentOf(gateway.pid), "SIGKILL");
   // Who looks at a lock has it for a moment: it is the next keeper's when it stays.
@@ -402,7 +426,9 @@ test("a keeper that is killed is replaced by the gateway", async () => {
   expect(isAlive(gateway)).toBe(true);
   // That one starts a gateway once this one is killed, too.
   process.kill(gateway.pid, "SIGKILL");
-  await until(async () => (await status()).state === "live" && !isAlive(gateway), "another gateway");
+  await until(() => !isAlive(gateway), "it is dead");
+  if (queues) expect((await askAnew(url)).status).toBe(200);
+  await until(async () => (await status()).state === "live", "another gateway");
 });
 
 test("when its folder is deleted, all of it ends, and the folder stays away", async () => {

@@ -2,7 +2,7 @@
 import { deploymentFolder } from "../../deploy/deploymentFolder";
 import { keepGateway } from "../../deploy/gateway/keep";
 import { serveGateway } from "../../deploy/gateway/serve";
-import { startGatewayProcess, startKeeper } from "../../deploy/gateway/start";
+import { startGatewayProcess, startKeeperOfGateway } from "../../deploy/gateway/start";
 import { locateRoot } from "../../store/locate";
 
 export async function keepGatewayCommand(name: string): Promise<void> {
@@ -13,7 +13,7 @@ export async function keepGatewayCommand(name: string): Promise<void> {
 /** Ends the process by itself: connections of callers that are kept open would hold it up. */
 export async function serveGatewayCommand(name: string): Promise<never> {
   const place = placeOf(name);
-  await serveGateway(place.folder, () => startKeeper(place));
+  await serveGateway(place.folder, () => startKeeperOfGateway(place));
   process.exit(0);
 }
 

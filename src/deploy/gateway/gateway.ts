@@ -8,6 +8,7 @@ import type { Candidate, GatewayState, Steering, Switch } from "./control";
 import { type Endpoint, makeEndpoint } from "./endpoint";
 import { type GatewayFile, type GatewayRoute, placesIn, writeGatewayFile } from "./files";
 import { forward } from "./forward";
+import { socketKeeper } from "./heldSocket";
 import { NoAnswer } from "./httpCall";
 import { type Address, listenAt, urlOf } from "./listening";
 import { tailLines } from "./logTail";
@@ -32,8 +33,8 @@ export interface Gateway extends Steering {
   leave(): Promise<void>;
 }
 
-/** `file`: as it was left. `ended`: called when all of it was stopped. */
-export function makeGateway(folder: string, file: GatewayFile, ended: () => void): Gateway {
+/** `file`: as it was left. `ended`: called when all of it was stopped. `keeper`: holds its socket beyond its end. */
+export function makeGateway(folder: string, file: GatewayFile, ended: () => void, keeper = socketKeeper()): Gateway {
   const places = placesIn(folder);
   const traffic = countTraffic();
   const predictions = keepPredictions(logFolder(folder));
@@ -129,11 +130,12 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
     while (!closing && url === null) {
       const { http } = endpoint;
       try {
-        const port = await listenAt(http, settings);
+        const port = await listenAt(http, settings, await keeper.take(settings));
         if (http !== endpoint.http) return void shut(http);
         if (port !== settings.port) settings = { ...settings, port };
         url = urlOf(settings);
         fault = null;
+        keeper.hold(http, settings);
         save();
         say(`listens at ${url}`);
         return;
@@ -153,7 +155,10 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
     const old = endpoint;
     // All addresses of the machine and one of them cannot have the same port.
     const isSamePort = url !== null && next.port === settings.port;
-    if (isSamePort) void shut(old.http);
+    if (isSamePort) {
+      await keeper.release();
+      void shut(old.http);
+    }
     try {
       const port = await take(next);
       if (!isSamePort) void shut(old.http);
@@ -170,6 +175,7 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
     endpoint = fresh;
     url = urlOf({ host: address.host, port });
     fault = null;
+    keeper.hold(fresh.http, { host: address.host, port });
     return port;
   }
 
@@ -285,6 +291,7 @@ export function makeGateway(folder: string, file: GatewayFile, ended: () => void
     async stop() {
       if (closing) return;
       say("is stopped");
+      await keeper.release();
       await close();
       routes = [];
       await Promise.all([...servers.values()].map((server) => server.stop()));

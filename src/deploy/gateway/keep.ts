@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { isHeldElsewhere, isLocked, takeLock } from "../../store/fileLock";
 import { placesIn, readGatewayFile } from "./files";
+import { channelToParent, holdSocket } from "./heldSocket";
 
 const LOOK_MS = 250;
 const MOST_PAUSE_MS = 30_000;
@@ -15,6 +16,10 @@ export async function keepGateway(folder: string, start: () => ChildProcess): Pr
   const places = placesIn(folder);
   const release = await takeKeeperLock(places.keeperLock);
   if (!release) return;
+  const socket = holdSocket();
+  // The gateway that has started us, after the keeper before us died.
+  const parent = channelToParent();
+  if (parent) socket.takeFrom(parent);
   let isEnding = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => (isEnding = true));
   process.on("SIGHUP", () => {});
@@ -24,11 +29,19 @@ export async function keepGateway(folder: string, start: () => ChildProcess): Pr
       while (!isEnding && isLocked(places.gatewayLock) === true) await wait(LOOK_MS);
       if (isEnding || !readGatewayFile(folder)) return;
       const began = Date.now();
-      await ended(start());
+      const gateway = start();
+      socket.takeFrom(gateway);
+      socket.giveTo(gateway);
+      await ended(gateway);
       deaths = Date.now() - began > WELL_MS ? 0 : deaths + 1;
-      if (deaths > 1) await wait(Math.min(MOST_PAUSE_MS, 250 * 2 ** deaths));
+      if (deaths <= 1) continue;
+      // Callers do not wait for ever for one that does not come up.
+      if (deaths > 2) socket.release();
+      await wait(Math.min(MOST_PAUSE_MS, 250 * 2 ** deaths));
     }
   } finally {
+    socket.release();
+    if (process.connected) process.disconnect();
     release();
   }
 }

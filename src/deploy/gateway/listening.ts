@@ -3,21 +3,26 @@ import type { Server } from "node:http";
 import { UserError } from "../../domain/errors";
 import { portHolder } from "./portHolder";
 
+/** Callers who wait until they are taken. */
+const BACKLOG = 1_024;
+
 export interface Address {
   host: string;
   /** 0: any that is free. */
   port: number;
 }
 
-/** Resolves with the port. Throws UserError that says who has it, where that can be known. */
-export async function listenAt(server: Server, { host, port }: Address): Promise<number> {
+/** `socket`: one that listens there already. Resolves with the port. Throws UserError that says who has it, where that can be known. */
+export async function listenAt(server: Server, { host, port }: Address, socket?: object | null): Promise<number> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen({ host, port, backlog: 1_024 }, () => {
+      const listening = () => {
         server.off("error", reject);
         resolve();
-      });
+      };
+      if (socket) server.listen(socket, BACKLOG, listening);
+      else server.listen({ host, port, backlog: BACKLOG }, listening);
     });
   } catch (error) {
     throw await explain(error as NodeJS.ErrnoException, { host, port });

@@ -1,4 +1,5 @@
 /** The gateway as a process: `modeltrail gateway serve NAME`. */
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
@@ -7,6 +8,7 @@ import { processIdentity } from "../../store/process";
 import { makeControl } from "./control";
 import { placesIn, readGatewayFile, writeControlFile } from "./files";
 import { makeGateway } from "./gateway";
+import { channelToParent, givenSocket, socketKeeper } from "./heldSocket";
 
 const WATCH_MS = 2_000;
 const LOCK_TRIES = 50;
@@ -16,8 +18,10 @@ const LOCK_PAUSE_MS = 100;
  * Serves until it is stopped, which ends its model servers too, or told to end (SIGTERM), which leaves them to the next one.
  * `startKeeper`: called when nobody would start it again. Resolves with whether it was stopped for good.
  */
-export async function serveGateway(folder: string, startKeeper: () => void): Promise<boolean> {
+export async function serveGateway(folder: string, startKeeper: () => ChildProcess): Promise<boolean> {
   const places = placesIn(folder);
+  const parent = channelToParent();
+  const given = parent ? givenSocket(parent) : null;
   const release = await takeOver(places.gatewayLock);
   if (!release) return false;
   try {
@@ -26,7 +30,8 @@ export async function serveGateway(folder: string, startKeeper: () => void): Pro
     let port = 0;
     let end: (isForGood: boolean) => void = () => {};
     const ended = new Promise<boolean>((resolve) => (end = resolve));
-    const gateway = makeGateway(folder, file, () => end(true));
+    const keeper = socketKeeper(parent, await given);
+    const gateway = makeGateway(folder, file, () => end(true), keeper);
     const secret = randomBytes(32).toString("hex");
     const control = makeControl(gateway, secret, () => port);
     await new Promise<void>((resolve, reject) => {
@@ -38,7 +43,7 @@ export async function serveGateway(folder: string, startKeeper: () => void): Pro
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end(false));
     process.on("SIGHUP", () => {});
     const watching = setInterval(() => {
-      if (existsSync(places.gateway)) watchKeeper(places.keeperLock, startKeeper);
+      if (existsSync(places.gateway)) watchKeeper(places.keeperLock, () => keeper.useKeeper(startKeeper()));
       // The project was deleted: nobody could find us to end us.
       else gateway.stop().catch(() => end(true));
     }, WATCH_MS);

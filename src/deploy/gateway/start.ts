@@ -7,6 +7,7 @@ import { isLocked } from "../../store/fileLock";
 import { gatewayClient, NoGateway } from "./client";
 import type { GatewayState } from "./control";
 import { placesIn } from "./files";
+import { CHANNEL } from "./heldSocket";
 import { tailLines, turnOver } from "./logTail";
 
 const POLL_MS = 50;
@@ -43,18 +44,24 @@ export async function ensureGateway(place: GatewayPlace, signal: AbortSignal): P
 }
 
 /** Apart from us, in a session of its own. */
-export function startKeeper(place: GatewayPlace): void {
+function startKeeper(place: GatewayPlace): void {
   startApart(place, "keep").unref();
+}
+
+/** By the gateway, which gives it its socket. */
+export function startKeeperOfGateway(place: GatewayPlace): ChildProcess {
+  return startApart(place, "keep", CHANNEL);
 }
 
 /** By the keeper, which waits for its end. */
 export function startGatewayProcess(place: GatewayPlace): ChildProcess {
-  return startApart(place, "serve");
+  return startApart(place, "serve", CHANNEL);
 }
 
 function startApart(
   { name, folder, root, storeFolder, program, env = process.env }: GatewayPlace,
   word: "keep" | "serve",
+  channel: readonly "ipc"[] = [],
 ): ChildProcess {
   const { log } = placesIn(folder);
   mkdirSync(folder, { recursive: true });
@@ -67,7 +74,7 @@ function startApart(
       // A run within which we are asked has nothing to do with it.
       env: { ...env, MODELTRAIL_RUN_ID: undefined, MODELTRAIL_DIR: storeFolder },
       detached: true,
-      stdio: ["ignore", output, output],
+      stdio: ["ignore", output, output, ...channel],
       windowsHide: true,
     });
     child.on("error", () => {});
