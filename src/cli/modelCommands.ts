@@ -125,6 +125,19 @@ export function addModelCommands(program: Command): void {
     .option("--limitations <text>", "fill in what it is not for, and where it fails")
     .action(async (model: string, options) => (await import("./commands/modelsCard")).cardCommand(model, options));
 
+  const trust = program.command("trust").summary("whose models may run code here, which reading some formats does");
+
+  trust
+    .command("list", { isDefault: true })
+    .summary("list what is trusted, newest first")
+    .option("--json", "as a JSON array")
+    .action(async (options) => (await import("./commands/trust")).listTrustCommand(options));
+
+  trust
+    .command("forget <source>")
+    .summary("take trust back: you are asked again before such a model runs code")
+    .action(async (source: string) => (await import("./commands/trust")).forgetTrustCommand(source));
+
   const audit = program.command("audit").summary("who did what to models and deployments, when and on what evidence");
 
   audit

@@ -112,6 +112,7 @@ export const Command = {
   runGates: "modeltrail.runGates",
   showAuditLog: "modeltrail.showAuditLog",
   verifyAuditLog: "modeltrail.verifyAuditLog",
+  forgetTrust: "modeltrail.forgetTrust",
   loadMoreModels: "modeltrail.loadMoreModels",
   deployModel: "modeltrail.deployModel",
   deployModelTo: "modeltrail.deployModelTo",

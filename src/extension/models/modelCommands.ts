@@ -1,7 +1,10 @@
 /** What can be done with models and their versions. */
 import * as vscode from "vscode";
 import { modelSubject } from "../../domain/audit";
+import { UserError } from "../../domain/errors";
+import { formatAgo } from "../../domain/format";
 import type { GateVerdict } from "../../domain/gate";
+import { oneLine } from "../../domain/oneLine";
 import { ownTags } from "../../domain/tags";
 import { parseTags } from "../../protocol/tags";
 import { joinWords } from "../../protocol/words";
@@ -157,6 +160,23 @@ async function describedBy(projects: Deps["projects"], given: unknown, title: st
   const at = await pickVersion(given, projects, title, () => true);
   const view = await projects.call("modelVersion", at);
   return { at, name: addressOf(at), description: view?.description ?? "", tags: view?.tags ?? {} };
+}
+
+/** Models of the sources that are picked are asked for again before they run code. */
+export async function forgetTrust({ projects }: Deps): Promise<void> {
+  requireTrust();
+  await projects.ready();
+  const { root } = await withModels(projects);
+  const sources = await projects.call("trustedSources", { root });
+  if (sources.length === 0) throw new UserError(vscode.l10n.t("No models are trusted to run code here."));
+  const items = sources.map(({ source, time, words }) => ({
+    source,
+    label: oneLine(words),
+    description: vscode.l10n.t("trusted {0}", formatAgo(time, Date.now())),
+  }));
+  const title = vscode.l10n.t("Models of Which Sources Are to Be Asked for Again Before They Run Code?");
+  const picked = chosen(await vscode.window.showQuickPick(items, { title, canPickMany: true }));
+  for (const { source } of picked) await projects.call("forgetTrust", { root, source });
 }
 
 /** What changed between the runs that made them. */

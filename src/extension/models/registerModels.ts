@@ -32,6 +32,7 @@ export function registerModels(deps: RegisterModelsDeps): vscode.Disposable {
     register(Command.runGates, "run the gates", async (node) => (await commands()).runGates(deps, node)),
     register(Command.showAuditLog, "show the audit log", async (node) => (await commands()).showAudit(deps, node)),
     register(Command.verifyAuditLog, "verify the audit log", async () => (await commands()).verifyAudit(deps)),
+    register(Command.forgetTrust, "take trust back", async () => (await commands()).forgetTrust(deps)),
     register(Command.loadMoreModels, "load more models", async (node) => {
       if (isMoreModelsNode(node)) await models.loadMore(node);
     }),

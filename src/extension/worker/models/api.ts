@@ -122,6 +122,9 @@ export interface ModelsApi {
   trustNeeded(argument: OfVersion): { source: string } | null;
   /** Models of where this one came from may run code here from now on. */
   trustSource(argument: OfVersion): void;
+  /** Whose models may run code here, the newest first, with what that is for people. */
+  trustedSources(argument: { root: string }): { source: string; time: number; words: string }[];
+  forgetTrust(argument: { root: string; source: string }): void;
   /** The newest first. */
   auditEntries(argument: { root: string; subject: string | null; limit: number }): AuditEntry[];
   verifyAudit(argument: { root: string }): AuditVerdict;

@@ -116,6 +116,12 @@ export async function trustSource(store: Store, address: VersionAddress): Promis
   store.trust.trust(sourceOf(store, needVersion(store, address)).key);
 }
 
+export async function trustedSources(store: Store | undefined) {
+  if (!store) return [];
+  const { trustedInWords, trustedSources } = await import("../../../deploy/trust/trusted");
+  return trustedSources(store).map((one) => ({ source: one.source, time: one.time, words: trustedInWords(one) }));
+}
+
 async function executesCode(store: Store, version: ModelVersion): Promise<boolean> {
   const [{ findModelFiles }, { findFormat }] = await Promise.all([
     import("../../../deploy/bundle/modelFiles"),

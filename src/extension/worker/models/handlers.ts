@@ -11,6 +11,7 @@ import {
   register,
   setAlias,
   setTags,
+  trustedSources,
   trustNeeded,
   trustSource,
   unarchive,
@@ -45,6 +46,8 @@ export function modelHandlers({ find, need, writable }: ModelStores): Handlers<M
     modelCard: ({ root, ...version }) => card(need(root), version),
     trustNeeded: ({ root, ...version }) => trustNeeded(need(root), version),
     trustSource: ({ root, ...version }) => trustSource(writable(root), version),
+    trustedSources: ({ root }) => trustedSources(find(root)),
+    forgetTrust: ({ root, source }) => writable(root).trust.forget(source),
     auditEntries({ root, subject, limit }) {
       return find(root)?.audit.list({ limit, ...(subject === null ? {} : { subject }) }) ?? [];
     },
