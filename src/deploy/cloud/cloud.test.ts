@@ -37,7 +37,7 @@ const node = (code: string) => ["-e", code];
 const program = (name: string) =>
   cloudProgram({
     ...{ program: name, cloud: "The cloud", install: "Get it at example.com.", env: process.env },
-    reasons: [[/quota/i, "there is no more of it. Ask for more."]],
+    reasons: [[/quota/i, "there is no more of it. Ask for more"]],
   });
 const options = { signal: AbortSignal.timeout(30_000), what: "make it" };
 

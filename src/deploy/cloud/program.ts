@@ -25,19 +25,30 @@ export class CloudError extends UserError {
   }
 }
 
-export interface CloudProgramSettings {
-  /** On PATH. */
-  program: string;
-  /** For messages: "Vertex AI". */
+export interface Cloud {
+  /** For messages: "Google Cloud". */
   cloud: string;
-  /** How the program is had. */
-  install: string;
-  env: NodeJS.ProcessEnv;
   /** What its words mean, and what to do; the first that fits holds. */
   reasons: readonly (readonly [pattern: RegExp, advice: string])[];
 }
 
+export interface CloudProgramSettings extends Cloud {
+  /** On PATH. */
+  program: string;
+  /** How the program is had. */
+  install: string;
+  env: NodeJS.ProcessEnv;
+}
+
 const LINES = 6;
+
+/** What it said to what was to be done, in words for the user. */
+export function refusal({ cloud, reasons }: Cloud, what: string, said: string): CloudError {
+  const [, advice] = reasons.find(([pattern]) => pattern.test(said)) ?? [];
+  const last = said.split(/\r?\n/).filter(Boolean).slice(-LINES).join("\n  ");
+  const message = `${cloud} could not ${what}${advice ? `: ${advice}` : ""}.`;
+  return new CloudError(last ? `${message}\n  ${last}` : message, said);
+}
 
 export function cloudProgram({ program, cloud, install, env, reasons }: CloudProgramSettings): CloudProgram {
   const run: CloudProgram["run"] = async (args, { signal, what }) => {
@@ -51,10 +62,7 @@ export function cloudProgram({ program, cloud, install, env, reasons }: CloudPro
     }
     if (startError) throw new CloudError(`${program} could not be started (${startError}).`, startError);
     if (exitCode === 0) return stdout.toString("utf8");
-    const said = stderr.trim();
-    const [, advice] = reasons.find(([pattern]) => pattern.test(said)) ?? [];
-    const last = said.split(/\r?\n/).filter(Boolean).slice(-LINES).join("\n  ");
-    throw new CloudError(`${cloud} could not ${what}${advice ? `: ${advice}` : "."}${last ? `\n  ${last}` : ""}`, said);
+    throw refusal({ cloud, reasons }, what, stderr.trim());
   };
   return {
     run,

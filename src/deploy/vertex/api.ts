@@ -1,0 +1,99 @@
+/**
+ * What is only asked of Vertex AI, without its program: that takes a second for each question, and tells of no status. The
+ * questions go where it would send them, with the pass that it hands out to other programs.
+ */
+import * as z from "zod/mini";
+import { UserError } from "../../domain/errors";
+import { type CloudProgram, refusal } from "../cloud/program";
+import type { Answer } from "../contract";
+import { GOOGLE } from "./gcloud";
+
+export interface VertexApi {
+  /** JSON; undefined when there is no such thing. `path`: behind the region, like "endpoints/one". Throws CloudError. */
+  get(path: string, options: { what: string; signal: AbortSignal }): Promise<unknown>;
+  /** Whatever the answer is. Throws UserError when there is none. */
+  post(
+    path: string,
+    options: { headers: Readonly<Record<string, string>>; body: string | Buffer; signal: AbortSignal },
+  ): Promise<Answer>;
+}
+
+/** What `gcloud config config-helper` says. */
+const Helper = z.object({
+  configuration: z.object({
+    properties: z.object({ api_endpoint_overrides: z.optional(z.object({ aiplatform: z.optional(z.string()) })) }),
+  }),
+  credential: z.object({ access_token: z.nullish(z.string()), token_expiry: z.nullish(z.string()) }),
+});
+
+interface Pass {
+  token: string;
+  /** Ms since the epoch. */
+  until: number;
+  /** Another address than Google's own. */
+  base: string | undefined;
+}
+
+/** Asked for again so long before it ends. */
+const EARLY_MS = 60_000;
+/** Where it is not said when it ends. */
+const SHORT_MS = 300_000;
+
+/** Kept here and nowhere else, as long as it holds. */
+export function findPass(gcloud: CloudProgram): (signal: AbortSignal) => Promise<Pass> {
+  let known: Pass | undefined;
+  return async (signal) => {
+    if (known && known.until - EARLY_MS > Date.now()) return known;
+    const words = ["config", "config-helper", "--format=json"];
+    const told = Helper.parse(await gcloud.json(words, { signal, what: "tell who you are" }));
+    const { access_token: token, token_expiry: expiry } = told.credential;
+    if (!token) throw new UserError("You are not signed in to Google Cloud. Sign in: gcloud auth login");
+    const base = told.configuration.properties.api_endpoint_overrides?.aiplatform;
+    known = { token, until: expiry ? Date.parse(expiry) : Date.now() + SHORT_MS, base };
+    return known;
+  };
+}
+
+export function vertexApi(
+  { project, region }: { project: string; region: string },
+  pass: ReturnType<typeof findPass>,
+): VertexApi {
+  async function send(
+    path: string,
+    { headers, ...options }: { headers: Readonly<Record<string, string>>; signal: AbortSignal } & RequestInit,
+  ): Promise<Answer> {
+    const { token, base = `https://${region}-aiplatform.googleapis.com/` } = await pass(options.signal);
+    const url = new URL(`v1/projects/${project}/locations/${region}/${path}`, base);
+    try {
+      const answer = await fetch(url, { ...options, headers: { ...headers, authorization: `Bearer ${token}` } });
+      const body = Buffer.from(await answer.arrayBuffer());
+      return { status: answer.status, headers: Object.fromEntries(answer.headers), body };
+    } catch (error) {
+      options.signal.throwIfAborted();
+      const { cause, message } = error as Error;
+      const why = cause instanceof Error ? cause.message : message;
+      throw new UserError(`${url.origin} does not answer: ${why}`, { cause: error });
+    }
+  }
+  return {
+    async get(path, { what, signal }) {
+      const { status, body } = await send(path, { headers: {}, signal });
+      if (status === 404) return undefined;
+      if (status !== 200) throw refusal(GOOGLE, what, reasonOf(status, body));
+      return JSON.parse(body.toString());
+    },
+    post: (path, { headers, body, signal }) =>
+      send(path, { method: "POST", headers, signal, body: typeof body === "string" ? body : new Uint8Array(body) }),
+  };
+}
+
+const Refused = z.object({ error: z.object({ status: z.optional(z.string()), message: z.optional(z.string()) }) });
+
+function reasonOf(status: number, body: Buffer): string {
+  try {
+    const { error } = Refused.parse(JSON.parse(body.toString()));
+    return `${error.status ?? status}: ${error.message ?? ""}`;
+  } catch {
+    return `${status}: ${body.toString().slice(0, 300)}`;
+  }
+}

@@ -1,0 +1,180 @@
+/** Serving on Vertex AI: Google's real program against a stub of the cloud, which runs the real app. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import type { ApplyOptions, ReadyRoute, ServingHandle, ServingTarget } from "../../src/deploy/contract";
+import { smokeTest } from "../../src/deploy/rollout/smokeTest";
+import { VertexHandle } from "../../src/deploy/vertex/handle";
+import { makeVertexServing } from "../../src/deploy/vertex/vertexServing";
+import type { ServingOf } from "../../src/domain/targets";
+import { findProgram } from "../../src/snapshot/findProgram";
+import type { Store } from "../../src/store/contract";
+import { pythonThatServes } from "../serve/python";
+import { answerOf, QUESTION, servedRoute } from "./fixtures/servedBundle";
+import { startVertexStub } from "./fixtures/vertexStub";
+
+const python = pythonThatServes();
+const gcloud = findProgram("gcloud");
+if (!gcloud) console.warn("No gcloud: serving on Vertex AI is not tried.");
+
+const BAKED = { kind: "vertex", project: "p", region: "europe-west4", image: "host/p/repo/{model}:{hash}" } as const;
+
+// A second for each time that gcloud is asked.
+describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
+  async function cloud(onTestFinished: (action: () => Promise<void>) => void) {
+    const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-vertex-"));
+    const stub = await startVertexStub({
+      python: python!,
+      bundleIn: (image) => (image.includes(":bbb") ? path.join(folder, hashes.get(image.split(":")[1]!)!) : undefined),
+    });
+    onTestFinished(async () => {
+      await stub.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    writeFileSync(path.join(folder, "token"), stub.token);
+    const env = {
+      ...{ PATH: process.env.PATH, HOME: folder, CLOUDSDK_CONFIG: path.join(folder, "gcloud") },
+      ...{ CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: path.join(folder, "token"), CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: "1" },
+      CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM: `${stub.url}/`,
+      CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${stub.url}/storage/v1/`,
+    };
+    const hashes = new Map<string, string>();
+    const signal = () => AbortSignal.timeout(120_000);
+    const steps: string[] = [];
+    let handle: ServingHandle | null = null;
+    const plan = (routes: ReadyRoute[]) => ({ name: "wine", settings: { target: "cloud" }, routes, token: null });
+    const at = (settings: Partial<ServingOf<"vertex">>) =>
+      makeVertexServing("cloud", { ...BAKED, ...settings }, { store: {} as Store, env });
+    return {
+      ...{ stub, at, steps, signal, plan },
+      handle: () => VertexHandle.parse(handle),
+      route(version: number, part: Parameters<typeof servedRoute>[2] = {}): ReadyRoute {
+        const made = servedRoute(folder, version, part);
+        hashes.set(made.bundle.slice(0, 16), made.bundle);
+        return made;
+      },
+      async apply(target: ServingTarget, routes: ReadyRoute[], part: Partial<ApplyOptions> = {}) {
+        const options: ApplyOptions = {
+          ...{ handle, signal: signal() },
+          keep(known) {
+            handle = known;
+          },
+          onStep: (step, detail) => void steps.push(`${step}: ${detail}`),
+          verify: async (route, access) => void steps.push(`verify: ${await smokeTest(route.ready, access, signal())}`),
+          ...part,
+        };
+        handle = await target.apply(plan(routes), options);
+      },
+    };
+  }
+
+  test("a bad version that no caller sees, shares, another champion, and nothing that is left", async ({
+    onTestFinished,
+  }) => {
+    const { stub, at, route, apply, plan, handle, steps, signal } = await cloud(onTestFinished);
+    const target = await at({
+      image: "host/p/repo/packages:1",
+      bucket: "gs://models/served",
+      env: { COLOUR: "red,blue" },
+    });
+    expect(await target.check(plan([route(1)]), signal())).toEqual([]);
+    await apply(target, [route(1)]);
+    const ask = async (headers = {}) => {
+      const answer = await target.access(handle(), null).request("/invocations", { body: QUESTION, headers });
+      return [answer.status, JSON.parse(answer.body.toString()).predictions?.[0]];
+    };
+    expect(await ask()).toEqual([200, answerOf(1)]);
+    const [model] = stub.models.values();
+    const told = { env: [{ name: "COLOUR", value: "red,blue" }], predictRoute: "/invocations" };
+    expect(model.containerSpec).toMatchObject(told);
+    expect(steps.filter((step) => step.startsWith("verify"))).toHaveLength(1);
+
+    const [first] = handle().parts;
+    stub.changes.length = 0;
+    await apply(target, [route(1)]);
+    expect([stub.changes, handle().parts]).toEqual([[], [first]]);
+
+    const answers: unknown[] = [];
+    const end = callers(async () => answers.push(await ask()));
+    const shared = [route(1, { percent: 90 }), route(2, { role: "challenger", percent: 10, isWrong: true })];
+    await expect(apply(target, shared)).rejects.toThrow(/is 1008\.5, not 8\.5/);
+    await end();
+    expect(new Set(answers.map(String))).toEqual(new Set([`200,${answerOf(1)}`]));
+    expect([stub.models.size, stub.endpoints.size, handle().parts]).toEqual([1, 1, [first]]);
+    expect(stub.endpoints.get(handle().endpoint)).toMatchObject({ trafficSplit: { [first!.deployed]: 100 } });
+
+    await apply(target, [route(1, { percent: 90 }), route(3, { role: "challenger", percent: 10 })]);
+    const versions = [
+      { version: 1, role: "champion", percent: 90, ready: true },
+      { version: 3, role: "challenger", percent: 10, ready: true },
+    ];
+    expect(await target.status(handle(), signal())).toMatchObject({ state: "live", versions });
+    const counted = await Promise.all(Array.from({ length: 100 }, () => ask()));
+    expect(counted.filter(([, answer]) => answer === answerOf(3))).toHaveLength(10);
+    expect(await ask({ "x-modeltrail-version": "3" })).toEqual([200, answerOf(3)]);
+    expect(stub.endpoints.size).toBe(1);
+
+    await apply(target, [route(3)]);
+    expect(await ask()).toEqual([200, answerOf(3)]);
+    expect([stub.models.size, handle().parts.map(({ version }) => version)]).toEqual([1, [3]]);
+    expect(new Set([...stub.objects.keys()].map((key) => key.split("/")[3]))).toEqual(new Set([route(3).bundle]));
+
+    await target.undeploy(handle(), signal());
+    expect([stub.endpoints.size, stub.models.size, stub.objects.size]).toEqual([0, 0, 0]);
+    await target.undeploy(handle(), signal());
+    expect(await target.status(handle(), signal())).toMatchObject({ state: "gone" });
+  }, 180_000);
+
+  test("what Vertex AI refuses is told and taken back; what somebody began who died is found", async ({
+    onTestFinished,
+  }) => {
+    const { stub, at, route, apply, plan, handle, signal, steps } = await cloud(onTestFinished);
+    const target = await at({ machineType: "n1-standard-4", accelerator: { type: "nvidia-tesla-t4" } });
+    stub.refusal = { code: 8, status: "RESOURCE_EXHAUSTED", message: "Quota 'nvidia_t4' exceeded in region." };
+    await expect(apply(target, [route(1)])).rejects.toThrow(
+      /could not deploy mt-wine.*quota is used up[\s\S]*nvidia_t4/,
+    );
+    expect([stub.endpoints.size, stub.models.size]).toEqual([0, 0]);
+
+    stub.refusal = null;
+    const dies = async () => {
+      stub.isDown = true;
+      throw new Error("dies");
+    };
+    await expect(apply(target, [route(1)], { verify: dies })).rejects.toThrow("dies");
+    expect(await target.status(handle(), signal())).toMatchObject({ state: "unreachable" });
+    stub.isDown = false;
+    expect([stub.endpoints.size, stub.models.size, handle().routes]).toEqual([1, 1, []]);
+    stub.changes.length = 0;
+    await apply(target, [route(1)]);
+    expect(stub.changes).toEqual([]);
+    expect(steps.filter((step) => step.startsWith("verify"))).toHaveLength(1);
+    const [endpoint] = stub.endpoints.values();
+    expect(endpoint.deployedModels[0].dedicatedResources).toMatchObject({
+      ...{ minReplicaCount: 1, maxReplicaCount: 1 },
+      machineSpec: { machineType: "n1-standard-4", acceleratorType: "NVIDIA_TESLA_T4", acceleratorCount: 1 },
+    });
+    expect(await target.status(handle(), signal())).toMatchObject({ state: "live" });
+    await target.undeploy(handle(), signal());
+    expect([stub.endpoints.size, stub.models.size]).toEqual([0, 0]);
+
+    const elsewhere = await at({ region: "us-central1" });
+    await expect(apply(elsewhere, [route(1)])).rejects.toThrow(/served in europe-west4/);
+    stub.token = "another";
+    const problems = await target.check(plan([route(1)]), signal());
+    expect(problems).toMatchObject([{ severity: "error", message: expect.stringContaining("gcloud auth login") }]);
+  }, 180_000);
+});
+
+/** Asks again and again until it is ended. */
+function callers(ask: () => Promise<unknown>): () => Promise<void> {
+  let isOver = false;
+  const asking = (async () => {
+    while (!isOver) await ask();
+  })();
+  return () => {
+    isOver = true;
+    return asking;
+  };
+}
