@@ -1,9 +1,9 @@
 /** Deployments on this machine with real processes: the real command, and stubs for models. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../src/deploy/compatibility/trialServer";
 import { readControlFile, readGatewayFile, writeControlFile } from "../../src/deploy/gateway/files";
@@ -11,7 +11,7 @@ import { httpCall } from "../../src/deploy/gateway/httpCall";
 import { countPredictions, findPrediction, readPredictions } from "../../src/deploy/predictions/read";
 import { isLocked } from "../../src/store/fileLock";
 import { isAlive, processIdentity } from "../../src/store/process";
-import { baseEnvironment, modeltrail, useCli } from "../recorder/cli";
+import { baseEnvironment, makeProject, modeltrail, python, useCli } from "../recorder/cli";
 import { ask, localDeployment, stream, until } from "./local";
 
 useCli();
@@ -429,6 +429,26 @@ test("a keeper that is killed is replaced by the gateway", async () => {
   await until(() => !isAlive(gateway), "it is dead");
   if (queues) expect((await askAnew(url)).status).toBe(200);
   await until(async () => (await status()).state === "live", "another gateway");
+});
+
+test("it goes on when the version of Modeltrail that deployed it is removed, as by an update of the extension", async () => {
+  const [node, script] = modeltrail() as [string, string];
+  const extension = join(makeProject(), "modeltrail-0.1.0");
+  cpSync(dirname(script), join(extension, "dist"), { recursive: true });
+  const { apply, plan, route, folder, status } = localDeployment(python, [node, join(extension, "dist/cli.js")]);
+  const { url } = (await apply(plan([route(1)]))) as { url: string };
+  rmSync(extension, { recursive: true });
+  const gateway = readControlFile(folder)!.process;
+  const keeper = processIdentity(parentOf(gateway.pid));
+  process.kill(gateway.pid, "SIGKILL");
+  await until(async () => !isAlive(gateway) && (await status()).state === "live", "another gateway");
+  process.kill(keeper.pid, "SIGKILL");
+  const next = readControlFile(folder)!.process;
+  await until(() => !isAlive(keeper) && isLocked(`${folder}/keeper.lock`) === false, "no keeper");
+  await until(() => isLocked(`${folder}/keeper.lock`) === true, "another keeper");
+  process.kill(next.pid, "SIGKILL");
+  await until(async () => !isAlive(next) && (await status()).state === "live", "a third gateway");
+  expect((await ask(url, {})).version).toBe("1");
 });
 
 test("when its folder is deleted, all of it ends, and the folder stays away", async () => {

@@ -13,14 +13,17 @@ export { ask, type Got, stream, until } from "./callers";
 
 export const NAME = "wine";
 
-/** A project with a deployment that goes away after the test. `served`: the Python of its model servers. */
-export function localDeployment(served = python) {
+/**
+ * A project with a deployment that goes away after the test. `served`: the Python of its model servers; `program`: the command that
+ * its processes are.
+ */
+export function localDeployment(served = python, program = modeltrail()) {
   const root = makeProject();
   const store = openStore(root);
   const env = baseEnvironment(root);
   const context = { store, env };
   const target = makeLocalServing(context, {
-    program: modeltrail(),
+    program,
     python: async () => ({ python: served, env: {} }),
   });
   const folder = join(store.folder, "deployments", NAME);

@@ -8,6 +8,8 @@ import { findImage } from "../../targets/container/image";
 import { placeOfContainers } from "../../targets/container/startContainer";
 import type { Problem } from "../../targets/contract";
 import type { ServingHandle, ServingTarget } from "../contract";
+import { deploymentFolder } from "../deploymentFolder";
+import { ownProgram } from "../gateway/ownProgram";
 import type { FindCommand } from "../local/apply";
 import { makeLocalServing } from "../local/localServing";
 import { serverArguments } from "../local/settings";
@@ -35,7 +37,6 @@ export function containerServing(
   options: ContainerOptions = {},
 ): ServingTarget {
   const { store, env } = context;
-  const modeltrail = options.program ?? [process.execPath, process.argv[1]!];
   const engine = createEngine({ program: programOf(settings, store.root), context: settings.context, env });
   const label = (deployment: string) => labelOf(store.folder, deployment);
 
@@ -71,12 +72,13 @@ export function containerServing(
         ],
         hostNetwork: settings.network === "host",
       };
+      const modeltrail = ownProgram(deploymentFolder(store.folder, plan.name), options.program);
       return { argv: [...modeltrail, "gateway", "container", "--server", JSON.stringify(server)], env: {} };
     };
   }
 
   const behind = (onBuilt: (image: string) => void = () => {}) =>
-    makeLocalServing(context, { program: modeltrail, command: commandOf(onBuilt) });
+    makeLocalServing(context, { program: options.program, command: commandOf(onBuilt) });
   const { status, access, log } = behind();
 
   return {

@@ -73,6 +73,8 @@ export function placesIn(folder: string) {
     /** What callers show, where they are asked for it. */
     token: join(folder, "token"),
     servers: join(folder, "servers"),
+    /** Copies of the command that its processes run. */
+    program: join(folder, "program"),
     serverLog: (id: string) => join(folder, "servers", `${id}.log`),
     readyFile: (id: string) => join(folder, "servers", `${id}.ready`),
   };

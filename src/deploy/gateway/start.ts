@@ -9,6 +9,7 @@ import type { GatewayState } from "./control";
 import { placesIn } from "./files";
 import { CHANNEL } from "./heldSocket";
 import { tailLines, turnOver } from "./logTail";
+import { ownProgram } from "./ownProgram";
 
 const POLL_MS = 50;
 const PATIENCE_MS = 30_000;
@@ -67,7 +68,7 @@ function startApart(
   mkdirSync(folder, { recursive: true });
   turnOver(log);
   const output = openSync(log, "a", 0o600);
-  const argv = [...(program ?? [process.execPath, process.argv[1]!]), "gateway", word, name];
+  const argv = [...ownProgram(folder, program), "gateway", word, name];
   try {
     const child = spawn(argv[0]!, argv.slice(1), {
       cwd: root,

@@ -34,7 +34,15 @@ export async function undeploy(folder: string, signal: AbortSignal): Promise<voi
   ];
   const ended = await Promise.all(processes.map((one) => endProcess(one, GRACE_MS)));
   const left = processes.filter((_, index) => !ended[index]).map(({ pid }) => pid);
-  const ours = [places.gateway, places.control, places.gatewayLock, places.keeperLock, places.servers, places.token];
+  const ours = [
+    places.gateway,
+    places.control,
+    places.gatewayLock,
+    places.keeperLock,
+    places.servers,
+    places.program,
+    places.token,
+  ];
   for (const one of [...ours, places.log, `${places.log}.1`]) rmSync(one, { recursive: true, force: true });
   if (left.length > 0)
     throw new UserError(`Process ${left.join(", ")} could not be ended. You may lack the permission to.`);
