@@ -108,6 +108,7 @@ export const Command = {
   editModelDescription: "modeltrail.editModelDescription",
   editModelTags: "modeltrail.editModelTags",
   showModelCard: "modeltrail.showModelCard",
+  editModelCard: "modeltrail.editModelCard",
   compareModelVersions: "modeltrail.compareModelVersions",
   runGates: "modeltrail.runGates",
   showAuditLog: "modeltrail.showAuditLog",
@@ -172,7 +173,12 @@ export const LanguageModelTool = {
 export const McpProvider = { runs: "modeltrail.mcp" } as const;
 
 /** Schemes of documents that we provide. */
-export const Scheme = { log: "modeltrail-log", run: "modeltrail-run", report: "modeltrail-report" } as const;
+export const Scheme = {
+  log: "modeltrail-log",
+  run: "modeltrail-run",
+  report: "modeltrail-report",
+  card: "modeltrail-card",
+} as const;
 
 /** The settings, with the types of their values. Their defaults are in package.json. */
 export interface Settings {

@@ -78,6 +78,16 @@ export function writeCardText(name: CardText, filled: FilledIn | undefined, vers
   return `## ${title}\n\n${mark(name)}\n${filled?.text ?? `*${hint}*`}\n${END}${origin}`;
 }
 
+/** The parts alone, to be filled in: `readCardTexts` reads them back. */
+export function cardForm(store: Store, version: ModelVersion): string {
+  const texts = cardTexts(store, version);
+  const parts = NAMES.map((name) => writeCardText(name, texts[name], version.version));
+  return `${[`# Model card of ${version.model}/${version.version}`, FORM_HINT, ...parts].join("\n\n")}\n`;
+}
+
+const FORM_HINT =
+  "<!-- Write between the marks of each part, and save: it is kept with this version. The rest of the card is made from the record. -->";
+
 export const isCard = (text: string) => NAMES.some((name) => text.includes(mark(name)));
 
 /** What was filled in in a card. Throws UserError when it is no card. */

@@ -58,4 +58,31 @@ describe("models and deployments", () => {
     assert.equal(entry?.action, "alias.set");
     assert.equal(entry?.through, "vscode");
   });
+
+  it("keep what is filled in on the card, and forget whom they trust", async () => {
+    const version = { root: workspaceRoot(), model: "host-wine", version: 1 };
+    await vscode.commands.executeCommand("modeltrail.editModelCard", version);
+    const editor = await until("the card is open", () => vscode.window.activeTextEditor);
+    const { document } = editor;
+    assert.equal(document.uri.scheme, "modeltrail-card");
+    const hint = document.getText().indexOf("*What is it for");
+    const end = document.getText().indexOf("<!-- /modeltrail -->", hint);
+    const range = new vscode.Range(document.positionAt(hint), document.positionAt(end));
+    await editor.edit((edit) => edit.replace(range, "For the cellar.\nNot for sale.\n"));
+    assert.equal(await document.save(), true);
+    assert.match(await own.projects.call("modelCard", version), /For the cellar\.\nNot for sale\./);
+    // Without its marks nobody knows what is which: nothing is kept.
+    await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), "gone"));
+    await assert.rejects(async () => {
+      await vscode.workspace.fs.writeFile(document.uri, new TextEncoder().encode(document.getText()));
+    }, /marks of the parts are gone/);
+    await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+    assert.match(await own.projects.call("modelCard", version), /For the cellar/);
+
+    await own.projects.call("trustSource", version);
+    const [source] = await own.projects.call("trustedSources", version);
+    assert.equal(source?.words, "s");
+    await own.projects.call("forgetTrust", { root: version.root, source: source.source });
+    assert.deepEqual(await own.projects.call("trustedSources", version), []);
+  });
 });

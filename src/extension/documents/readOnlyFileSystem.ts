@@ -24,6 +24,21 @@ export function readOnlyFileSystem(
   };
 }
 
+export interface EditableFiles extends ReadOnlyFiles {
+  writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void>;
+}
+
+/** The same, of files that are written, too. */
+export function editableFileSystem(
+  load: () => Promise<EditableFiles>,
+  onDidChangeFile: vscode.Event<vscode.FileChangeEvent[]>,
+): vscode.FileSystemProvider {
+  return {
+    ...readOnlyFileSystem(load, onDidChangeFile),
+    writeFile: async (uri, content) => (await load()).writeFile(uri, content),
+  };
+}
+
 function refuse(): never {
   throw vscode.FileSystemError.NoPermissions(vscode.l10n.t("What a run recorded cannot be changed."));
 }

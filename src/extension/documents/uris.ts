@@ -9,6 +9,12 @@ import type { RecordedFile } from "../tree/sections";
 /** What the query of a recorded file's address says, as JSON. */
 export interface FileAddress extends RunReference, Pick<RecordedFile, "kind" | "path" | "sha256"> {}
 
+export interface CardAddress {
+  root: string;
+  model: string;
+  version: number;
+}
+
 /** What a document tells of that is made from what the stores know. */
 export type MadeReport =
   /** How runs differ, with `workspace` also from the files as they are now. */
@@ -43,6 +49,12 @@ export type ReportAddress =
 export function reportUri(address: ReportAddress, name: string): vscode.Uri {
   const query = JSON.stringify(address);
   return vscode.Uri.from({ scheme: Scheme.report, path: `/${address.kind}/${segment(name)}.md`, query });
+}
+
+/** What only people know of a model version, to be edited. */
+export function cardUri(address: CardAddress): vscode.Uri {
+  const name = segment(`Model Card of ${address.model} ${address.version}`);
+  return vscode.Uri.from({ scheme: Scheme.card, path: `/${name}.md`, query: JSON.stringify(address) });
 }
 
 export function logUri(root: string, run: Pick<RunSummary, "id" | "name">): vscode.Uri {

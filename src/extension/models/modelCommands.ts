@@ -12,6 +12,7 @@ import type { CommandDeps } from "../commands/deps";
 import { Command } from "../contributions";
 import { askTrust } from "../deployments/askTrust";
 import { deploymentFromMenu } from "../deployments/pickDeployment";
+import { cardUri } from "../documents/uris";
 import { runInTerminal } from "../run/commandTask";
 import { requireTrust } from "../run/launcher";
 import { auditReport, MOST_AUDITED } from "./auditReport";
@@ -196,6 +197,14 @@ export async function showCard({ projects, reports }: Deps, given: unknown): Pro
   const { root, model, version } = await pickVersion(given, projects, vscode.l10n.t("Show Model Card"), () => true);
   const name = vscode.l10n.t("Model Card of {0} {1}", model, version);
   await (await reports()).open({ kind: "card", root, model, version }, name);
+}
+
+/** As a file: what is saved is kept with the version. */
+export async function editCard({ projects }: Deps, given: unknown): Promise<void> {
+  requireTrust();
+  const at = await pickVersion(given, projects, vscode.l10n.t("Edit Model Card"), () => true);
+  const { root, model, version } = at;
+  await vscode.window.showTextDocument(cardUri({ root, model, version }), { preview: false });
 }
 
 /** Of a model, version or deployment that it is called on, else of all. */

@@ -26,6 +26,7 @@ export function registerModels(deps: RegisterModelsDeps): vscode.Disposable {
     ),
     register(Command.editModelTags, "change the tags", async (node) => (await commands()).editTags(deps, node)),
     register(Command.showModelCard, "show the model card", async (node) => (await commands()).showCard(deps, node)),
+    register(Command.editModelCard, "edit the model card", async (node) => (await commands()).editCard(deps, node)),
     register(Command.compareModelVersions, "compare the versions", async (node) =>
       (await commands()).compareVersions(deps, node),
     ),

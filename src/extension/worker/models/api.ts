@@ -75,6 +75,13 @@ export interface RunModels {
   versions: VersionAddress[];
 }
 
+/** What only people know of a version, as Markdown to be filled in. */
+export interface CardForm {
+  text: string;
+  /** When the version was last changed, ms since the epoch. */
+  updated: number;
+}
+
 export interface VersionAddress {
   model: string;
   version: number;
@@ -118,6 +125,10 @@ export interface ModelsApi {
 
   /** Markdown. */
   modelCard(argument: OfVersion): string;
+  /** Null when there is no such version. */
+  cardForm(argument: OfVersion): CardForm | null;
+  /** Keeps what a form says. */
+  fillModelCard(argument: OfVersion & { text: string }): void;
   /** Who would have to be trusted for the version to be read; null: nobody, or that is so already. */
   trustNeeded(argument: OfVersion): { source: string } | null;
   /** Models of where this one came from may run code here from now on. */

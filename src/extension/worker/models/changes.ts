@@ -2,7 +2,7 @@
 import { UserError } from "../../../domain/errors";
 import type { Store } from "../../../store/contract";
 import type { ModelVersion } from "../../../store/registry/contract";
-import type { ModelsApi, RunModels, VersionAddress } from "./api";
+import type { CardForm, ModelsApi, RunModels, VersionAddress } from "./api";
 
 const MOST_NAMES = 200;
 
@@ -94,6 +94,23 @@ export function setTags(
 export async function card(store: Store, address: VersionAddress): Promise<string> {
   const { modelCard } = await import("../../../registry/card");
   return modelCard(store, needVersion(store, address));
+}
+
+export async function cardForm(store: Store | undefined, { model, version }: VersionAddress): Promise<CardForm | null> {
+  const found = store?.registry.version(model, version);
+  if (!store || !found) return null;
+  const { cardForm } = await import("../../../registry/cardTexts");
+  return { text: cardForm(store, found), updated: found.updated };
+}
+
+export async function fillCard(store: Store, address: VersionAddress, text: string): Promise<void> {
+  const { fillCard, isCard, readCardTexts } = await import("../../../registry/cardTexts");
+  if (!isCard(text)) {
+    throw new UserError(
+      "The marks of the parts are gone, so that it is not known what is which. Undo that, and save again.",
+    );
+  }
+  fillCard(store, needVersion(store, address), readCardTexts(text));
 }
 
 function needVersion({ registry }: Store, { model, version }: VersionAddress): ModelVersion {

@@ -5,8 +5,10 @@ import type { ModelsApi } from "./api";
 import {
   archive,
   card,
+  cardForm,
   demote,
   describe,
+  fillCard,
   modelsOfRun,
   register,
   setAlias,
@@ -43,6 +45,8 @@ export function modelHandlers({ find, need, writable }: ModelStores): Handlers<M
     describeModel: ({ root, model, version, description }) => describe(writable(root), model, version, description),
     setModelTags: ({ root, model, version, tags }) => setTags(writable(root), model, version, tags),
 
+    cardForm: ({ root, ...version }) => cardForm(find(root), version),
+    fillModelCard: ({ root, text, ...version }) => fillCard(writable(root), version, text),
     modelCard: ({ root, ...version }) => card(need(root), version),
     trustNeeded: ({ root, ...version }) => trustNeeded(need(root), version),
     trustSource: ({ root, ...version }) => trustSource(writable(root), version),
