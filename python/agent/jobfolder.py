@@ -3,61 +3,21 @@ import json
 import os
 import time
 
+from folder import Folder
 from identity import is_alive
 
 # Room for end.json, so that a full disk does not matter.
 RESERVED = 1024
 
 
-class JobFolder:
+class JobFolder(Folder):
     def __init__(self, path):
         # The command sees real paths wherever it asks for its working folder, so ours are real too.
         self.given = os.path.abspath(path)
-        self.path = os.path.realpath(path)
+        super().__init__(os.path.realpath(path))
         self.work = self.at("work")
         self.log = self.at("output.log")
         self.spool = self.at("spool")
-
-    def at(self, *names):
-        return os.path.join(self.path, *names)
-
-    def exists(self, name):
-        return os.path.exists(self.at(name))
-
-    def read(self, name):
-        """The JSON in `name`; None when there is none, or none yet."""
-        try:
-            with open(self.at(name), encoding="utf-8") as file:
-                return json.load(file)
-        except (OSError, ValueError):
-            return None
-
-    def write(self, name, value):
-        """Whole or not at all."""
-        temporary = self.at("%s.%d" % (name, os.getpid()))
-        try:
-            with open(temporary, "w", encoding="utf-8") as file:
-                json.dump(value, file)
-            os.replace(temporary, self.at(name))
-        except OSError:
-            try:
-                os.unlink(temporary)
-            except OSError:
-                pass
-            raise
-
-    def mark(self, name, text=""):
-        """Makes the file `name`; False when somebody else already has. Exclusive creation also holds on network disks."""
-        try:
-            descriptor = os.open(self.at(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return False
-        try:
-            os.write(descriptor, text.encode())
-        except OSError:
-            pass  # the disk is full: that it is there is what counts
-        os.close(descriptor)
-        return True
 
     def reserve_end(self):
         with open(self.at("end.json"), "wb") as file:

@@ -54,7 +54,20 @@ def _serving(parser, environment, suppress):
     add("--max-seconds", 60.0, type=_seconds, help="that an answer may take")
     add("--max-concurrent", 128, type=_positive, help="requests at the same time")
     add("--drain-seconds", 20.0, type=_seconds, help="that requests under way get when the server is to end")
-    add("--ready-file", None, metavar="FILE", help="gets {port, pid} when the model is ready")
+    add(
+        "--linger-seconds",
+        0.0,
+        type=_seconds,
+        help="that idle connections stay open when the server is to end, for requests that are on their way (default: 0)",
+    )
+    add("--ready-file", None, metavar="FILE", help="gets {port, pid} when the model is ready; goes when it takes no more")
+    add(
+        "--shared-socket",
+        None,
+        type=int,
+        metavar="FD",
+        help="an inherited socket that others listen at too: requests come from it as well after SIGUSR1",
+    )
     add("--with-parent", None, type=int, metavar="PID", help="end when this process has ended")
 
 

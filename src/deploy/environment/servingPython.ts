@@ -61,13 +61,16 @@ export async function servingPython(
 }
 
 /** Of the model's own packages, version by normal name; what is for another platform is left out. */
-function pinned(requirements: readonly string[]): Map<string, string> {
+export function pinned(requirements: readonly string[]): Map<string, string> {
   const pins = requirements.map((line) => line.split(";")[0]!.trim().split("==") as [string, string]);
   return new Map(pins.filter(([name]) => !SERVE_NAMES.has(normalName(name))));
 }
 
 /** In a sentence's part; null when all is as pinned. */
-function differenceOf(wanted: ReadonlyMap<string, string>, installed: ReadonlyMap<string, string>): string | null {
+export function differenceOf(
+  wanted: ReadonlyMap<string, string>,
+  installed: ReadonlyMap<string, string>,
+): string | null {
   const different = [...wanted].flatMap(([name, version]) => {
     const there = installed.get(normalName(name))?.split(" @ ")[0];
     return there === version ? [] : [`${name} is ${there ?? "missing"}, not ${version}`];

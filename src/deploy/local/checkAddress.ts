@@ -8,12 +8,17 @@ import { isLoopback, listenAt } from "../gateway/listening";
 const HERE = "127.0.0.1";
 
 /** `folder`: the deployment's. Its own gateway may have the port. */
-export async function checkAddress(folder: string, { settings, token }: ServingPlan): Promise<Problem[]> {
-  const { host = HERE, port } = settings;
+export async function checkAddress(folder: string, plan: ServingPlan): Promise<Problem[]> {
+  const { host = HERE, port } = plan.settings;
   const problems = port === undefined ? [] : await checkPort(folder, { host, port });
-  if (isLoopback(host) || token !== null) return problems;
+  return [...problems, ...warnOfOpen(plan)];
+}
+
+/** Of an endpoint that others reach and that asks for no token. */
+export function warnOfOpen({ settings: { host = HERE }, token }: ServingPlan): Problem[] {
+  if (isLoopback(host) || token !== null) return [];
   const message = `Everyone who reaches ${host} over the network can ask this endpoint: \`token: true\` asks callers for a token.`;
-  return [...problems, { severity: "warning", message }];
+  return [{ severity: "warning", message }];
 }
 
 async function checkPort(folder: string, { host, port }: { host: string; port: number }): Promise<Problem[]> {

@@ -82,11 +82,21 @@ function socketFolder(env: NodeJS.ProcessEnv): string | null {
 }
 
 async function hasOwn(settings: SshSettings, env: NodeJS.ProcessEnv): Promise<boolean> {
+  const own = await sshOption(settings, "controlpath", env);
+  return own !== undefined && own !== "none";
+}
+
+/** What an option, in lower case, comes to by the user's configuration; undefined when ssh does not say. Nothing is connected. */
+export async function sshOption(
+  settings: SshSettings,
+  option: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
   const config = settings.config === undefined ? [] : ["-F", settings.config];
   const asked = await promisify(execFile)("ssh", ["-G", ...config, "--", settings.destination], {
     env,
     timeout: CONNECT_S * 1000,
   }).catch(() => undefined);
-  const own = /^controlpath (.*)$/m.exec(asked?.stdout ?? "")?.[1];
-  return own !== undefined && own !== "none";
+  const lines = (asked?.stdout ?? "").split(/\r?\n/);
+  return lines.find((line) => line.startsWith(`${option} `))?.slice(option.length + 1);
 }

@@ -4,7 +4,7 @@ import { formatDuration, formatSize } from "../../domain/format";
 import type { JobPlan, Problem } from "../contract";
 import { type Host, HostUnreachable } from "../host/contract";
 import { fromHome, IN_HOME } from "../host/inHome";
-import { readAnswer } from "./agent";
+import { readAnswer } from "../host/remoteProgram";
 import type { Activation } from "./contract";
 import { stageSize } from "./stageList";
 

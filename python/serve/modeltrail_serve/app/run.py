@@ -15,6 +15,7 @@ from .limits import Limits
 from .metrics import Metrics
 from .pool import Pool
 from .server import run_server
+from .sharing import Share, on_signal
 from .watch import watch_parent
 
 log = logging.getLogger("modeltrail_serve")
@@ -31,14 +32,15 @@ def serve(options):
     start_log()
     try:
         listener = bind(options.host, options.port)
+        ready = ReadyFile(options.ready_file, listener)
+        share = Share(options.shared_socket, lambda: ready.tell(joined=True), ready.withdraw)
+        on_signal(share)
         if options.workers > 1:
             from .workers import serve_with_workers
 
-            serve_with_workers(options, listener)
+            serve_with_workers(options, listener, share, ready)
         else:
-            serve_at(
-                options, listener, Metrics(), lambda: announce(options.ready_file, listener), _parent_watch(options)
-            )
+            serve_at(options, listener, share, Metrics(), ready.tell, _parent_watch(options))
     except CannotServe as error:
         log.error("%s", error)
         return 1
@@ -53,7 +55,7 @@ def _parent_watch(options):
     return lambda end: options.with_parent and watch_parent(options.with_parent, end)
 
 
-def serve_at(options, listener, metrics, on_ready, watch):
+def serve_at(options, listener, share, metrics, on_ready, watch):
     """
     Until the server is to end; the process ends then. `watch` gets a function that ends it, at work or while it reads the
     model.
@@ -70,7 +72,7 @@ def serve_at(options, listener, metrics, on_ready, watch):
         listener.listen(BACKLOG)
     except OSError as error:
         raise CannotServe(taken(error, *listener.getsockname()[:2])) from None
-    run_server(app, listener, options.drain_seconds, on_ready, ending.in_order)
+    run_server(app, listener, share, options, on_ready, ending.in_order)
 
 
 class Ending:
@@ -126,14 +128,28 @@ def taken(error, host, port):
     return "The server cannot listen at %s:%d: %s" % (host, port, error)
 
 
-def announce(file, listener):
-    """Says in `file`, whole or not at all, that requests are answered."""
-    port = listener.getsockname()[1]
-    log.info("Ready at port %d.", port)
-    if not file:
-        return
-    folder = os.path.dirname(os.path.abspath(file))
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".ready-")
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        json.dump({"port": port, "pid": os.getpid()}, out)
-    os.replace(temporary, file)
+class ReadyFile:
+    """Says in `file`, whole or not at all, that requests are answered; None: nowhere."""
+
+    def __init__(self, file, listener):
+        self.file = file
+        self.port = listener.getsockname()[1]
+
+    def tell(self, joined=False):
+        log.info("Takes requests from the shared socket." if joined else "Ready at port %d." % self.port)
+        if not self.file:
+            return
+        folder = os.path.dirname(os.path.abspath(self.file))
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".ready-")
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            json.dump({"port": self.port, "pid": os.getpid(), **({"joined": True} if joined else {})}, out)
+        os.replace(temporary, self.file)
+
+    def withdraw(self):
+        """No new connection is taken any more."""
+        if not self.file:
+            return
+        try:
+            os.unlink(self.file)
+        except OSError:
+            pass  # its folder was removed

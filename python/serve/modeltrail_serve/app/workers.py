@@ -9,7 +9,8 @@ import threading
 import time
 
 from .metrics import SIZE, Metrics
-from .run import CannotServe, announce, serve_at, start_log
+from .run import CannotServe, serve_at, start_log
+from .sharing import Share
 from .watch import watch_parent
 
 log = logging.getLogger("modeltrail_serve")
@@ -17,11 +18,13 @@ log = logging.getLogger("modeltrail_serve")
 LOOK_SECONDS = 0.5
 # One that dies sooner than this after its start is not started again at once.
 STEADY_SECONDS = 5.0
+# For all to say that they take no new connections.
+LEAVE_SECONDS = 2.0
 # Beyond the time that requests under way get.
 GRACE_SECONDS = 5.0
 
 
-def serve_with_workers(options, listener):
+def serve_with_workers(options, listener, share, ready):
     """Until it is told to end. Throws CannotServe when a first process cannot serve."""
     ending = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -30,17 +33,17 @@ def serve_with_workers(options, listener):
         watch_parent(options.with_parent, ending.set)
     context = multiprocessing.get_context("spawn")
     slots = context.RawArray("d", SIZE * options.workers)
-    workers = [Worker(context, options, listener, slots, index) for index in range(options.workers)]
+    workers = [Worker(context, options, listener, share.socket, slots, index) for index in range(options.workers)]
     try:
-        _look_after(workers, ending, lambda: announce(options.ready_file, listener))
+        _look_after(workers, ending, share, ready.tell)
     finally:
-        _end(workers, options.drain_seconds)
+        _end(workers, share, options)
 
 
-def _look_after(workers, ending, on_ready):
+def _look_after(workers, ending, share, on_ready):
     for worker in workers:
         worker.start()
-    told = False
+    told = joined = False
     while not ending.is_set():
         # Those that are dead already would end the wait at once, again and again.
         alive = [worker.process.sentinel for worker in workers if not worker.is_dead()]
@@ -55,15 +58,25 @@ def _look_after(workers, ending, on_ready):
             if worker.is_dead() and worker.may_start():
                 log.warning("A process of the server ended (%s): another takes its place.", worker.process.exitcode)
                 worker.start()
-        if not told and all(worker.ready for worker in workers):
+        if not told and all(worker.has_said("ready") for worker in workers):
             told = True
             on_ready()
+        if told and share.wanted.is_set():
+            for worker in workers:
+                worker.ask_to_join()
+            if not joined and all(worker.has_said("joined") for worker in workers):
+                joined = True
+                share.on_joined()
 
 
-def _end(workers, drain_seconds):
+def _end(workers, share, options):
     for worker in workers:
-        worker.tell_to_end()
-    deadline = time.monotonic() + drain_seconds + GRACE_SECONDS
+        worker.tell("end")
+    left = time.monotonic() + LEAVE_SECONDS
+    while time.monotonic() < left and not all(worker.has_left() for worker in workers):
+        time.sleep(0.02)
+    share.on_left()
+    deadline = time.monotonic() + options.linger_seconds + options.drain_seconds + GRACE_SECONDS
     for worker in workers:
         if worker.process:
             worker.process.join(max(0.0, deadline - time.monotonic()))
@@ -73,32 +86,40 @@ def _end(workers, drain_seconds):
 class Worker:
     """A place for one process after the other."""
 
-    def __init__(self, context, options, listener, slots, index):
+    def __init__(self, context, options, listener, shared, slots, index):
         self.context = context
-        self.arguments = (options, listener, slots, index)
+        self.arguments = (options, listener, shared, slots, index)
         self.process = None
         self.line = None
-        self.ready = False
+        self.said = set()
+        self.asked_to_join = False
         self.started = 0.0
 
     def start(self):
         if self.line:
             self.line.close()
-        # The other end tells when it is ready; and it ends when this one is closed, as it is when this process dies.
+        # The other end tells how it gets on; and it ends when this one is closed, as it is when this process dies.
         self.line, other = self.context.Pipe()
         self.process = self.context.Process(target=_work, args=(*self.arguments, other))
         self.process.start()
         other.close()
-        self.ready = False
+        self.said = set()
+        self.asked_to_join = False
         self.started = time.monotonic()
 
     def look(self):
         try:
-            if not self.ready and self.line.poll():
-                self.line.recv()
-                self.ready = True
+            while self.line.poll():
+                self.said.add(self.line.recv())
         except (EOFError, OSError):
             pass
+
+    def has_said(self, word):
+        return word in self.said
+
+    def has_left(self):
+        self.look()
+        return self.has_said("left") or self.process is None or self.is_dead()
 
     def is_dead(self):
         return self.process.exitcode is not None
@@ -106,27 +127,44 @@ class Worker:
     def may_start(self):
         return time.monotonic() - self.started > STEADY_SECONDS
 
-    def tell_to_end(self):
-        if self.line:
-            self.line.close()
+    def ask_to_join(self):
+        if self.has_said("ready") and not self.asked_to_join:
+            self.asked_to_join = True
+            self.tell("join")
+
+    def tell(self, word):
+        try:
+            if self.line:
+                self.line.send(word)
+        except OSError:
+            pass  # it has just ended
 
 
-def _work(options, listener, slots, index, line):
+def _work(options, listener, shared, slots, index, line):
     start_log()
 
+    def say(word):
+        try:
+            line.send(word)
+        except OSError:
+            pass  # who started us is gone
+
+    share = Share(None, lambda: say("joined"), lambda: say("left"), shared)
+
     def watch(end):
-        threading.Thread(target=_until_closed, args=(line, end), name="watch-line", daemon=True).start()
+        threading.Thread(target=_obey, args=(line, share, end), name="watch-line", daemon=True).start()
 
     try:
-        serve_at(options, listener, Metrics(slots, index), lambda: line.send(os.getpid()), watch)
+        serve_at(options, listener, share, Metrics(slots, index), lambda: say("ready"), watch)
     except CannotServe as error:
         log.error("%s", error)
         os._exit(1)
 
 
-def _until_closed(line, end):
+def _obey(line, share, end):
     try:
-        line.recv()
+        while line.recv() == "join":
+            share.wanted.set()
     except (EOFError, OSError):
         pass
     end()

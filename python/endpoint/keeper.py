@@ -1,0 +1,201 @@
+"""
+The process that keeps an endpoint: it holds the port, so that one server takes over from another without a connection that is
+refused; starts another where one dies, whose callers wait meanwhile; and ends when nothing is to be served any more.
+"""
+import fcntl
+import os
+import select
+import signal
+import socket
+import time
+import traceback
+
+from control import NAME, answer_one, listen
+from identity import identity
+from server import Server
+from serverlog import ServerLog
+
+TICK = 0.05
+# A server that nobody has tried to its end: who began it is gone.
+FORGOTTEN = 3600
+# Before the first start of another in place of one that died, and the longest.
+FIRST_PAUSE, LONGEST_PAUSE = 0.0, 30.0
+STEADY = 60
+
+
+def keep(folder, mark, ready):
+    """Until nothing is to be kept. `ready` is called when it can be told what to do. None when there is a keeper already."""
+    lock = open(folder.at("keeper.lock"), "a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return None
+    return Keeper(folder, mark).run(ready)
+
+
+class Keeper:
+    def __init__(self, folder, mark):
+        self.folder = folder
+        self.mark = mark
+        self.log = ServerLog(folder.at("log"))
+        self.process = identity()
+        self.servers = {}
+        self.live = None
+        self.pause = FIRST_PAUSE
+        self.again = None
+        self.stopping = False
+        self.idle_since = time.monotonic()
+
+    def run(self, ready):
+        control = listen(self.folder)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stop())
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self.write_down()
+        ready()
+        try:
+            while not self.is_over():
+                if select.select([control], [], [], TICK)[0]:
+                    answer_one(control, self.answer)
+                self.look()
+        finally:
+            for server in self.servers.values():
+                server.kill()
+            os.unlink(NAME)
+            os.unlink(self.folder.at("keeper.json"))
+
+    def answer(self, request):
+        try:
+            return getattr(self, request.pop("do"))(**request)
+        except Exception as error:
+            # A fault of ours is no reason to end what is served.
+            traceback.print_exc()
+            return {"error": "%s: %s" % (type(error).__name__, error)}
+
+    def start(self, order, address):
+        """{"id"} of the server, one that is there already and the same in all among them; or {"error"}."""
+        if self.stopping:
+            return {"error": "This endpoint is just being removed."}
+        for server in self.servers.values():
+            is_same = server.order["signature"] == order["signature"] and server.front.fits(address)
+            if is_same and server.state not in ("leaving", "ended"):
+                return {"id": server.order["id"]}
+        try:
+            front = self.front_at(address)
+        except OSError as error:
+            return {"error": error.strerror or str(error)}
+        server = Server(self.folder, order, front, self.log, self.mark)
+        self.servers[order["id"]] = server
+        server.start()
+        self.write_down()
+        return {"id": order["id"]}
+
+    def front_at(self, address):
+        """The socket that callers come to. Nobody listens at it until a server has joined."""
+        for server in self.servers.values():
+            if server.front.fits(address):
+                return server.front
+        return Front(address)
+
+    def state(self):
+        live = self.servers.get(self.live)
+        return {
+            "live": self.live,
+            "address": live.front.address() if live else None,
+            "servers": [dict(one.describe(), takes=one.takes_requests()) for one in self.servers.values()],
+        }
+
+    def join(self, id):
+        server = self.servers.get(id)
+        if server:
+            server.join()
+        return self.state()
+
+    def drop(self, id):
+        if id in self.servers and id != self.live:
+            self.servers[id].leave()
+            self.servers[id].fault = None
+        return self.state()
+
+    def stop(self):
+        self.stopping = True
+        for server in self.servers.values():
+            server.leave()
+        return {}
+
+    def look(self):
+        changed = [server for server in list(self.servers.values()) if server.look()]
+        for server in changed:
+            if server.state == "live" and self.live != server.order["id"]:
+                self.take_over(server)
+        live = self.servers.get(self.live)
+        if live and not self.stopping:
+            self.look_after(live)
+        for id, server in list(self.servers.items()):
+            is_old = time.monotonic() - server.since > FORGOTTEN
+            if id != self.live and is_old:
+                server.leave()
+            if server.state == "ended" and id != self.live and (server.fault is None or is_old or self.stopping):
+                del self.servers[id]
+        if changed:
+            self.write_down()
+
+    def take_over(self, server):
+        self.live = server.order["id"]
+        self.pause, self.again = FIRST_PAUSE, None
+        for other in self.servers.values():
+            if other is not server:
+                other.leave()
+
+    def look_after(self, live):
+        """Another process takes the place of one that ended, with the same socket."""
+        now = time.monotonic()
+        if live.state == "ready":
+            live.join()
+        elif live.state == "live" and now - live.since > STEADY:
+            self.pause = FIRST_PAUSE
+        elif live.state == "ended" and self.again is None:
+            self.again = now + self.pause
+            self.pause = min(LONGEST_PAUSE, self.pause * 2 or 1.0)
+        elif live.state == "ended" and now >= self.again:
+            self.again = None
+            live.start()
+            self.write_down()
+
+    def is_over(self):
+        if self.servers and not (self.stopping and all(one.state == "ended" for one in self.servers.values())):
+            self.idle_since = time.monotonic()
+            return False
+        return self.stopping or time.monotonic() - self.idle_since > FORGOTTEN
+
+    def write_down(self):
+        """For whoever comes when we are dead."""
+        try:
+            self.folder.write("keeper.json", dict(self.state(), process=self.process))
+        except OSError:
+            pass  # the disk is full: it serves all the same
+
+
+class Front:
+    """`asked`: {"host", "port"}, where 0 is a free one."""
+
+    def __init__(self, asked):
+        self.asked = asked
+        family = socket.AF_INET6 if ":" in asked["host"] else socket.AF_INET
+        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self.socket.bind((asked["host"], asked["port"]))
+        except BaseException:
+            self.socket.close()
+            raise
+
+    def fits(self, address):
+        return address in (self.asked, self.address())
+
+    def fileno(self):
+        return self.socket.fileno()
+
+    def address(self):
+        host, port = self.socket.getsockname()[:2]
+        return {"host": host, "port": port}

@@ -1,0 +1,70 @@
+"""
+    endpoint.py start FOLDER      {"order", "address": {"host", "port"}, "mark", "seconds"}
+
+Starts a process that answers for a model (see server.py for an order), apart from us and at a port of its own, where no callers
+come to; and the keeper before, when there is none. Answers {"id", "port"} when it is ready, {"fault", "log"} when it does not get
+that far, or {"error"}. An equal one that is there already is taken.
+"""
+import os
+import select
+import time
+
+from answer import answer
+from bundles import touch
+from control import Silent, ask
+from keeper import keep
+from request import read_request
+from serverlog import last_lines
+from start_job import detach
+
+POLL = 0.05
+PATIENCE = 20
+SHOWN = 15
+
+
+def main(folder):
+    request = read_request()
+    touch(folder, request["order"]["bundle"])
+    ensure_keeper(folder, request["mark"])
+    started = ask(folder, do="start", order=request["order"], address=request["address"])
+    answer(started if "error" in started else until_ready(folder, started["id"], request["seconds"]))
+    return 0
+
+
+def until_ready(folder, id, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        state = ask(folder, do="state")
+        server = next((one for one in state["servers"] if one["id"] == id), None)
+        if server is None or server["state"] in ("ended", "leaving"):
+            fault = (server or {}).get("fault") or "It was ended."
+            return {"id": id, "fault": fault, "log": last_lines(folder.at("log"), SHOWN)}
+        if server["state"] != "starting":
+            return {"id": id, "port": server["port"], "live": state["live"] == id}
+        time.sleep(POLL)
+    return {"id": id, "fault": "It was not ready within %d seconds." % seconds, "log": last_lines(folder.at("log"), SHOWN)}
+
+
+def ensure_keeper(folder, mark):
+    """Apart from us: it goes on when the connection ends that we came by."""
+    try:
+        ask(folder, do="state")
+        return
+    except Silent:
+        pass
+    ready, told = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            detach(folder)
+            keep(folder, mark, lambda: os.close(told))
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+        finally:
+            os._exit(0)
+    os.close(told)
+    os.waitpid(child, 0)
+    select.select([ready], [], [], PATIENCE)
+    os.close(ready)

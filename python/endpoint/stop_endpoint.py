@@ -1,0 +1,55 @@
+"""
+    endpoint.py stop FOLDER MARK
+
+Ends all of the endpoint, and removes its folder. Answers {"left": [processes that would not go]}, or {"elsewhere": the machine where
+it runs}. Gone already: nothing happens.
+"""
+import os
+import shutil
+import signal
+import time
+
+from answer import answer
+from control import Silent, ask
+from identity import is_alive
+from processes import end_all, of_job, send
+
+POLL = 0.05
+# Beyond what servers get to end in order.
+PATIENCE = 50
+GRACE = 5
+
+
+def main(folder, mark):
+    known = folder.read("keeper.json")
+    alive = is_alive(known["process"]) if known else False
+    if alive is None:
+        answer({"elsewhere": known["process"]["host"]})
+        return 0
+    if alive:
+        end_keeper(folder, known["process"])
+    left = end_all(lambda: of_job(mark, None) + servers(known), GRACE, first=signal.SIGTERM)
+    if not left:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        if os.path.isdir(folder.path):
+            shutil.rmtree(folder.path)
+    answer({"left": [one["pid"] for one in left]})
+    return 0
+
+
+def end_keeper(folder, keeper):
+    try:
+        ask(folder, do="stop")
+        deadline = time.monotonic() + PATIENCE
+        while is_alive(keeper) and time.monotonic() < deadline:
+            time.sleep(POLL)
+    except Silent:
+        pass  # it hangs, or has ended meanwhile
+    if is_alive(keeper):
+        send(keeper, signal.SIGKILL)
+
+
+def servers(known):
+    """Where the system does not show what mark a process has."""
+    found = [one["process"] for one in (known or {}).get("servers", []) if one["process"]]
+    return [one for one in found if is_alive(one)]

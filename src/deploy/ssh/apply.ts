@@ -1,0 +1,165 @@
+/** Bringing an endpoint on another machine to what a plan says, without a request that fails. */
+import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { canonicalJson } from "../../domain/canonicalJson";
+import { UserError } from "../../domain/errors";
+import type { Activation } from "../../targets/jobFolder/contract";
+import type { ApplyOptions, ReadyRoute, ServingPlan } from "../contract";
+import { isLoopback } from "../gateway/listening";
+import { hashToken } from "../gateway/token";
+import { serverArguments } from "../local/settings";
+import { remoteAccess } from "./access";
+import { askEndpoint, type EndpointHost, isUnreachable, type ServerOrder } from "./endpointProgram";
+import type { RemoteEnvironment } from "./environment";
+import { newHandle, type RemoteAddress, type RemoteHandle, readHandle } from "./handle";
+import { sendBundle } from "./sendBundle";
+
+/** Seconds that a model gets to be read and to answer its sample. */
+const START_SECONDS = 300;
+const SWITCH_MS = 90_000;
+const TAKE_BACK_MS = 60_000;
+/** Bundles besides the one that is served: what may be gone back to without sending it again. */
+const KEPT = 3;
+/** Nobody would know what is served after a connection that breaks in between: it is asked for once more. */
+const TRIES = 3;
+const PAUSE_MS = 2_000;
+
+export const HERE_ONLY = "127.0.0.1";
+
+export interface RemotePlace extends EndpointHost {
+  environment: RemoteEnvironment;
+  /** Of the target. */
+  env: Readonly<Record<string, string>>;
+  /** How others call the machine. */
+  hostName(): Promise<string>;
+}
+
+/** Throws UserError; then what was served is served still, and what was begun is gone. */
+export async function applyRemote(place: RemotePlace, plan: ServingPlan, options: ApplyOptions): Promise<RemoteHandle> {
+  const known = options.handle ? readHandle(options.handle) : null;
+  const handle = known ?? newHandle(place.endpoints, plan.name);
+  const former = options.former ? readHandle(options.former).address : null;
+  options.keep(handle);
+  const id = randomUUID().slice(0, 8);
+  try {
+    const { token, settings } = plan;
+    const route = plan.routes[0]!;
+    const address = wantedAddress(settings, former ?? handle.address);
+    const order = { id, ...(await makeReady(place, handle, route, plan, options)) };
+    const server = await start(place, handle, { order, address }, options);
+    if (!server.isLive) {
+      const way = { folder: handle.folder, server: server.id, url: null, token, signal: options.signal };
+      await options.verify(route, remoteAccess(place, way));
+    }
+    options.signal.throwIfAborted();
+    return { ...handle, ...(await switchTo(place, handle, server.id, route.version, options)) };
+  } catch (error) {
+    await takeBack(place, handle, id, known === null);
+    throw options.signal.aborted ? options.signal.reason : error;
+  }
+}
+
+/** Where it is to listen; a port that nobody named stays what it was as long as it can. 0: a free one. */
+export function wantedAddress({ host = HERE_ONLY, port }: ServingPlan["settings"], before: RemoteAddress | null) {
+  const own = before?.host === host ? before.port : undefined;
+  return { host, port: port ?? own ?? 0 };
+}
+
+async function makeReady(
+  place: RemotePlace,
+  { folder }: RemoteHandle,
+  { ready, version }: ReadyRoute,
+  { settings, token }: ServingPlan,
+  { onStep, signal }: ApplyOptions,
+): Promise<Omit<ServerOrder, "id">> {
+  const say = (detail: string) => onStep("start", detail);
+  say(`Asking ${place.host.name}`);
+  await sendBundle(place, folder, ready, { token, onStep: say, signal });
+  const activate = await place.environment.make(ready, { onProgress: say, signal });
+  const words = serverArguments({ ...ready, folder: `bundles/${ready.hash}` }, settings);
+  const order = { version, bundle: ready.hash, arguments: words, activate, env: place.env };
+  return { ...order, signature: signatureOf(order, token) };
+}
+
+function signatureOf(order: { activate: Activation; [rest: string]: unknown }, token: string | null): string {
+  const all = canonicalJson({ ...order, token: token === null ? null : hashToken(token) });
+  return createHash("sha256").update(all).digest("hex");
+}
+
+async function start(
+  place: RemotePlace,
+  { folder, mark }: RemoteHandle,
+  { order, address }: { order: ServerOrder; address: RemoteAddress },
+  { onStep, signal }: ApplyOptions,
+): Promise<{ id: string; isLive: boolean }> {
+  const { name } = place.host;
+  onStep("start", `Starting version ${order.version} on ${name}`);
+  const input = { order, address, mark, seconds: START_SECONDS };
+  const started = await askEndpoint(place, folder, "start", { input, signal });
+  if ("port" in started) return { id: started.id, isLive: started.live };
+  if ("fault" in started) {
+    const last = started.log.join("\n");
+    throw new UserError(`Version ${order.version} does not start on ${name}. ${started.fault}\n${last}`.trim());
+  }
+  throw new UserError(cannotListen(address, name, started.error));
+}
+
+/** `said`: in the words of that system. */
+export function cannotListen({ host, port }: RemoteAddress, name: string, said: string): string {
+  return `Callers cannot come to ${host}:${port} on ${name}: ${said}. Give the deployment another \`port\` or \`host\` in modeltrail.yaml.`;
+}
+
+async function switchTo(
+  place: RemotePlace,
+  { folder }: RemoteHandle,
+  server: string,
+  version: number,
+  { onStep }: ApplyOptions,
+): Promise<Pick<RemoteHandle, "address" | "url">> {
+  const { name } = place.host;
+  onStep("switch", `Giving the requests to version ${version}`);
+  // Who gave it up from here on could not know what is served.
+  const said = await untilReached(() =>
+    askEndpoint(place, folder, "switch", { args: [server, String(KEPT)], signal: AbortSignal.timeout(SWITCH_MS) }),
+  );
+  if ("fault" in said) throw new UserError(`Version ${version} did not take the requests on ${name}. ${said.fault}`);
+  const { address } = said;
+  if (isLoopback(address.host)) {
+    const forward = `ssh -N -L ${address.port}:${address.host}:${address.port} ${name}`;
+    onStep("switch", `It answers at ${address.host}:${address.port} of ${name}. From here: ${forward}`);
+    return { address, url: null };
+  }
+  return { address, url: await urlOf(place, address) };
+}
+
+async function untilReached<T>(action: () => Promise<T>): Promise<T> {
+  for (let left = TRIES; ; left--) {
+    try {
+      return await action();
+    } catch (error) {
+      if (left === 1 || !isUnreachable(error)) throw error;
+    }
+    await wait(PAUSE_MS);
+  }
+}
+
+async function urlOf(place: RemotePlace, { host, port }: RemoteAddress): Promise<string> {
+  const isAny = host === "0.0.0.0" || host === "::";
+  const name = isAny ? await place.hostName() : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+async function takeBack(
+  place: RemotePlace,
+  { folder, mark }: RemoteHandle,
+  id: string,
+  isFirst: boolean,
+): Promise<void> {
+  const signal = AbortSignal.timeout(TAKE_BACK_MS);
+  try {
+    if (isFirst) await askEndpoint(place, folder, "stop", { args: [mark], signal });
+    else await askEndpoint(place, folder, "drop", { args: [id], signal });
+  } catch {
+    // It cannot be reached: what nobody asks for there goes away by itself in time.
+  }
+}

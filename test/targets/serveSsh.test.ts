@@ -1,0 +1,191 @@
+/** Models on a machine behind a real sshd, answered by the real app. */
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { UserError } from "../../src/domain/errors";
+import { stream, until } from "../deploy/local";
+import { baseEnvironment, makeProject, modeltrail, useCli } from "../recorder/cli";
+import { pythonThatServes } from "../serve/python";
+import { remoteDeployment } from "./fixtures/remoteServing";
+import { freePort, type Sshd, sshdProgram, startSshd } from "./fixtures/sshd";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const python = pythonThatServes();
+const PER_SECOND = 100;
+
+describe.skipIf(!sshdProgram || !python)("models on a machine behind ssh", () => {
+  useCli();
+  let sshd: Sshd;
+  beforeAll(async () => {
+    sshd = await startSshd();
+  });
+  afterAll(() => sshd?.stop());
+  const deployment = (settings: Parameters<typeof remoteDeployment>[1] = {}) =>
+    remoteDeployment(sshd, settings, python!);
+  const endpoints = () => {
+    const folder = path.join(sshd.home, ".modeltrail/deployments");
+    return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith(".")) : [];
+  };
+
+  test("a version takes over under load without a failed request, and one that fails is never seen", async () => {
+    const port = await freePort();
+    const { target, plan, route, apply, steps, status, undeploy, handle, signal, ask, processes } = deployment();
+    const [first, second] = [await route(1), await route(2)];
+    expect(await target.check(plan([first], { port }), signal())).toEqual([]);
+    await apply(plan([first], { port }));
+    expect(steps.at(-1)).toMatch(new RegExp(`ssh -N -L ${port}:127.0.0.1:${port} box$`));
+    expect(await status()).toMatchObject({ state: "live", versions: [{ version: 1, ready: true }] });
+
+    const callers = stream(`http://127.0.0.1:${port}`, PER_SECOND);
+    const seen = () => callers.count() > 0;
+    await until(seen, "an answer");
+    // One is tried at a port of its own while callers are answered by the other.
+    const tried: unknown[] = [];
+    await apply(plan([second], { port, workers: 2 }), {
+      async verify(_, access) {
+        const body = JSON.stringify({ dataframe_records: [{ x: 1 }] });
+        tried.push(JSON.parse((await access.request("/invocations", { body })).body.toString()).predictions);
+        tried.push((await ask(1)).predictions);
+      },
+    });
+    expect(tried).toEqual([[2], [1]]);
+    expect((await ask(1)).predictions).toEqual([2]);
+
+    const fails = apply(plan([await route(3, "raise RuntimeError('no such file')")], { port }));
+    await expect(fails).rejects.toThrow(
+      /Version 3 does not start on box\. It ended with exit code 1\.[\s\S]*no such file/,
+    );
+    const refused = new UserError("It answered the sample wrongly.");
+    const verify = () => Promise.reject(refused);
+    await expect(apply(plan([await route(4)], { port }), { verify })).rejects.toBe(refused);
+    expect(await status()).toMatchObject({ state: "live", versions: [{ version: 2 }] });
+
+    steps.length = 0;
+    await apply(plan([first], { port }));
+    expect(steps.filter((step) => step.includes("Sending"))).toEqual([]);
+    const { answers, unanswered } = await callers.end();
+    expect({ unanswered, statuses: [...new Set(answers.map((one) => one.status))] }).toEqual({
+      unanswered: 0,
+      statuses: [200],
+    });
+    const versions = answers.map(({ body }) => body.predictions![0]).filter((one, at, all) => one !== all[at - 1]);
+    expect(versions[0]).toBe(1);
+    expect(new Set(versions)).toEqual(new Set([1, 2]));
+
+    // What is the same in all goes on as it is.
+    const before = processes();
+    await apply(plan([first], { port }), { verify: () => Promise.reject(new Error("asked")) });
+    expect(processes()).toEqual(expect.arrayContaining(before.slice(0, 1)));
+    expect((await target.log(handle(), 100, signal())).join("\n")).toContain("no such file");
+    await undeploy();
+    expect({ left: processes(), folders: endpoints() }).toEqual({ left: [], folders: [] });
+    expect((await status()).state).toBe("gone");
+    await undeploy();
+  });
+
+  test("what dies comes back at the same place, or is told; callers show a token that is nowhere to be seen", async () => {
+    const { plan, route, apply, ask, status, undeploy, handle, processes } = deployment({ env: { GREETING: "hé" } });
+    const one = await route(1);
+    const token = "shown-by-callers";
+    await apply(plan([one], {}, token));
+    const folder = path.join(sshd.home, (handle().folder as string).slice(2));
+    expect(statSync(path.join(folder, "token")).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect((await ask(1)).status).toBe(401);
+    // The model itself never sees it.
+    const { predictions } = await ask("environment", token);
+    expect(predictions[0].slice(0, 2)).toEqual([null, "hé"]);
+    const said = processes().map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+    expect(`${said.join()}${JSON.stringify(handle())}${readFileSync(path.join(folder, "keeper.json"))}`).not.toContain(
+      token,
+    );
+
+    const { address } = handle() as { address: { port: number } };
+    const [pid] = processes() as [number];
+    process.kill(pid, "SIGKILL");
+    // Who comes meanwhile waits until another has taken its place.
+    expect((await ask(1, token)).predictions).toEqual([1]);
+    expect(processes()).not.toContain(pid);
+
+    const { process: keeper } = JSON.parse(readFileSync(path.join(folder, "keeper.json"), "utf8"));
+    process.kill(keeper.pid, "SIGKILL");
+    await until(() => processes().length === 0, "the end of what it kept");
+    expect(await status()).toMatchObject({ state: "down", detail: expect.stringContaining("Deploy it again.") });
+    await expect(ask(1, token)).rejects.toThrow(UserError);
+    await apply(plan([one], {}, token));
+    expect(await status()).toMatchObject({ state: "live", detail: null });
+    expect(handle()).toMatchObject({ address });
+
+    sshd.link.cut("refuse");
+    expect(await status()).toMatchObject({
+      state: "unreachable",
+      detail: expect.stringContaining("box cannot be reached"),
+    });
+    await expect(undeploy()).rejects.toThrow(UserError);
+    sshd.link.restore();
+    expect((await status()).state).toBe("live");
+
+    process.kill(JSON.parse(readFileSync(path.join(folder, "keeper.json"), "utf8")).process.pid, "SIGKILL");
+    await undeploy();
+    expect({ left: processes(), folders: endpoints() }).toEqual({ left: [], folders: [] });
+  });
+
+  test("what cannot be served is told before anything begins; a first version that fails leaves nothing", async () => {
+    const { target, plan, route, apply, signal } = deployment();
+    const [one, two] = [await route(1), await route(2)];
+    const check = async (...given: Parameters<typeof plan>) =>
+      (await target.check(plan(...given), signal())).map(({ severity, message }) => `${severity}: ${message}`);
+    const challenger = { ...two, role: "challenger", percent: 10 } as const;
+    expect(await check([one, challenger])).toEqual([
+      expect.stringMatching(/^error: On box one version answers at a time/),
+    ]);
+    const port = Number(/\d+/.exec(`${sshd.link.port}`)![0]);
+    expect(await check([one], { port })).toEqual([expect.stringMatching(/^error: Callers cannot come to .* in use/)]);
+    expect(await check([one], { host: "0.0.0.0" })).toEqual([expect.stringMatching(/^warning: Everyone who reaches/)]);
+    expect(await check([one], { log: {} })).toEqual([expect.stringMatching(/^warning: There is no prediction log/)]);
+    const lacking = {
+      ...one,
+      ready: { ...one.ready, manifest: { ...one.ready.manifest, requirements: ["torchx==1.0"] } },
+    };
+    expect(await check([lacking])).toEqual([
+      expect.stringMatching(/^error: On box the Python of the target lacks torchx\./),
+    ]);
+    const bare = deployment({ python: "python3.0" });
+    expect(await bare.target.check(plan([one]), signal())).toMatchObject([
+      { message: expect.stringContaining("python3.0") },
+    ]);
+
+    await expect(apply(plan([await route(3, "import nowhere_to_be_found")]))).rejects.toThrow(/does not start on box/);
+    expect(endpoints()).toEqual([]);
+  });
+
+  test("a recorded model of scikit-learn, by the command line", async () => {
+    const train = `import joblib, numpy
+from sklearn.linear_model import LinearRegression
+joblib.dump(LinearRegression().fit(numpy.arange(6).reshape(3, 2), [1, 5, 9]), "model.joblib")
+print("loss: 0")
+`;
+    const target = `{ kind: ssh, host: ${sshd.alias}, sshConfig: ${sshd.config}, python: ${python} }`;
+    const deployments = "deployments:\n  wine: { target: box, host: 0.0.0.0, token: true }\n";
+    const cwd = makeProject({ "modeltrail.yaml": `targets:\n  box: ${target}\n${deployments}`, "train.py": train });
+    const env = { ...baseEnvironment(makeProject()), XDG_RUNTIME_DIR: sshd.env.XDG_RUNTIME_DIR };
+    const command = async (...args: string[]) => {
+      const [program, ...rest] = modeltrail(...args);
+      return (await promisify(execFile)(program!, rest, { cwd, env })).stdout;
+    };
+    await command("run", "--name", "first", "--", python!, "train.py");
+    await command("models", "register", "first", "--name", "wine");
+    try {
+      const said = await command("deploy", "wine", "--to", "wine", "--trust");
+      const url = /Live: wine at (http:\/\/127\.0\.0\.1:\d+)/.exec(said)![1]!;
+      expect((await fetch(`${url}/invocations`, { method: "POST", body: "{}" })).status).toBe(401);
+      expect(await command("deployments", "show", "wine")).toMatch(/live/);
+    } finally {
+      await command("deployments", "undeploy", "wine");
+    }
+    expect(endpoints()).toEqual([]);
+  });
+});
