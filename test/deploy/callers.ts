@@ -32,8 +32,8 @@ export async function ask(
 }
 
 /** Asks so many times per second until it is ended; gives all answers, and how many there were none to. */
-export function stream(url: string, perSecond: number) {
-  const agent = new Agent({ keepAlive: true });
+export function stream(url: string, perSecond: number, { keepAlive = true } = {}) {
+  const agent = new Agent({ keepAlive });
   const answers: Got[] = [];
   const calls: Promise<unknown>[] = [];
   let unanswered = 0;

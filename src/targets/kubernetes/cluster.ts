@@ -118,6 +118,18 @@ export async function openCluster(settings: ClusterSettings, signal: AbortSignal
   };
 }
 
+/** Opens the cluster when it is first needed, and again after that failed. */
+export function openerOf(settings: ClusterSettings): (signal: AbortSignal) => Promise<Cluster> {
+  let opened: Promise<Cluster> | undefined;
+  return (signal) => {
+    opened ??= openCluster(settings, signal);
+    opened.catch(() => {
+      opened = undefined;
+    });
+    return opened;
+  };
+}
+
 const REQUEST_LIMIT = "--request-timeout=60s";
 
 const EXPECTED = ["NotFound", "AlreadyExists", "Conflict"] as const;

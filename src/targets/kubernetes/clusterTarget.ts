@@ -14,9 +14,9 @@ import { collectStream } from "../stream/collectStream";
 import type { StreamSource } from "../stream/contract";
 import { followStream } from "../stream/followStream";
 import { checkSize, sendBundle } from "./bundleVolume";
-import { type Cluster, type ClusterSettings, openCluster, type Resource } from "./cluster";
+import { type Cluster, type ClusterSettings, openerOf, type Resource } from "./cluster";
 import { JOB_LABEL, labelsOf, objectName, paths } from "./names";
-import { Owner, Pod, statusOf } from "./podState";
+import { Owner, type Pod, PodList, statusOf } from "./podState";
 
 /** An object that makes pods. */
 export interface Kind {
@@ -41,19 +41,11 @@ export interface ClusterTargetSettings extends ClusterSettings {
 /** Bytes of a file, and of all files, that come home: a node keeps some 50 MB of a pod's log. */
 const STREAMED = { file: 16 << 20, total: 24 << 20 };
 const POLL_MS = 500;
-const PodList = z.object({ items: z.array(Pod) });
 const Review = z.object({ status: z.object({ allowed: z.boolean() }) });
 
 export function makeClusterTarget(name: string, settings: ClusterTargetSettings, kind: Kind): Target {
   const { slots, costPerHour } = settings;
-  let opened: Promise<Cluster> | undefined;
-  const open = (signal: AbortSignal) => {
-    opened ??= openCluster(settings, signal);
-    opened.catch(() => {
-      opened = undefined;
-    });
-    return opened;
-  };
+  const open = openerOf(settings);
   const objectPath = (cluster: Cluster, job: string) => `${kind.path(cluster.namespace)}/${objectName(job)}`;
 
   async function owner(cluster: Cluster, job: string, signal: AbortSignal): Promise<Owner | undefined> {

@@ -120,7 +120,8 @@ const deadline = ({ limits: { seconds } }: PlannedJob) =>
 
 type Pod = Pick<KubernetesSettings, "serviceAccount" | "nodeSelector" | "imagePullSecrets">;
 
-const placement = ({ serviceAccount, nodeSelector, imagePullSecrets }: Pod) => ({
+/** Where pods may be, and as whom. */
+export const placement = ({ serviceAccount, nodeSelector, imagePullSecrets }: Pod) => ({
   ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
   ...(nodeSelector === undefined ? {} : { nodeSelector }),
   ...(imagePullSecrets === undefined ? {} : { imagePullSecrets: imagePullSecrets.map((name) => ({ name })) }),

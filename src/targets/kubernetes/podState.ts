@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import type { TargetStatus } from "../contract";
 
-const Terminated = z.object({
+export const Terminated = z.object({
   exitCode: z.number(),
   signal: z.optional(z.number()),
   /** "OOMKilled", "Error", "Completed", "StartError", … */
@@ -11,15 +11,18 @@ const Terminated = z.object({
   finishedAt: z.optional(z.nullable(z.string())),
 });
 const Said = z.object({ reason: z.optional(z.string()), message: z.optional(z.string()) });
+const State = z.object({
+  waiting: z.optional(Said),
+  running: z.optional(z.looseObject({})),
+  terminated: z.optional(Terminated),
+});
 const ContainerStatus = z.object({
   name: z.string(),
-  state: z.optional(
-    z.object({
-      waiting: z.optional(Said),
-      running: z.optional(z.looseObject({})),
-      terminated: z.optional(Terminated),
-    }),
-  ),
+  ready: z.optional(z.boolean()),
+  restartCount: z.optional(z.number()),
+  state: z.optional(State),
+  /** Before it was started again. */
+  lastState: z.optional(State),
 });
 
 export const Pod = z.object({
@@ -27,18 +30,18 @@ export const Pod = z.object({
     name: z.string(),
     labels: z.optional(z.record(z.string(), z.string())),
     creationTimestamp: z.optional(z.nullable(z.string())),
+    deletionTimestamp: z.optional(z.nullable(z.string())),
   }),
   status: z.object({
     phase: z.optional(z.string()),
     reason: z.optional(z.string()),
     message: z.optional(z.string()),
-    conditions: z.optional(
-      z.array(z.object({ type: z.string(), status: z.string(), message: z.optional(z.string()) })),
-    ),
+    conditions: z.optional(z.array(z.object({ type: z.string(), status: z.string(), ...Said.shape }))),
     containerStatuses: z.optional(z.array(ContainerStatus)),
   }),
 });
 export type Pod = z.infer<typeof Pod>;
+export const PodList = z.object({ items: z.array(Pod) });
 
 /** A Job's or a TrainJob's condition: "Failed" or "Complete", and "Suspended". */
 const Condition = z.object({
@@ -124,7 +127,8 @@ function waitsFor(pod: Pod, container: string): string | null {
   return unplaced?.message ?? null;
 }
 
-const sentence = (reason: string, message: string | undefined) =>
+/** As the cluster says it. */
+export const sentence = (reason: string, message: string | undefined) =>
   (message ? `${reason}: ${message}` : reason).slice(0, 1000);
 
 const timeOf = (text: string | null | undefined) => (text ? Date.parse(text) : Date.now());

@@ -1,0 +1,266 @@
+/** Bringing a deployment on a cluster to what a plan says, without a request that fails. */
+import { setTimeout as wait } from "node:timers/promises";
+import { UserError } from "../../domain/errors";
+import type { Cluster, Resource } from "../../targets/kubernetes/cluster";
+import { checkVersion } from "../cluster/checkVersion";
+import { clusterImage } from "../cluster/clusterImage";
+import { type Labelled, servingPaths, shortHash } from "../cluster/names";
+import { ClusterAway } from "../cluster/open";
+import { lastWords } from "../cluster/podLog";
+import { podsWith, worstOf } from "../cluster/pods";
+import { PORT } from "../cluster/podTemplate";
+import { forwardedAccess } from "../cluster/portForward";
+import type { ApplyOptions, ServingPlan } from "../contract";
+import {
+  CONTAINER,
+  deploymentManifest,
+  ingressManifest,
+  patienceOf,
+  portOf,
+  replicasOf,
+  SERVER_LABEL,
+  type Server,
+  type ServingSettings,
+  secretManifest,
+  serverOf,
+  serviceManifest,
+} from "./manifests";
+import {
+  answering,
+  endpointOf,
+  type FoundServer,
+  findServers,
+  findService,
+  foundServer,
+  type Handle,
+  newName,
+} from "./objects";
+
+const LOOK_MS = 500;
+const UNDO_MS = 60_000;
+const TRIES = 3;
+
+export interface ApplyContext {
+  cluster: Cluster;
+  settings: ServingSettings;
+  env: NodeJS.ProcessEnv;
+  /** As it was kept, or as it begins. */
+  handle: Handle;
+}
+
+/** Throws UserError; then what was served is served still, and what was begun is gone. */
+export function applyPlan(context: ApplyContext, plan: ServingPlan, options: ApplyOptions): Promise<Handle> {
+  return new Application(context, plan, options).run();
+}
+
+class Application {
+  private handle: Handle;
+  private readonly labelled: Labelled;
+
+  constructor(
+    private readonly context: ApplyContext,
+    private readonly plan: ServingPlan,
+    private readonly options: ApplyOptions,
+  ) {
+    const { settings, handle } = context;
+    const { ingress } = settings.serving ?? {};
+    const host = ingress ? `${ingress.tlsSecret === undefined ? "http" : "https"}://${ingress.host}` : null;
+    this.handle = { ...handle, port: portOf(plan), host };
+    const { name, owner } = handle;
+    this.labelled = { name, owner, model: plan.routes[0]!.model };
+  }
+
+  async run(): Promise<Handle> {
+    const { cluster } = this.context;
+    const { options, handle } = this;
+    const service = await findService(cluster, handle, options.signal);
+    const server = await this.wanted();
+    const servers = await findServers(cluster, handle, options.signal);
+    const same = servers.find((one) => one.signature === server.signature && !one.isBeingRemoved);
+    const isServed = same !== undefined && answering(service) === same.name;
+    const name = same?.name ?? newName(handle.name, server.route.version);
+    try {
+      await this.bringUp(name, server, same);
+      if (!isServed) await this.verify(name, server);
+      options.onStep("switch", `Giving the requests to version ${server.route.version}`);
+      options.signal.throwIfAborted();
+      await this.expose();
+      // Who gave it up from here on could not know what is served.
+      await this.choose(name);
+    } catch (error) {
+      if (!isServed) await this.takeBack(name, server, service === undefined);
+      throw options.signal.aborted ? options.signal.reason : error;
+    }
+    await this.tidy(name, server, servers);
+    const exposed = await findService(cluster, handle, AbortSignal.timeout(UNDO_MS)).catch(() => undefined);
+    return { ...this.handle, url: endpointOf(exposed, this.handle) };
+  }
+
+  private async wanted(): Promise<Server> {
+    const { plan, options } = this;
+    const { settings, env, handle } = this.context;
+    const route = plan.routes[0]!;
+    const onBuilt = (image: string) => this.keep({ images: [...new Set([...this.handle.images, image])].sort() });
+    const onStep = (detail: string) => options.onStep("start", detail);
+    const { signal } = options;
+    const image = await clusterImage(route.ready, settings.serving ?? {}, { env, onBuilt, onStep, signal });
+    const tokenSecret = plan.token === null ? null : `${handle.name}-token-${shortHash(plan.token)}`;
+    return serverOf(route, plan, settings, { image, tokenSecret });
+  }
+
+  private keep(part: Partial<Handle>): void {
+    this.handle = { ...this.handle, ...part };
+    this.options.keep(this.handle);
+  }
+
+  /** Its Deployment, made if there is none like it, with all of its pods ready. */
+  private async bringUp(name: string, server: Server, same: FoundServer | undefined): Promise<void> {
+    const { cluster, settings } = this.context;
+    const { signal, onStep } = this.options;
+    const { version } = server.route;
+    if (server.tokenSecret !== null && this.plan.token !== null) {
+      const secrets = [...new Set([...this.handle.secrets, server.tokenSecret])];
+      this.keep({ secrets });
+      const secret = secretManifest(server.tokenSecret, this.labelled, this.plan.token);
+      await cluster.create(servingPaths.secrets(this.handle.namespace), secret, signal);
+    } else this.keep({});
+    const path = servingPaths.deployments(this.handle.namespace);
+    if (!same) {
+      onStep("start", `Starting version ${version}`);
+      await cluster.create(path, deploymentManifest(name, server, this.labelled, settings), signal);
+    } else if (same.replicas !== replicasOf(settings)) {
+      const { spec, ...rest } = same.object as { spec: Resource };
+      const scaled = { ...rest, spec: { ...spec, replicas: replicasOf(settings) } };
+      await cluster.replace(`${path}/${name}`, scaled, signal);
+    }
+    await this.untilUp(name, version);
+  }
+
+  private async untilUp(name: string, version: number): Promise<void> {
+    const { settings } = this.context;
+    const { signal, onStep } = this.options;
+    let said = "";
+    for (const end = Date.now() + patienceOf(settings) * 1_000; ; await wait(LOOK_MS, undefined, { signal })) {
+      const isLate = Date.now() > end;
+      const now = await this.progress(name, version, isLate).catch((error: Error) => {
+        if (error instanceof ClusterAway && !isLate) return error.message;
+        throw error;
+      });
+      if (now === null) return;
+      if (now !== said) onStep("start", `Waiting for version ${version}: ${now}`);
+      said = now;
+    }
+  }
+
+  /** What it waits for; null when all of its pods are ready. Throws UserError when they will not be, or are late. */
+  private async progress(name: string, version: number, isLate: boolean): Promise<string | null> {
+    const { cluster, settings } = this.context;
+    const { signal } = this.options;
+    const { namespace } = this.handle;
+    const object = await cluster.get(`${servingPaths.deployments(namespace)}/${name}`, signal);
+    if (object === undefined) throw new UserError(`The Deployment of version ${version} was removed from the cluster.`);
+    const found = foundServer(object);
+    if (found.isUp) return null;
+    const pods = await podsWith(cluster, namespace, `${SERVER_LABEL}=${name}`, signal);
+    const trouble = worstOf(pods, CONTAINER, found);
+    if (trouble?.isHopeless || found.refusal !== null || isLate) {
+      const fault = isLate ? `was not ready within ${Math.round(patienceOf(settings))} seconds` : "does not start";
+      const why = trouble?.text ?? found.refusal ?? "";
+      const printed = await lastWords(cluster, { namespace, pods, container: CONTAINER }, signal);
+      throw new UserError(`${`Version ${version} ${fault}. ${why}`.trimEnd()}${printed}`);
+    }
+    return trouble?.text ?? `${found.available} of ${found.replicas} pods are ready`;
+  }
+
+  private async verify(name: string, { route, image }: Server): Promise<void> {
+    const { cluster } = this.context;
+    const { namespace } = this.handle;
+    const to = { to: `deployment/${name}`, namespace, port: PORT };
+    const access = forwardedAccess({
+      open: async () => cluster,
+      find: async () => to,
+      ...{ url: null, token: this.plan.token },
+    });
+    try {
+      await checkVersion(route.ready, image, access, this.options.signal);
+      await this.options.verify(route, access);
+    } finally {
+      access.end();
+    }
+  }
+
+  /** To the outside, where settings say so. */
+  private async expose(): Promise<void> {
+    const { settings } = this.context;
+    const { ingress } = settings.serving ?? {};
+    const { namespace, name, port } = this.handle;
+    if (!ingress) return;
+    const path = servingPaths.ingresses(namespace);
+    const wanted = ingressManifest(this.labelled, ingress, port);
+    await this.put(path, name, wanted, (found) => ({ ...found, spec: wanted.spec }));
+  }
+
+  private async choose(server: string): Promise<void> {
+    const { settings } = this.context;
+    const { namespace, name, port } = this.handle;
+    const wanted = serviceManifest(this.labelled, { server, port, settings });
+    await this.put(servingPaths.services(namespace), name, wanted, (found) => ({
+      // Addresses that the cluster has given it stay.
+      ...{ ...found, spec: { ...(found.spec as Resource), ...(wanted.spec as Resource) } },
+    }));
+  }
+
+  /** Makes it, or changes what is there, whatever others do at the same time. */
+  private async put(
+    path: string,
+    name: string,
+    wanted: Resource,
+    change: (found: Resource) => Resource,
+  ): Promise<void> {
+    const { cluster } = this.context;
+    const { signal } = this.options;
+    for (let left = TRIES; left > 0; left--) {
+      const found = await cluster.get(`${path}/${name}`, signal);
+      const isDone =
+        found === undefined
+          ? await cluster.create(path, wanted, signal)
+          : await cluster.replace(`${path}/${name}`, change(found as Resource), signal);
+      if (isDone) return;
+    }
+    throw new UserError(`Somebody else is just changing ${name} in the cluster. Try again.`);
+  }
+
+  private async takeBack(name: string, { tokenSecret }: Server, isFirst: boolean): Promise<void> {
+    const { cluster, handle } = this.context;
+    const signal = AbortSignal.timeout(UNDO_MS);
+    const isNew = tokenSecret !== null && !handle.secrets.includes(tokenSecret);
+    const { namespace } = this.handle;
+    const paths = [
+      `${servingPaths.deployments(namespace)}/${name}`,
+      ...(isNew ? [`${servingPaths.secrets(namespace)}/${tokenSecret}`] : []),
+      ...(isFirst && this.handle.host !== null ? [`${servingPaths.ingresses(namespace)}/${handle.name}`] : []),
+    ];
+    // What the cluster does not let go of now, the next change or undeploying takes away.
+    for (const path of paths) await cluster.remove(path, signal).catch(() => {});
+  }
+
+  /** The new version is served: whatever fails now, it is no fault of this change. */
+  private async tidy(name: string, { tokenSecret }: Server, servers: readonly FoundServer[]): Promise<void> {
+    const { cluster, handle: before } = this.context;
+    const { namespace, secrets } = this.handle;
+    const signal = AbortSignal.timeout(UNDO_MS);
+    const others = servers.filter((one) => one.name !== name && !one.isBeingRemoved);
+    const old = secrets.filter((one) => one !== tokenSecret);
+    if (others.length > 0) this.options.onStep("stop", "Stopping what is not needed any more, when it has answered");
+    try {
+      for (const { name: one } of others) await cluster.remove(`${servingPaths.deployments(namespace)}/${one}`, signal);
+      for (const one of old) await cluster.remove(`${servingPaths.secrets(namespace)}/${one}`, signal);
+      if (before.host !== null && this.handle.host === null) {
+        await cluster.remove(`${servingPaths.ingresses(namespace)}/${before.name}`, signal);
+      }
+      this.keep({ secrets: secrets.filter((one) => one === tokenSecret) });
+    } catch {
+      // The next change finds them by their labels.
+    }
+  }
+}
