@@ -38,6 +38,7 @@ const container = async () => (await import("./container/containerServing")).mak
 const ROOMS: Rooms = {
   docker: container,
   podman: container,
+  ssh: async () => (await import("./ssh/sshServing")).makeSshServing,
   kubernetes: async () => (await import("./kubernetes/kubernetesServing")).makeKubernetesServing,
   mlflow: async () => (await import("./mlflow/mlflowServing")).makeMlflowServing,
 };
