@@ -27,6 +27,8 @@ export interface ServingPlan {
   settings: DeploymentSettings;
   /** One champion first. */
   routes: readonly ReadyRoute[];
+  /** Versions that are asked for as they are now; the others go on as they were served, also where a name means another image by now. */
+  fresh?: readonly number[];
   /** A token that callers have to show; never kept in the database or in a handle. Null: none is asked for. */
   token: string | null;
 }

@@ -62,16 +62,17 @@ describe.skipIf(!podman)("models in containers", () => {
     };
     async function apply(
       routes: ReadyRoute[],
-      options: Partial<ApplyOptions> & { token?: string } = {},
+      { fresh, token, ...options }: Partial<ApplyOptions> & { token?: string; fresh?: number[] } = {},
     ): Promise<string> {
       const onStep = (step: string, detail: string) => void steps.push(`${step}: ${detail}`);
       const whole = { handle, keep, onStep, verify: async () => {}, signal: signal(), ...options };
-      handle = await target.apply(plan(routes, { target: "box" }, options.token), whole);
+      handle = await target.apply({ ...plan(routes, { target: "box" }, token), ...(fresh && { fresh }) }, whole);
       return handle.url as string;
     }
     return {
       ...{ target, folder, route, apply, steps, plan, signal },
       status: () => target.status(handle!, signal()),
+      handle: () => handle!,
       undeploy: () => target.undeploy(handle!, signal()),
       servers: () => readGatewayFile(folder)!.servers,
     };
@@ -103,6 +104,8 @@ describe.skipIf(!podman)("models in containers", () => {
       /Version 3 does not start\. The model server ended with exit code 3\.[\s\S]*cannot be read/,
     );
     expect(containers().map(([, version]) => version)).toEqual(["2"]);
+    // The image of what was not served has gone, too.
+    expect(images().split("\n")).toHaveLength(before.split("\n").filter(Boolean).length + 2);
 
     steps.length = 0;
     expect(await apply([route(1)])).toBe(url);
@@ -155,6 +158,31 @@ describe.skipIf(!podman)("models in containers", () => {
     expect(podman!.ask("image", "exists", podman!.image)).toBe("");
     const said = await deployment({ network: "none" }).target.check(plan([route(4)], { target: "box" }), signal());
     expect(said).toMatchObject([{ severity: "error", message: expect.stringContaining("network: none") }]);
+  }, 60_000);
+
+  test("a version is gone back to in the very image that it was served in, whatever its name means by now", async () => {
+    const moving = "localhost/modeltrail-test-moving:latest";
+    const imageOf = (name: string) => podman!.ask("image", "inspect", name, "--format", "{{.Id}}").trim();
+    const served = () => podman!.ask("inspect", containers()[0]![0], "--format", "{{.Image}}").trim();
+    const name = (of: string) => podman!.ask("tag", of, moving);
+    name(podman!.image);
+    const { route, apply, undeploy, handle } = deployment({ image: moving, network: "podman" });
+    await apply([route(7)], { fresh: [7] });
+    const first = imageOf(podman!.image);
+    expect(served()).toBe(first);
+    const former = handle();
+    name(BASE);
+    await apply([route(8)], { fresh: [8] });
+    const second = imageOf(BASE);
+    expect(served()).toBe(second);
+    await apply([route(7)]);
+    expect(served()).toBe(first);
+    await apply([route(7)], { fresh: [7] });
+    expect(served()).toBe(second);
+    await apply([route(7)], { former });
+    expect(served()).toBe(first);
+    await undeploy();
+    podman!.ask("untag", moving);
   }, 60_000);
 
   test.runIf(findProgram("docker"))(

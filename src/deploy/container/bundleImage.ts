@@ -14,6 +14,8 @@ export const BUNDLE_INSIDE = "/opt/bundle";
 export interface BundleImage extends Image {
   /** The bundle is not in it. */
   isGiven: boolean;
+  /** It was built just now. */
+  isNew: boolean;
 }
 
 export interface BundleImageOptions {
@@ -31,12 +33,12 @@ export async function bundleImage(
 ): Promise<BundleImage> {
   const options = { signal, onProgress: onStep };
   if (image !== undefined && build === undefined) {
-    return { ...(await getImage(engine, image, options)), isGiven: true };
+    return { ...(await getImage(engine, image, options)), isGiven: true, isNew: false };
   }
   const base = build?.base ?? image;
   const tag = await tagOf(engine, bundle, base, options);
   const present = await findImage(engine, tag, signal);
-  if (present) return { ...present, isGiven: false };
+  if (present) return { ...present, isGiven: false, isNew: false };
   const { model, version } = bundle.manifest;
   onStep(`Building an image of ${model}/${version}`);
   const variables = { ...pipSettings(env), ...(base === undefined ? {} : { BASE: base }) };
@@ -51,7 +53,7 @@ export async function bundleImage(
       { folder: bundle.folder, args: words, tag, network },
       { signal, onProgress },
     );
-    return { ...built, isGiven: false };
+    return { ...built, isGiven: false, isNew: true };
   } catch (error) {
     throw error instanceof EngineError ? new UserError(explainBuild(error), { cause: error }) : error;
   }

@@ -16,10 +16,10 @@ import { serverArguments } from "../local/settings";
 import type { MakeServing } from "../targets";
 import { BUNDLE_INSIDE, bundleImage } from "./bundleImage";
 import { labelOf, removeContainers, removeImages } from "./remove";
+import { ImagesOfHandle, type ServedImages, servedImages } from "./servedImages";
 import type { ContainerServer } from "./server";
 
-/** Besides what finds the gateway: the images that were built for it. */
-const Handle = z.object({ images: z._default(z.array(z.string()), []) });
+const REMOVE_MS = 60_000;
 
 export interface ContainerOptions {
   /** The `modeltrail` command; default: this very process's. */
@@ -40,12 +40,14 @@ export function containerServing(
   const engine = createEngine({ program: programOf(settings, store.root), context: settings.context, env });
   const label = (deployment: string) => labelOf(store.folder, deployment);
 
-  /** `onBuilt`: told of each image that was built for it. */
-  function commandOf(onBuilt: (image: string) => void): FindCommand {
+  /** `onImage`: told of what is served in which image. */
+  function commandOf(images: ServedImages, onImage: () => void): FindCommand {
     return async (route, plan, { onStep, signal }) => {
       const { ready } = route;
-      const image = await bundleImage(engine, ready, settings, { env, onStep, signal });
-      if (!image.isGiven) onBuilt(image.reference);
+      const how = { env, onStep, signal };
+      const image = (await images.again(engine, route, how)) ?? (await bundleImage(engine, ready, settings, how));
+      images.note(route, image);
+      onImage();
       const { rootless } = await askEngine(engine, env, signal);
       const mounts = image.isGiven ? [{ from: ready.folder, to: BUNDLE_INSIDE, readOnly: true }] : [];
       const variables = {
@@ -77,8 +79,7 @@ export function containerServing(
     };
   }
 
-  const behind = (onBuilt: (image: string) => void = () => {}) =>
-    makeLocalServing(context, { program: options.program, command: commandOf(onBuilt) });
+  const behind = (command?: FindCommand) => makeLocalServing(context, { program: options.program, command });
   const { status, access, log } = behind();
 
   return {
@@ -89,21 +90,24 @@ export function containerServing(
     },
 
     async apply(plan, apply) {
-      const images = new Set(apply.handle ? Handle.parse(apply.handle).images : []);
-      const whole = (handle: ServingHandle) => ({ ...handle, images: [...images].sort() });
+      const images = servedImages(settings, plan.fresh ?? [], apply);
+      const keep = (known: ServingHandle) => apply.keep(images.whole(known));
       // Also those of a version that then does not start are to go with the deployment.
-      const onBuilt = (image: string) => {
-        images.add(image);
-        apply.keep(whole({ name: plan.name, url: apply.handle?.url ?? null }));
-      };
-      return whole(await behind(onBuilt).apply(plan, { ...apply, keep: (known) => apply.keep(whole(known)) }));
+      const onImage = () => keep({ name: plan.name, url: apply.handle?.url ?? null });
+      try {
+        return images.whole(await behind(commandOf(images, onImage)).apply(plan, { ...apply, keep }));
+      } catch (error) {
+        // What is served until now knows nothing of them.
+        await removeImages(engine, images.made, AbortSignal.timeout(REMOVE_MS)).catch(() => {});
+        throw error;
+      }
     },
 
     async undeploy(handle, signal) {
       const deployment = z.object({ name: z.string() }).parse(handle).name;
       await behind().undeploy(handle, signal);
       await removeContainers(engine, label(deployment), signal);
-      await removeImages(engine, Handle.parse(handle).images, signal);
+      await removeImages(engine, ImagesOfHandle.parse(handle).images, signal);
     },
   };
 }

@@ -111,7 +111,7 @@ class RolloutRun {
       routes.push({ ...route, bundle: ready.hash, ready });
     }
     tools.store.deployments.setRoutes(this.id, routes.map(withoutBundle));
-    const plan = this.plan(routes, change.settings);
+    const plan = { ...this.plan(routes, change.settings), fresh: change.checked };
     await this.compatibility(plan);
     const handle = await tools.target.apply(
       plan,
