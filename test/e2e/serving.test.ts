@@ -74,6 +74,10 @@ test("under 200 requests/s a bad version is rolled back by itself, and a challen
       await quickInput.choose("challenger");
       await quickInput.fill("20");
       await quickInput.accept();
+      // The window may go meanwhile: the change goes on, and its end is told all the same.
+      await until(() => store.deployments.current(NAME) !== null, "the change goes on", 90_000);
+      await workbench.reload();
+      await deployments.open();
       await expect(notifications.with(`${NAME} is live`)).toBeVisible({ timeout: 90_000 });
       await notifications.clear();
       await workbench.hidePanel();

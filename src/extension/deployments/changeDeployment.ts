@@ -5,6 +5,7 @@ import type { CommandDeps } from "../commands/deps";
 import { Command } from "../contributions";
 import { runInTerminal } from "../run/commandTask";
 import type { DeploymentView } from "../worker/deployments/api";
+import { rememberChange } from "./awaitedChanges";
 import { stepInWords } from "./describeDeployment";
 
 export type ChangeDeps = Pick<CommandDeps, "context" | "projects" | "log">;
@@ -26,18 +27,24 @@ export async function carryOut(deps: ChangeDeps, change: DeploymentChange): Prom
   const { root, name, title, words } = change;
   const { projects } = deps;
   const look = () => projects.call("getDeployment", { root, name });
-  const before = (await look())?.rollout?.id;
-  const ended = runInTerminal(deps, { title, words, cwd: root });
-  const code = await withSteps(deps, title, root, ended, async () => newRollout(await look(), before));
-  const rollout = newRollout(await look(), before);
-  return rollout ?? (code === undefined ? undefined : null);
+  const before = (await look())?.rollout?.id ?? null;
+  const told = await rememberChange(deps.context.workspaceState, { root, name, title, before });
+  try {
+    const ended = runInTerminal(deps, { title, words, cwd: root });
+    const code = await withSteps(deps, title, root, ended, async () => newRollout(await look(), before));
+    const rollout = newRollout(await look(), before);
+    return rollout ?? (code === undefined ? undefined : null);
+  } finally {
+    await told();
+  }
 }
 
-const newRollout = (deployment: DeploymentView | null, before: string | undefined): Rollout | null =>
+/** `before`: id of the one before it. */
+export const newRollout = (deployment: DeploymentView | null, before: string | null): Rollout | null =>
   deployment?.rollout && deployment.rollout.id !== before ? deployment.rollout : null;
 
 /** Shows each step until it is over. */
-async function withSteps<T>(
+export async function withSteps<T>(
   { projects }: ChangeDeps,
   title: string,
   root: string,

@@ -5,6 +5,7 @@ import type { CommandDeps } from "../commands/deps";
 import { Command } from "../contributions";
 import type { PagePanels } from "../panels/pagePanels";
 import { requireTrust } from "../run/launcher";
+import { awaitedChanges } from "./awaitedChanges";
 import type { DeploymentsTree } from "./deploymentsTree";
 import { isMoreRolloutsNode } from "./nodes";
 
@@ -19,6 +20,10 @@ export function registerDeployments(deps: RegisterDeploymentsDeps): vscode.Dispo
   const deploying = () => import("./deploy");
   const picking = () => import("./pickDeployment");
   const predictions = () => import("./showPredictions");
+  if (awaitedChanges(deps.context.workspaceState).length > 0) {
+    const goOn = async () => (await import("./goOnTelling")).goOnTelling(deps);
+    goOn().catch((error) => deps.log.error("tell how changes of deployments end", error));
+  }
   return vscode.Disposable.from(
     register(Command.deployModel, "deploy the model", async (...given) => (await deploying()).deploy(deps, given)),
     register(Command.deployModelTo, "deploy the model", async (...given) => (await deploying()).deployTo(deps, given)),
