@@ -41,6 +41,7 @@ const ROOMS: Rooms = {
   ssh: async () => (await import("./ssh/sshServing")).makeSshServing,
   kubernetes: async () => (await import("./kubernetes/kubernetesServing")).makeKubernetesServing,
   mlflow: async () => (await import("./mlflow/mlflowServing")).makeMlflowServing,
+  vertex: async () => (await import("./vertex/vertexServing")).makeVertexServing,
 };
 
 /** Whether models can be served on targets of this kind. */

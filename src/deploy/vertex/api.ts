@@ -5,6 +5,7 @@
 import * as z from "zod/mini";
 import { UserError } from "../../domain/errors";
 import { type CloudProgram, refusal } from "../cloud/program";
+import { type Sent, send } from "../cloud/send";
 import type { Answer } from "../contract";
 import { GOOGLE } from "./gcloud";
 
@@ -12,10 +13,7 @@ export interface VertexApi {
   /** JSON; undefined when there is no such thing. `path`: behind the region, like "endpoints/one". Throws CloudError. */
   get(path: string, options: { what: string; signal: AbortSignal }): Promise<unknown>;
   /** Whatever the answer is. Throws UserError when there is none. */
-  post(
-    path: string,
-    options: { headers: Readonly<Record<string, string>>; body: string | Buffer; signal: AbortSignal },
-  ): Promise<Answer>;
+  post(path: string, options: Omit<Sent, "method">): Promise<Answer>;
 }
 
 /** What `gcloud config config-helper` says. */
@@ -58,32 +56,19 @@ export function vertexApi(
   { project, region }: { project: string; region: string },
   pass: ReturnType<typeof findPass>,
 ): VertexApi {
-  async function send(
-    path: string,
-    { headers, ...options }: { headers: Readonly<Record<string, string>>; signal: AbortSignal } & RequestInit,
-  ): Promise<Answer> {
-    const { token, base = `https://${region}-aiplatform.googleapis.com/` } = await pass(options.signal);
+  async function ask(path: string, { headers, ...rest }: Sent): Promise<Answer> {
+    const { token, base = `https://${region}-aiplatform.googleapis.com/` } = await pass(rest.signal);
     const url = new URL(`v1/projects/${project}/locations/${region}/${path}`, base);
-    try {
-      const answer = await fetch(url, { ...options, headers: { ...headers, authorization: `Bearer ${token}` } });
-      const body = Buffer.from(await answer.arrayBuffer());
-      return { status: answer.status, headers: Object.fromEntries(answer.headers), body };
-    } catch (error) {
-      options.signal.throwIfAborted();
-      const { cause, message } = error as Error;
-      const why = cause instanceof Error ? cause.message : message;
-      throw new UserError(`${url.origin} does not answer: ${why}`, { cause: error });
-    }
+    return send(url, { ...rest, headers: { ...headers, authorization: `Bearer ${token}` } });
   }
   return {
     async get(path, { what, signal }) {
-      const { status, body } = await send(path, { headers: {}, signal });
+      const { status, body } = await ask(path, { method: "GET", headers: {}, signal });
       if (status === 404) return undefined;
       if (status !== 200) throw refusal(GOOGLE, what, reasonOf(status, body));
       return JSON.parse(body.toString());
     },
-    post: (path, { headers, body, signal }) =>
-      send(path, { method: "POST", headers, signal, body: typeof body === "string" ? body : new Uint8Array(body) }),
+    post: (path, options) => ask(path, { ...options, method: "POST" }),
   };
 }
 
