@@ -1,0 +1,287 @@
+/** Bringing an endpoint of SageMaker to what a plan says, without a request that fails. */
+import { UserError } from "../../domain/errors";
+import type { ApplyOptions, ServingPlan } from "../contract";
+import { accessVariant } from "./access";
+import {
+  createEndpoint,
+  describeEndpoint,
+  type EndpointState,
+  keepConfig,
+  type Place,
+  readConfig,
+  removeEndpoint,
+  settled,
+  setWeights,
+  updateEndpoint,
+  type VariantState,
+  type Waiting,
+} from "./endpoint";
+import type { SageMakerHandle, Served } from "./handle";
+import { keepModel } from "./model";
+import { sameShape, tryName } from "./names";
+import { removeAll, tidy } from "./remove";
+import {
+  apartConfig,
+  type ConfigBody,
+  nameOfConfig,
+  type SageMakerSettings,
+  trialConfig,
+  triesApart,
+  type Variant,
+  variantsOf,
+  weightsOf,
+  wholeConfig,
+  withWeights,
+} from "./variants";
+
+/** Ms that taking back what was begun may take: what AWS has begun, it brings to an end first. */
+const BACK_MS = 60 * 60_000;
+
+export interface SageMakerApplication {
+  place: Place;
+  settings: SageMakerSettings;
+  handle: SageMakerHandle;
+}
+
+/** Throws UserError; then what was served is served still, and what was begun is gone. */
+export async function applyPlan(
+  made: SageMakerApplication,
+  plan: ServingPlan,
+  options: ApplyOptions,
+): Promise<SageMakerHandle> {
+  return new Application(made, plan, options).run();
+}
+
+/** What the endpoint serves when the change begins, or served when the last one had come to its end. */
+interface Base extends Served {
+  body: ConfigBody;
+}
+
+type Step = "start" | "switch" | "stop";
+
+class Application {
+  private readonly place: Place;
+  private readonly settings: SageMakerSettings;
+  private readonly handle: SageMakerHandle;
+
+  constructor(
+    made: SageMakerApplication,
+    private readonly plan: ServingPlan,
+    private readonly options: ApplyOptions,
+  ) {
+    this.place = made.place;
+    this.settings = made.settings;
+    this.handle = made.handle;
+  }
+
+  async run(): Promise<SageMakerHandle> {
+    const { handle, options } = this;
+    await this.refuseForeign();
+    options.keep(handle);
+    const live = await this.usable();
+    const base = live === null ? null : await this.base();
+    try {
+      const wanted = await this.models();
+      const config = await this.bringIn(live, base, wanted);
+      const now = { config, variants: wanted };
+      await this.tidy(now, base);
+      const former = base === null || base.config === config ? handle.former : handle.served;
+      return { ...handle, served: now, former };
+    } catch (error) {
+      const failed = await this.takeBack(live, base);
+      options.signal.throwIfAborted();
+      if (failed !== null) throw new UserError(`${said(error)} ${failed}`, { cause: error });
+      throw error;
+    }
+  }
+
+  /** Nobody else's endpoint is changed because it has the name that ours is to have. */
+  private async refuseForeign(): Promise<void> {
+    const { options, place, handle, settings } = this;
+    if (options.handle !== null || settings.endpoint === undefined) return;
+    if (!(await describeEndpoint(place, options.signal))) return;
+    throw new UserError(
+      `SageMaker has an endpoint ${handle.endpoint} already, and not of this deployment. Name another as \`endpoint\` of the target, or delete that one.`,
+    );
+  }
+
+  /** Null when there is none yet, or one that can only be deleted. */
+  private async usable(): Promise<EndpointState | null> {
+    const { place, options, handle } = this;
+    const onWait = (doing: string) => options.onStep("start", `Waiting for the endpoint ${handle.endpoint}: ${doing}`);
+    const state = await settled(place, { signal: options.signal, onWait });
+    if (state?.EndpointStatus !== "Failed") return state;
+    await removeEndpoint(place, options.signal);
+    return null;
+  }
+
+  private async base(): Promise<Base | null> {
+    const { served } = this.handle;
+    const body = served && (await readConfig(this.place, served.config, this.options.signal));
+    return body && { ...served, body: withWeights(body, weightsOf(served.variants)) };
+  }
+
+  private async models(): Promise<Variant[]> {
+    const { place, settings, handle, plan, options } = this;
+    const onStep = (detail: string) => options.onStep("start", detail);
+    const models: string[] = [];
+    for (const { ready } of plan.routes) {
+      models.push(await keepModel(place, settings, handle, ready, { onStep, signal: options.signal }));
+    }
+    return variantsOf(settings, plan.routes, models, handle.endpoint);
+  }
+
+  /** The name of the configuration that the endpoint has then. */
+  private async bringIn(live: EndpointState | null, base: Base | null, wanted: readonly Variant[]): Promise<string> {
+    const served = new Set(base?.variants.map(({ model }) => model));
+    const fresh = wanted.filter(({ model }) => !served.has(model));
+    if (fresh.length === 0) return this.switchTo(live!, wanted);
+    if (base === null || !triesApart(this.settings)) {
+      return this.switchTo(await this.tryBeside(live, base, fresh), wanted);
+    }
+    await this.tryApart(fresh);
+    return this.switchTo(live!, wanted);
+  }
+
+  /** In the endpoint itself, which gives them no request but ours. */
+  private async tryBeside(
+    live: EndpointState | null,
+    base: Base | null,
+    fresh: readonly Variant[],
+  ): Promise<EndpointState> {
+    const { place, settings, options } = this;
+    const body = trialConfig(settings, base?.body ?? null, fresh);
+    const config = await keepConfig(place, body, options.signal);
+    const waiting = this.waiting("start", `Starting ${versionsText(fresh)} at ${this.handle.endpoint}`);
+    const state =
+      live === null
+        ? await createEndpoint(place, config, waiting)
+        : live.EndpointConfigName === config
+          ? live
+          : await updateEndpoint(place, config, waiting);
+    await this.verify(place, fresh, body);
+    return state;
+  }
+
+  /** At an endpoint that nobody knows, and that goes again. */
+  private async tryApart(fresh: readonly Variant[]): Promise<void> {
+    const { settings, options, handle } = this;
+    const place = { ...this.place, endpoint: tryName(handle.endpoint) };
+    const body = apartConfig(settings, fresh);
+    // Under the name of the endpoint that it is for, to be found with the others.
+    const config = await keepConfig(this.place, body, options.signal);
+    await removeEndpoint(place, options.signal);
+    try {
+      const waiting = this.waiting("start", `Starting ${versionsText(fresh)} at ${place.endpoint}, to be tried`);
+      await createEndpoint(place, config, waiting);
+      await this.verify(place, fresh, body);
+    } finally {
+      await removeEndpoint(place, AbortSignal.timeout(BACK_MS));
+    }
+  }
+
+  private async verify(place: Place, fresh: readonly Variant[], { ProductionVariants }: ConfigBody): Promise<void> {
+    const { plan, options } = this;
+    for (const { version, name } of fresh) {
+      const route = plan.routes.find((one) => one.version === version)!;
+      // Where it is alone, nobody else could answer.
+      await options.verify(route, accessVariant(place, ProductionVariants.length > 1 ? name : null));
+    }
+  }
+
+  /** The name of the configuration that the endpoint has then. */
+  private async switchTo(live: EndpointState, wanted: readonly Variant[]): Promise<string> {
+    const { place, settings, options, handle } = this;
+    const champion = wanted.find(({ role }) => role === "champion")!;
+    const doing = `Giving the requests at ${handle.endpoint} to version ${champion.version}`;
+    options.signal.throwIfAborted();
+    options.onStep("switch", doing);
+    const body = wholeConfig(settings, wanted);
+    const now = live.EndpointConfigName!;
+    const isSame = sameShape(now, nameOfConfig(handle.endpoint, body));
+    const there = live.ProductionVariants ?? [];
+    const names = body.ProductionVariants.map(({ VariantName }) => VariantName);
+    const haveAll = names.every((name) => there.some(({ VariantName }) => VariantName === name));
+    // At once, with what runs already; what gets nothing any more goes afterwards.
+    if (haveAll && (isSame || !triesApart(settings))) await this.share(there, weightsOf(wanted), doing);
+    if (isSame) return now;
+    const config = await keepConfig(place, body, options.signal);
+    const { alarms = [] } = settings;
+    // It watches only where versions take each other's place.
+    const guard = alarms.length > 0 && haveAll && names.length === there.length ? { alarms } : null;
+    await updateEndpoint(place, config, { ...this.waiting("stop", "Keeping only what is needed"), guard });
+    return config;
+  }
+
+  private async share(
+    there: readonly VariantState[],
+    weights: ReadonlyMap<string, number>,
+    doing: string,
+  ): Promise<void> {
+    const shares = new Map(there.map(({ VariantName }) => [VariantName, weights.get(VariantName) ?? 0]));
+    if (there.length < 2 || isShared(there, shares)) return;
+    await setWeights(this.place, shares, this.waiting("switch", doing));
+  }
+
+  /** The new version is served: whatever fails now, it is no fault of this change. */
+  private async tidy(now: Served, before: Served | null): Promise<void> {
+    const { handle, options, place } = this;
+    const { former } = handle;
+    const kept = [now, before, before?.config === now.config ? former : null].filter((one) => one !== null);
+    try {
+      await tidy(place, handle, kept, options.signal);
+    } catch {
+      // It goes with the deployment.
+    }
+  }
+
+  /** Null when all is as it was; else what is not. */
+  private async takeBack(live: EndpointState | null, base: Base | null): Promise<string | null> {
+    const { handle, place, options } = this;
+    const signal = AbortSignal.timeout(BACK_MS);
+    const waiting: Waiting = { signal, onWait: (doing) => options.onStep("stop", `Going back: ${doing}`) };
+    try {
+      options.onStep("stop", "Going back, which takes as long as SageMaker does");
+      await removeEndpoint({ ...place, endpoint: tryName(handle.endpoint) }, signal);
+      if (base !== null) {
+        await this.restore(base, waiting);
+        await tidy(place, handle, [base, ...(handle.former ? [handle.former] : [])], signal);
+      } else if (live === null || handle.served === null) {
+        await removeAll(place, handle, signal);
+      }
+      return null;
+    } catch (error) {
+      return `Going back to what was served before failed, too: ${said(error)}`;
+    }
+  }
+
+  private async restore({ config, variants }: Base, waiting: Waiting): Promise<void> {
+    const { place } = this;
+    const state = await settled(place, waiting);
+    if (state?.EndpointStatus === "Failed") await removeEndpoint(place, waiting.signal);
+    const now =
+      state === null || state.EndpointStatus === "Failed"
+        ? await createEndpoint(place, config, waiting)
+        : state.EndpointConfigName === config
+          ? state
+          : await updateEndpoint(place, config, waiting);
+    // The configuration has the weights that it began with.
+    const there = now.ProductionVariants ?? [];
+    const weights = weightsOf(variants);
+    if (there.length > 1 && !isShared(there, weights)) await setWeights(place, weights, waiting);
+  }
+
+  private waiting(step: Step, detail: string): Waiting {
+    const { options } = this;
+    options.onStep(step, detail);
+    return { signal: options.signal, onWait: (doing) => options.onStep(step, `${detail}: ${doing}`) };
+  }
+}
+
+const isShared = (there: readonly VariantState[], weights: ReadonlyMap<string, number>): boolean =>
+  there.every(({ VariantName, CurrentWeight = 0 }) => CurrentWeight === (weights.get(VariantName) ?? 0));
+
+const versionsText = (fresh: readonly Variant[]): string =>
+  `version ${fresh.map(({ version }) => version).join(" and ")}`;
+
+const said = (error: unknown): string => (error as Error).message;
