@@ -3,6 +3,8 @@ import * as vscode from "vscode";
 import { View } from "../contributions";
 import type { Log } from "../log";
 import type { Projects } from "../stores/projects";
+import { failureIn } from "../tree/failure";
+import { paced } from "../tree/paced";
 import { tooltipOf } from "../tree/treeItems";
 import { dataItem, dataTooltip } from "./dataItems";
 import { DataModel, type ReadData } from "./dataModel";
@@ -17,8 +19,12 @@ export class DataTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   readonly view: vscode.TreeView<Node>;
   private readonly model: DataModel;
   private readonly subscriptions: vscode.Disposable[];
+  private readonly pace = paced(
+    SETTLE_MS,
+    () => this.look(),
+    (error) => this.log.error("look for new data", error),
+  );
   private shown = "";
-  private settling: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly projects: Projects,
@@ -57,11 +63,9 @@ export class DataTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       return await this.model.roots();
     } catch (error) {
       this.log.error("read the datasets", error);
-      // What is below an element is told there; what is wrong with all of it, above.
-      const text = error instanceof Error ? error.message : String(error);
-      if (node) return [{ kind: "note", id: `${node.id}|failure`, root: node.root, parent: node, text }];
-      this.view.message = text;
-      return [];
+      const note = (parent: Node) => (text: string) =>
+        ({ kind: "note", id: `${parent.id}|failure`, root: parent.root, parent, text }) as const;
+      return failureIn<Node>(this.view, error, node && note(node));
     }
   }
 
@@ -79,16 +83,12 @@ export class DataTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   dispose(): void {
-    clearTimeout(this.settling);
+    this.pace.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
   private lookSoon(): void {
-    if (this.settling || !this.view.visible) return;
-    this.settling = setTimeout(() => {
-      this.settling = undefined;
-      this.look().catch((error) => this.log.error("look for new data", error));
-    }, SETTLE_MS);
+    if (this.view.visible) this.pace.soon();
   }
 
   private async look(): Promise<void> {

@@ -1,9 +1,9 @@
 /** The Deployments view: the deployments model in VS Code's terms. */
 import * as vscode from "vscode";
-import { setContext } from "../configuration";
 import { Context, View } from "../contributions";
 import type { Log } from "../log";
 import type { Projects } from "../stores/projects";
+import { LazyTree, type TreeParts } from "../tree/lazyTree";
 import type { DeploymentsModel, ReadDeployments } from "./deploymentsModel";
 import type { DeploymentNode, MoreRolloutsNode, Node } from "./nodes";
 
@@ -12,31 +12,22 @@ const PACE_MS = 400;
 /** How often targets are asked while the view is in sight. */
 const ASK_MS = 10_000;
 
-export class DeploymentsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-  private readonly refreshed = new vscode.EventEmitter<Node | undefined>();
-  readonly onDidChangeTreeData = this.refreshed.event;
-  readonly view: vscode.TreeView<Node>;
-  private loading: Promise<DeploymentsModel> | undefined;
-  /** Loaded before the first element is made. */
-  private items!: typeof import("./deploymentItems");
-  private readonly subscriptions: vscode.Disposable[];
-  private settling: NodeJS.Timeout | undefined;
+export class DeploymentsTree extends LazyTree<Node, DeploymentsModel> {
+  private readonly asks: vscode.Disposable;
   private asking = false;
 
-  constructor(
-    private readonly projects: Projects,
-    private readonly log: Log,
-  ) {
-    this.view = vscode.window.createTreeView(View.deployments, { treeDataProvider: this, showCollapseAll: true });
+  constructor(projects: Projects, log: Log) {
+    super(projects, log, {
+      view: View.deployments,
+      context: Context.hasDeployments,
+      what: "deployments",
+      pace: PACE_MS,
+      concerns: ({ deployments }) => deployments,
+      load: () => load(projects),
+    });
     const clock = setInterval(() => this.view.visible && this.ask(), ASK_MS);
-    this.subscriptions = [
-      this.view,
-      this.refreshed,
-      { dispose: () => clearInterval(clock) },
-      projects.onDidChangeProjects(() => this.lookSoon()),
-      projects.onDidChangeRuns(({ deployments }) => deployments && this.lookSoon()),
-      this.view.onDidChangeVisibility(({ visible }) => visible && this.refresh()),
-    ];
+    const shown = this.view.onDidChangeVisibility(({ visible }) => visible && this.ask());
+    this.asks = vscode.Disposable.from(shown, { dispose: () => clearInterval(clock) });
   }
 
   /** Shows what the store knows, and asks the targets for what they know. */
@@ -58,41 +49,9 @@ export class DeploymentsTree implements vscode.TreeDataProvider<Node>, vscode.Di
     return node !== undefined;
   }
 
-  async getChildren(node?: Node): Promise<Node[]> {
-    try {
-      const model = await this.model();
-      if (node) return await model.children(node);
-      await this.projects.ready();
-      const roots = await model.roots();
-      this.view.message = undefined;
-      setContext(Context.hasDeployments, roots.length > 0);
-      return roots;
-    } catch (error) {
-      this.log.error("read the deployments", error);
-      // What is below an element is told there; what is wrong with all of it, above.
-      const text = error instanceof Error ? error.message : String(error);
-      if (node) return [{ kind: "deploymentNote", id: `${node.id}|failure`, root: node.root, parent: node, text }];
-      this.view.message = text;
-      return [];
-    }
-  }
-
-  getTreeItem(node: Node): vscode.TreeItem {
-    return this.items.deploymentTreeItem(node, Date.now());
-  }
-
-  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
-    item.tooltip = this.items.deploymentItemTooltip(node, Date.now()) ?? item.tooltip;
-    return item;
-  }
-
-  getParent(node: Node): Node | undefined {
-    return node.parent;
-  }
-
-  dispose(): void {
-    clearTimeout(this.settling);
-    for (const subscription of this.subscriptions) subscription.dispose();
+  override dispose(): void {
+    this.asks.dispose();
+    super.dispose();
   }
 
   private async find(root: string, name: string): Promise<DeploymentNode | undefined> {
@@ -102,37 +61,6 @@ export class DeploymentsTree implements vscode.TreeDataProvider<Node>, vscode.Di
     return below.flat().find((node): node is DeploymentNode => {
       return node.kind === "deployment" && node.root === root && node.deployment.name === name;
     });
-  }
-
-  /** Most windows show no deployments: what shows them is not part of the start. */
-  private model(): Promise<DeploymentsModel> {
-    const { projects } = this;
-    const load = async () => {
-      const [{ DeploymentsModel }, items] = await Promise.all([
-        import("./deploymentsModel"),
-        import("./deploymentItems"),
-      ]);
-      this.items = items;
-      return new DeploymentsModel({ read: projects.call as ReadDeployments, projects: () => projects.all });
-    };
-    this.loading ??= load();
-    return this.loading;
-  }
-
-  private lookSoon(): void {
-    this.settling ??= setTimeout(() => {
-      this.settling = undefined;
-      this.look().catch((error) => this.log.error("look for deployments", error));
-    }, PACE_MS);
-  }
-
-  /** Out of sight only whether there are any is of interest. */
-  private async look(): Promise<void> {
-    if (this.view.visible) this.refreshed.fire(undefined);
-    else {
-      await this.projects.ready();
-      setContext(Context.hasDeployments, (await (await this.model()).roots()).length > 0);
-    }
   }
 
   /** How things stand is asked of the targets themselves; what they say comes back as a change of the store. */
@@ -150,4 +78,14 @@ export class DeploymentsTree implements vscode.TreeDataProvider<Node>, vscode.Di
     await this.projects.ready();
     await Promise.all(this.projects.all.map(({ root }) => this.projects.call("askDeployments", { root })));
   }
+}
+
+async function load(projects: Projects): Promise<TreeParts<Node, DeploymentsModel>> {
+  const [{ DeploymentsModel }, items] = await Promise.all([import("./deploymentsModel"), import("./deploymentItems")]);
+  return {
+    model: new DeploymentsModel({ read: projects.call as ReadDeployments, projects: () => projects.all }),
+    item: items.deploymentTreeItem,
+    tooltip: items.deploymentItemTooltip,
+    note: (parent, text) => ({ kind: "deploymentNote", id: `${parent.id}|failure`, root: parent.root, parent, text }),
+  };
 }

@@ -9,6 +9,7 @@ import { readable } from "../readableItem";
 import { projectOf } from "../stores/projectOf";
 import type { Projects } from "../stores/projects";
 import { describeKeyMetric } from "../tree/keyMetric";
+import { paced } from "../tree/paced";
 import { tooltipOf } from "../tree/treeItems";
 import { DEFAULT_VIEW } from "../tree/viewState";
 import { describeUse, HistoryModel, type HistoryNode, type Node, type ReadHistory } from "./historyModel";
@@ -23,7 +24,11 @@ export class HistoryView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   private readonly subscriptions: vscode.Disposable[];
   private model: HistoryModel | undefined;
   private file: vscode.Uri | undefined;
-  private settling: NodeJS.Timeout | undefined;
+  private readonly pace = paced(
+    SETTLE_MS,
+    () => this.refresh(),
+    (error) => this.log.error("look for new runs of the file", error),
+  );
 
   constructor(
     private readonly projects: Projects,
@@ -80,7 +85,7 @@ export class HistoryView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   dispose(): void {
-    clearTimeout(this.settling);
+    this.pace.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -106,11 +111,7 @@ export class HistoryView implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   private refreshSoon(): void {
-    if (this.settling || !this.view.visible) return;
-    this.settling = setTimeout(() => {
-      this.settling = undefined;
-      this.refresh();
-    }, SETTLE_MS);
+    if (this.view.visible) this.pace.soon();
   }
 }
 

@@ -4,6 +4,8 @@ import { setContext } from "../configuration";
 import { Context, View } from "../contributions";
 import type { Log } from "../log";
 import type { Projects } from "../stores/projects";
+import { failureIn } from "../tree/failure";
+import { paced } from "../tree/paced";
 import { jobTooltip } from "./describeJob";
 import { jobItem } from "./jobItems";
 import { JobsModel, type ReadJobs } from "./jobsModel";
@@ -20,7 +22,11 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
   readonly view: vscode.TreeView<JobsNode>;
   private readonly model: JobsModel;
   private readonly subscriptions: vscode.Disposable[];
-  private settling: NodeJS.Timeout | undefined;
+  private readonly pace = paced(
+    PACE_MS,
+    () => this.look(),
+    (error) => this.log.error("look for jobs", error),
+  );
   private shown = "";
 
   constructor(
@@ -56,8 +62,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
       return roots;
     } catch (error) {
       this.log.error("read the jobs", error);
-      if (!node) this.view.message = error instanceof Error ? error.message : String(error);
-      return [];
+      return node ? [] : failureIn<JobsNode>(this.view, error, undefined);
     }
   }
 
@@ -75,7 +80,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
   }
 
   dispose(): void {
-    clearTimeout(this.settling);
+    this.pace.dispose();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -86,10 +91,7 @@ export class JobsTree implements vscode.TreeDataProvider<JobsNode>, vscode.Dispo
   /** `anew`: something in the view is another, whatever the counts say. */
   private lookSoon(anew: boolean): void {
     if (anew) this.shown = "";
-    this.settling ??= setTimeout(() => {
-      this.settling = undefined;
-      this.look().catch((error) => this.log.error("look for jobs", error));
-    }, PACE_MS);
+    this.pace.soon();
   }
 
   private async look(): Promise<void> {
