@@ -1,6 +1,7 @@
 /** How the elements of the Deployments view look. */
 import * as vscode from "vscode";
 import type { Rollout, RolloutOutcome, RolloutStep, RouteRole } from "../../domain/deployment";
+import { faultItem, type Icon, moreItem, projectItem, themeIcon } from "../commonItems";
 import { Command } from "../contributions";
 import { readable } from "../readableItem";
 import {
@@ -20,8 +21,6 @@ import {
 import type { DeploymentFactNode, DeploymentNode, Node, RolloutNode, RolloutStepNode, RouteNode } from "./nodes";
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-
-type Icon = [name: string, color?: string];
 
 const STATES: Record<DeploymentState, Icon> = {
   changing: ["sync~spin", "charts.blue"],
@@ -64,17 +63,10 @@ export function deploymentItemTooltip(node: Node, now: number): vscode.MarkdownS
   return node.kind === "deployment" ? new vscode.MarkdownString(deploymentTooltip(node.deployment, now)) : undefined;
 }
 
-const icon = ([name, color]: Icon) =>
-  new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
-
 function itemOf(node: Node, now: number): vscode.TreeItem {
   switch (node.kind) {
-    case "deploymentsProject": {
-      const item = new vscode.TreeItem(node.name, Expanded);
-      item.iconPath = new vscode.ThemeIcon("root-folder");
-      item.contextValue = "deploymentsProject";
-      return item;
-    }
+    case "deploymentsProject":
+      return projectItem(node);
     case "deployment":
       return deploymentItem(node);
     case "route":
@@ -91,19 +83,10 @@ function itemOf(node: Node, now: number): vscode.TreeItem {
       item.contextValue = "rolloutHistory";
       return item;
     }
-    case "moreRollouts": {
-      const item = new vscode.TreeItem(vscode.l10n.t("Load More"), None);
-      item.iconPath = new vscode.ThemeIcon("ellipsis");
-      item.command = { command: Command.loadMoreRollouts, title: "", arguments: [node] };
-      item.contextValue = "moreRollouts";
-      return item;
-    }
-    case "deploymentNote": {
-      const item = new vscode.TreeItem(node.text, None);
-      item.iconPath = new vscode.ThemeIcon("warning");
-      item.contextValue = "note";
-      return item;
-    }
+    case "moreRollouts":
+      return moreItem(node, Command.loadMoreRollouts);
+    case "deploymentNote":
+      return faultItem(node.text);
   }
 }
 
@@ -111,7 +94,7 @@ function deploymentItem({ deployment }: DeploymentNode): vscode.TreeItem {
   const item = new vscode.TreeItem(deployment.name, Expanded);
   const state = deploymentState(deployment);
   item.description = deploymentDescription(deployment);
-  item.iconPath = icon(STATES[state]);
+  item.iconPath = themeIcon(STATES[state]);
   item.contextValue = deploymentContext(deployment);
   item.accessibilityInformation = { label: `${deployment.name}, ${stateInWords(state)}, ${item.description}` };
   return item;
@@ -129,7 +112,7 @@ function factItem(node: DeploymentFactNode): vscode.TreeItem {
   const item = new vscode.TreeItem(node.label, None);
   item.description = node.description;
   item.tooltip = [node.label, node.description].filter(Boolean).join(": ");
-  item.iconPath = icon(FACTS[node.fact]);
+  item.iconPath = themeIcon(FACTS[node.fact]);
   item.contextValue = `deploymentFact.${node.fact}`;
   return item;
 }
@@ -138,7 +121,7 @@ function rolloutItem({ rollout, busy, parent }: RolloutNode, now: number): vscod
   const isLast = parent.kind === "deployment";
   const item = new vscode.TreeItem(rolloutLabel(rollout), isLast && (busy || failed(rollout)) ? Expanded : Collapsed);
   item.description = rolloutDescription(rollout, busy, now);
-  item.iconPath = icon(rollout.outcome ? OUTCOMES[rollout.outcome] : busy ? STATES.changing : STATES.unknown);
+  item.iconPath = themeIcon(rollout.outcome ? OUTCOMES[rollout.outcome] : busy ? STATES.changing : STATES.unknown);
   item.contextValue = rolloutContext(rollout);
   item.tooltip = `${item.label}: ${item.description}`;
   return item;
@@ -149,7 +132,7 @@ const failed = ({ outcome }: Rollout) => outcome === "failed" || outcome === "re
 function stepItem({ step }: RolloutStepNode): vscode.TreeItem {
   const item = new vscode.TreeItem(stepInWords(step.name), None);
   item.description = stepDescription(step);
-  item.iconPath = icon(STEPS[step.state]);
+  item.iconPath = themeIcon(STEPS[step.state]);
   item.tooltip = step.detail;
   item.contextValue = "rolloutStep";
   item.accessibilityInformation = { label: `${stepInWords(step.name)}, ${step.state}, ${step.detail}` };

@@ -1,6 +1,7 @@
 /** How the elements of the Jobs view look. */
 import * as vscode from "vscode";
 import type { JobOutcome, JobState } from "../../domain/job";
+import { type Icon, moreItem, projectItem, themeIcon } from "../commonItems";
 import { Command } from "../contributions";
 import { readable } from "../readableItem";
 import type { JobGroup, JobView } from "../worker/jobs/api";
@@ -8,8 +9,6 @@ import { jobDescription, jobLabel } from "./describeJob";
 import type { JobGroupNode, JobsNode } from "./nodes";
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-
-type Icon = [name: string, color?: string];
 
 const STATES: Record<Exclude<JobState, "ended">, Icon> = {
   queued: ["circle-outline"],
@@ -39,23 +38,14 @@ export function jobItem(node: JobsNode, now: number): vscode.TreeItem {
 
 function itemOf(node: JobsNode, now: number): vscode.TreeItem {
   switch (node.kind) {
-    case "jobsProject": {
-      const item = new vscode.TreeItem(node.name, Expanded);
-      item.iconPath = new vscode.ThemeIcon("root-folder");
-      item.tooltip = node.root;
-      item.contextValue = "jobsProject";
-      return item;
-    }
+    case "jobsProject":
+      return projectItem(node);
     case "jobGroup":
       return groupItem(node);
     case "job":
       return ofJob(node.job, node, now);
-    case "moreJobs": {
-      const item = new vscode.TreeItem(vscode.l10n.t("Load More ({0} left)", node.left.toLocaleString()), None);
-      item.command = { command: Command.loadMoreJobs, title: "", arguments: [node] };
-      item.contextValue = "moreJobs";
-      return item;
-    }
+    case "moreJobs":
+      return moreItem(node, Command.loadMoreJobs, vscode.l10n.t("Load More ({0} left)", node.left.toLocaleString()));
   }
 }
 
@@ -74,8 +64,7 @@ function ofJob(job: JobView, node: JobsNode, now: number): vscode.TreeItem {
   const label = jobLabel(job);
   const item = new vscode.TreeItem(label, None);
   item.description = jobDescription(job, now);
-  const [icon, color] = iconOf(job);
-  item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+  item.iconPath = themeIcon(iconOf(job));
   // With a run there is a log to look at.
   const words = ["job", job.state === "ended" ? "ended" : job.state === "queued" ? "queued" : "active"];
   item.contextValue = [...words, ...(job.run === null ? [] : ["withRun"])].join(".");

@@ -1,6 +1,7 @@
 /** How the elements of the Models view look. */
 import * as vscode from "vscode";
 import type { GateVerdict } from "../../domain/gate";
+import { faultItem, type Icon, moreItem, projectItem, themeIcon } from "../commonItems";
 import { Command } from "../contributions";
 import { runItem } from "../data/dataItems";
 import { readable } from "../readableItem";
@@ -17,9 +18,7 @@ import {
 } from "./describeModel";
 import type { GateNode, ModelFactNode, ModelNode, ModelVersionNode, Node, ServedNode } from "./nodes";
 
-const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
-
-type Icon = [name: string, color?: string];
+const { None, Collapsed } = vscode.TreeItemCollapsibleState;
 
 const LOOKS: Record<VersionLook, Icon> = {
   archived: ["archive", "disabledForeground"],
@@ -60,17 +59,10 @@ export function modelItemTooltip(node: Node, now: number): string | vscode.Markd
   }
 }
 
-const icon = ([name, color]: Icon) =>
-  new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
-
 function itemOf(node: Node, now: number): vscode.TreeItem {
   switch (node.kind) {
-    case "modelsProject": {
-      const item = new vscode.TreeItem(node.name, Expanded);
-      item.iconPath = new vscode.ThemeIcon("root-folder");
-      item.contextValue = "modelsProject";
-      return item;
-    }
+    case "modelsProject":
+      return projectItem(node);
     case "model":
       return modelItem(node, now);
     case "modelVersion":
@@ -81,19 +73,10 @@ function itemOf(node: Node, now: number): vscode.TreeItem {
       return gateItem(node);
     case "served":
       return servedItem(node);
-    case "moreModels": {
-      const item = new vscode.TreeItem(vscode.l10n.t("Load More"), None);
-      item.iconPath = new vscode.ThemeIcon("ellipsis");
-      item.command = { command: Command.loadMoreModels, title: "", arguments: [node] };
-      item.contextValue = "moreModels";
-      return item;
-    }
-    case "modelNote": {
-      const item = new vscode.TreeItem(node.text, None);
-      item.iconPath = new vscode.ThemeIcon("warning");
-      item.contextValue = "note";
-      return item;
-    }
+    case "moreModels":
+      return moreItem(node, Command.loadMoreModels);
+    case "modelNote":
+      return faultItem(node.text);
     case "run":
       return runItem(node, now);
   }
@@ -110,7 +93,7 @@ function modelItem({ model }: ModelNode, now: number): vscode.TreeItem {
 function versionItem({ version }: ModelVersionNode, now: number): vscode.TreeItem {
   const item = new vscode.TreeItem(versionLabel(version), Collapsed);
   item.description = versionDescription(version, now);
-  item.iconPath = icon(LOOKS[versionLook(version)]);
+  item.iconPath = themeIcon(LOOKS[versionLook(version)]);
   item.contextValue = versionContext(version);
   item.accessibilityInformation = { label: `${version.model}, ${versionLabel(version)}, ${item.description}` };
   return item;
@@ -127,7 +110,7 @@ function factItem({ icon: name, label, description }: ModelFactNode): vscode.Tre
 function gateItem({ result }: GateNode): vscode.TreeItem {
   const item = new vscode.TreeItem(result.gate, None);
   item.description = result.verdict === "passed" ? result.summary : `${result.verdict} · ${result.summary}`;
-  item.iconPath = icon(VERDICTS[result.verdict]);
+  item.iconPath = themeIcon(VERDICTS[result.verdict]);
   item.contextValue = "gate";
   item.accessibilityInformation = { label: `Gate ${result.gate}, ${result.verdict}, ${result.summary}` };
   return item;
@@ -136,7 +119,7 @@ function gateItem({ result }: GateNode): vscode.TreeItem {
 function servedItem(node: ServedNode): vscode.TreeItem {
   const item = new vscode.TreeItem(node.place.deployment, None);
   item.description = placeInWords(node.place);
-  item.iconPath = icon(["rocket", "charts.green"]);
+  item.iconPath = themeIcon(["rocket", "charts.green"]);
   item.contextValue = "served";
   item.tooltip = vscode.l10n.t("Show the deployment");
   return item;

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { formatAgo } from "../../domain/format";
 import type { RunStatus } from "../../domain/run";
 import { REPRODUCES_TAG, VERDICT_TAG } from "../../domain/verdictTags";
+import { type Icon, themeIcon } from "../commonItems";
 import { Command } from "../contributions";
 import { recordedFileUri } from "../documents/uris";
 import { readable } from "../readableItem";
@@ -24,7 +25,7 @@ import type { ViewState } from "./viewState";
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
-const STATUS_ICONS: Record<RunStatus, [icon: string, color: string | undefined]> = {
+const STATUS_ICONS: Record<RunStatus, Icon> = {
   running: ["loading~spin", "charts.blue"],
   finished: ["pass", "testing.iconPassed"],
   failed: ["error", "testing.iconFailed"],
@@ -58,8 +59,7 @@ export interface ItemOptions {
 }
 
 export function statusIcon(status: RunStatus): vscode.ThemeIcon {
-  const [icon, color] = STATUS_ICONS[status];
-  return new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+  return themeIcon(STATUS_ICONS[status]);
 }
 
 export function treeItem(node: Node, options: ItemOptions): vscode.TreeItem {
