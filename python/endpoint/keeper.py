@@ -146,6 +146,7 @@ class Keeper:
         for other in self.servers.values():
             if other is not server:
                 other.leave()
+                other.fault = None
 
     def look_after(self, live):
         """Another process takes the place of one that ended, with the same socket."""

@@ -58,8 +58,11 @@ def ask_python(request, folder):
 
 def why_not(folder, address):
     try:
-        if folder.exists("control") and ask(folder, do="state")["address"] == address:
-            return None  # it is ours
+        own = ask(folder, do="state")["address"] if folder.exists("control") else None
+        if own == address:
+            return None
+        if own and own["port"] == address["port"]:
+            return "this deployment itself has the port, at %s, and can only move to another" % own["host"]
     except Silent:
         pass
     try:

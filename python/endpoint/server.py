@@ -7,6 +7,7 @@ import time
 from activation import NOT_OURS, NotThere, activate, program_of
 from identity import identity
 from processes import MARK
+from pulse import LOST, Pulse
 
 # How long connections that look idle stay open in one that has to go.
 LINGER = 5
@@ -33,6 +34,7 @@ class Server:
         self.fault = None
         self.process = None
         self.known = None
+        self.pulse = None
         self.since = time.monotonic()
         self.deadline = None
 
@@ -55,13 +57,16 @@ class Server:
             return False
         code = self.process.poll()
         if code is not None:
-            self._ended(None if self.state == "leaving" else _ending(code))
+            self._ended(None if self.state == "leaving" else self.fault or _ending(code))
         elif self.state in ("starting", "joining"):
             said = self.folder.read(self._ready)
             if said and self.state == "starting":
                 self.state, self.port = "ready", said["port"]
             elif said and said.get("joined"):
-                self.state = "live"
+                self.state, self.pulse = "live", Pulse(self.port)
+        elif self.state == "live" and self.pulse.is_lost():
+            self.kill()
+            self.fault = "It did not answer when it was asked %d times, and was ended." % LOST
         elif self.state == "leaving" and time.monotonic() > self.deadline:
             self.kill()
         return self.state != before
@@ -143,6 +148,8 @@ class Server:
 
     def _ended(self, fault):
         self.kill()
+        if self.pulse:
+            self.pulse.stop()
         self.state, self.port, self.fault = "ended", None, fault
         self._forget_ready()
         if fault:

@@ -5,11 +5,10 @@ Answers {"keeper": "none" | "dead" | "elsewhere" | "alive"}: it was never there,
 disk ("host"), or it is there. Dead: with what it wrote last, and "log", the last lines. Alive: with its state (see keeper.py),
 "ping" (what the live server answers at /ping, null when it does not), and "metrics", the text of /metrics or null.
 """
-import http.client
-
 from answer import answer
 from control import Silent, ask
 from identity import is_alive
+from pulse import get
 from serverlog import last_lines
 
 SECONDS = 5
@@ -30,8 +29,8 @@ def look(folder):
         return silent_keeper(folder, str(silent))
     live = next((one for one in state["servers"] if one["id"] == state["live"]), None)
     port = live and live["port"]
-    ping = get(port, "/ping", None) if port else None
-    metrics = get(port, "/metrics", token_of(folder)) if ping else None
+    ping = get(port, "/ping", None, SECONDS) if port else None
+    metrics = get(port, "/metrics", token_of(folder), SECONDS) if ping else None
     return dict(state, keeper="alive", ping=ping and ping[0], metrics=metrics and metrics[1])
 
 
@@ -46,19 +45,6 @@ def silent_keeper(folder, why):
     if alive:
         return dict(known, keeper="alive", ping=None, metrics=None, silent=why)
     return dict(known, keeper="dead", log=last)
-
-
-def get(port, path, token):
-    """(status, text), or None when it does not answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
-    try:
-        connection.request("GET", path, headers={"authorization": "Bearer " + token} if token else {})
-        response = connection.getresponse()
-        return response.status, response.read().decode("utf-8", "replace")
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
 
 
 def token_of(folder):
