@@ -1,9 +1,10 @@
 /** The gateway before the app that serves, with a model of scikit-learn. */
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { ReadyRoute } from "../../src/deploy/contract";
+import type { Access, ReadyRoute } from "../../src/deploy/contract";
 import { readPredictions } from "../../src/deploy/predictions/read";
+import { smokeTest } from "../../src/deploy/rollout/smokeTest";
 import { BundleManifest } from "../../src/domain/bundle";
 import { useCli } from "../recorder/cli";
 import { APP, pythonThatServes, runPython } from "../serve/python";
@@ -13,15 +14,21 @@ useCli();
 
 const python = pythonThatServes();
 
+/** A version of make_bundles.py's. */
+async function realRoute(root: string, name: string, route: (version: number) => ReadyRoute): Promise<ReadyRoute> {
+  await runPython(python!, "make_bundles.py", join(root, "made"), name);
+  const folder = join(root, "made", name);
+  cpSync(join(APP, "modeltrail_serve"), join(folder, "modeltrail_serve"), { recursive: true });
+  const manifest = BundleManifest.parse(JSON.parse(readFileSync(join(folder, "bundle.json"), "utf8")));
+  return { ...route(1), ready: { hash: `real-${name}`, folder, manifest } };
+}
+
 test.skipIf(!python)(
   "all protocols of the app are spoken at the endpoint, with a token, limits and the log",
   async () => {
     const { apply, plan, route, root, target, handle, predictions, status } = localDeployment(python);
-    await runPython(python!, "make_bundles.py", join(root, "made"), "joblib");
-    const folder = join(root, "made/joblib");
-    cpSync(join(APP, "modeltrail_serve"), join(folder, "modeltrail_serve"), { recursive: true });
-    const manifest = BundleManifest.parse(JSON.parse(readFileSync(join(folder, "bundle.json"), "utf8")));
-    const real: ReadyRoute = { ...route(1), ready: { hash: "real", folder, manifest } };
+    const real = await realRoute(root, "joblib", route);
+    const { manifest } = real.ready;
     const columns = manifest.input && "columns" in manifest.input ? manifest.input.columns.map(({ name }) => name) : [];
     const row = Object.fromEntries(columns.map((name, place) => [name, place + 1]));
     const settings = { limits: { rows: 3 }, log: { mask: [columns[0]!] }, workers: 1 };
@@ -57,3 +64,16 @@ test.skipIf(!python)(
     expect(await status()).toMatchObject({ state: "live", traffic: { requests: 4, errors: 0 } });
   },
 );
+
+test.skipIf(!python)("a model that fails at its sample is told of in its own words", async () => {
+  const { apply, plan, route, root, signal } = localDeployment(python);
+  const real = await realRoute(root, "function", route);
+  const file = join(real.ready.folder, "sample.json");
+  const sample = JSON.parse(readFileSync(file, "utf8"));
+  sample.request.dataframe_split.data[0][0] = -2;
+  writeFileSync(file, JSON.stringify(sample));
+  const verify = async (one: ReadyRoute, access: Access) => void (await smokeTest(one.ready, access, signal()));
+  await expect(apply(plan([real], {}, "a-token"), { verify })).rejects.toThrow(
+    /^It answered the sample with 500: .* It failed at its start with RuntimeError: a secret of the model$/,
+  );
+});

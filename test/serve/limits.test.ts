@@ -195,6 +195,18 @@ describe.skipIf(!python)("start and end", { timeout: 300_000 }, () => {
     for (const pid of others) await expect.poll(() => exists(pid), { timeout: 30_000 }).toBe(false);
   });
 
+  test("a model that fails at its own sample starts, and says so", async () => {
+    const failing = path.join(folder, "failing");
+    cpSync(bundle, failing, { recursive: true });
+    writeFileSync(path.join(failing, "sample.json"), JSON.stringify({ request: asks(-2), response: null }));
+    const app = await appForTest(python!, failing);
+    expect(app.log()).toMatch(/fails at its own sample[\s\S]*RuntimeError: a secret of the model/);
+    expect((await app.ask("/v2/health/ready")).json).toEqual({ ready: true, sample: "failed" });
+    expect((await app.ask("/v2/models/wine/ready")).json).toEqual({ name: "wine", ready: true, sample: "failed" });
+    expect((await app.ask("/v2/models/wine")).json.fault).toBe("RuntimeError: a secret of the model");
+    expect((await app.ask("/invocations", asks(1))).status).toBe(200);
+  });
+
   test("it says why it cannot serve", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => {

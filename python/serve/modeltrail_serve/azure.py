@@ -22,7 +22,7 @@ def init():
     """Azure ML says in AZUREML_MODEL_DIR where it has put the model: the bundle, or a folder that holds it."""
     global _bundle
     _bundle = open_bundle(find_bundle(os.environ.get("AZUREML_MODEL_DIR")))
-    _bundle.ask_sample()
+    _bundle.begin()
 
 
 def find_bundle(folder):

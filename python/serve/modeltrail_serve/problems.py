@@ -1,6 +1,13 @@
 """What can go wrong with a request. Each protocol says it in its own words' form."""
 
 
+def said(error):
+    """What a library or a model raised, in a sentence."""
+    if isinstance(error, ModuleNotFoundError):
+        return "the package %s is not installed." % error.name
+    return "%s: %s" % (type(error).__name__, error) if not isinstance(error, ValueError) else str(error)
+
+
 class Problem(Exception):
     """`status` is that of HTTP; the message is for who sent the request."""
 

@@ -15,7 +15,7 @@ from .problems import Problem
 def _load_pyfunc(path, model_config=None):
     """By this name MLflow asks for it. `path`: the bundle."""
     bundle = open_bundle(path)
-    bundle.ask_sample()
+    bundle.begin()
     return PyfuncBundle(bundle)
 
 

@@ -1,5 +1,6 @@
 /** The first request that a new version gets: does it answer its own sample as it did when its bundle was made? */
 import { UserError } from "../../domain/errors";
+import { maskText } from "../../domain/secrets";
 import type { Access, Answer, ReadyBundle } from "../contract";
 import { difference, missingNumber, readSample } from "../sample";
 
@@ -23,11 +24,24 @@ export async function smokeTest(bundle: ReadyBundle, access: Access, signal: Abo
     signal: within,
   });
   const took = performance.now() - started;
-  if (answer.status !== 200) throw new UserError(`It answered the sample with ${inShort(answer)}`);
+  if (answer.status !== 200) {
+    throw new UserError(`It answered the sample with ${inShort(answer)}${await ownWords(bundle, access, within)}`);
+  }
   const problem = judge(sample.response, parse(answer));
   if (problem) throw new UserError(`It answered the sample wrongly: ${problem}.`);
   const compared = sample.response === null ? "the sample" : "the sample as it did when the bundle was made";
   return `It answered ${compared}, in ${took.toFixed(1)} ms.`;
+}
+
+/** What the model said when it failed at its sample at the start; nothing where that is not to be had. */
+async function ownWords({ manifest }: ReadyBundle, access: Access, signal: AbortSignal): Promise<string> {
+  try {
+    const { status, body } = await access.request(`/v2/models/${encodeURIComponent(manifest.model)}`, { signal });
+    const { fault } = status === 200 ? JSON.parse(body.toString()) : {};
+    return typeof fault === "string" ? ` It failed at its start with ${maskText(fault).slice(0, SHOWN)}` : "";
+  } catch {
+    return "";
+  }
 }
 
 function judge(expected: unknown, actual: unknown): string | null {

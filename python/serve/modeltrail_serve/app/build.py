@@ -34,10 +34,12 @@ def build(bundle, pool, limits, metrics, token=None, model=None, outputs=None, c
     _says(app, paths.v1, JSONResponse({"name": model, "ready": True}))
     _says(app, "/v2", JSONResponse({"name": "modeltrail", "version": __version__, "extensions": []}))
     _says(app, "/v2/health/live", JSONResponse({"live": True}))
-    _says(app, "/v2/health/ready", JSONResponse({"ready": True}))
+    # It is ready: what a model says of its fault is only for who may ask it.
+    sample, fault = ({"sample": "failed"}, {"fault": bundle.fault}) if bundle.fault else ({}, {})
+    _says(app, "/v2/health/ready", JSONResponse({"ready": True, **sample}))
     for path in paths.v2:
-        _says(app, path, JSONResponse(kserve_v2.metadata(bundle, model, outputs)))
-        _says(app, path + "/ready", JSONResponse({"name": model, "ready": True}))
+        _says(app, path, JSONResponse({**kserve_v2.metadata(bundle, model, outputs), **fault}))
+        _says(app, path + "/ready", JSONResponse({"name": model, "ready": True, **sample}))
 
     @app.get("/metrics")
     async def show_metrics():

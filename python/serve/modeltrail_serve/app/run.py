@@ -10,6 +10,7 @@ import tempfile
 
 from ..arguments import TOKEN
 from ..models import open_bundle
+from ..problems import said
 from .build import build
 from .limits import Limits
 from .metrics import Metrics
@@ -90,22 +91,15 @@ class Ending:
 
 
 def load(options):
-    """(the bundle, what it answered to its sample)"""
+    """(the bundle, what it answered to its sample: None when it has none, or fails at it)"""
     try:
         bundle = open_bundle(options.bundle, rows=options.max_rows)
         if hasattr(bundle.model, "for_requests"):
             bundle.model.for_requests()
-        outputs = bundle.ask_sample()
     except Exception as error:
         log.debug("Loading failed.", exc_info=True)
         raise CannotServe("The model could not be loaded: %s" % said(error)) from error
-    return bundle, outputs
-
-
-def said(error):
-    if isinstance(error, ModuleNotFoundError):
-        return "the package %s is not installed." % error.name
-    return "%s: %s" % (type(error).__name__, error) if not isinstance(error, ValueError) else str(error)
+    return bundle, bundle.begin()
 
 
 def bind(host, port):

@@ -1,11 +1,15 @@
 """A bundle opened: its model, and what it takes."""
 
+import logging
+
 from ..inputs import Reader, Table
 from ..inputs.values import described, quoted
 from ..manifest import read_manifest
 from ..outputs import jsonable
-from ..problems import Invalid, Malformed
+from ..problems import Invalid, Malformed, said
 from .loading import load
+
+log = logging.getLogger("modeltrail_serve")
 
 BODY_FIELDS = ("dataframe_records", "dataframe_split", "instances", "inputs")
 SPLIT_FIELDS = {"columns", "data", "index"}
@@ -27,6 +31,8 @@ class Bundle:
         self.manifest = manifest
         self.model = model
         self.reader = Reader(manifest, rows)
+        # What the model said when it failed at its own sample.
+        self.fault = None
 
     def predict(self, body):
         """{"predictions": …}, all of it JSON, for a body of `/invocations` as a dict. Throws a Problem for what does not fit."""
@@ -71,6 +77,15 @@ class Bundle:
         """As `warm_up`, the model's own answer. What is made only once is made then, before the first caller comes."""
         sample = self.manifest.read_sample()
         return self.run(*self.read(sample[0])) if sample else None
+
+    def begin(self):
+        """As `ask_sample`; None, too, when it fails at that: the log and `fault` say why, and it may answer others."""
+        try:
+            return self.ask_sample()
+        except (Exception, SystemExit) as error:
+            self.fault = said(error)
+            log.exception("The model fails at its own sample.")
+            return None
 
     def _data(self, field, value):
         if field == "dataframe_records":
