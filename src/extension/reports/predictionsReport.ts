@@ -4,6 +4,8 @@ import { milliseconds } from "../deployments/describeDeployment";
 import { code, escapeMarkdown, markdownCell, markdownTable } from "../markdown";
 import type { PredictionCount, PredictionsView } from "../worker/deployments/api";
 
+const NOTHING =
+  "Nothing is logged. This machine's gateway logs what is asked through it, unless `log: false` says not to; what is served elsewhere may answer without it.";
 const LONGEST_CELL = 200;
 const right = (title: string) => ({ title, align: "right" as const });
 
@@ -15,7 +17,7 @@ export function predictionsReport(
   const { counts, counted, newest } = view;
   const blocks =
     counted === 0
-      ? ["Nothing is logged. Predictions are logged of deployments on this machine, unless `log: false` says not to."]
+      ? [NOTHING]
       : [
           counts.length === 0 ? "" : spanOf(view),
           markdownTable(
