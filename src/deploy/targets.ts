@@ -41,6 +41,7 @@ const ROOMS: Rooms = {
   ssh: async () => (await import("./ssh/sshServing")).makeSshServing,
   kubernetes: async () => (await import("./kubernetes/kubernetesServing")).makeKubernetesServing,
   mlflow: async () => (await import("./mlflow/mlflowServing")).makeMlflowServing,
+  sagemaker: async () => (await import("./sagemaker/sagemakerServing")).makeSageMakerServing,
   vertex: async () => (await import("./vertex/vertexServing")).makeVertexServing,
 };
 

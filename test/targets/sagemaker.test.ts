@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Access, ApplyOptions, ReadyRoute, ServingHandle, ServingPlan } from "../../src/deploy/contract";
 import { smokeTest } from "../../src/deploy/rollout/smokeTest";
-import type { Aws } from "../../src/deploy/sagemaker/aws";
+import { type Aws, openAws } from "../../src/deploy/sagemaker/aws";
 import { type SageMakerOptions, sagemakerServing } from "../../src/deploy/sagemaker/sagemakerServing";
 import type { SageMakerSettings } from "../../src/deploy/sagemaker/variants";
 import { tempStore } from "../../src/store/testStore";
@@ -245,6 +245,8 @@ describe.skipIf(!found)("models at SageMaker", () => {
       if (isDone) break;
     }
     expect(state.tried.at(-1)).toBe(2);
+    // What one left that died at the very end, the next takes away.
+    await apply([route(2)]);
     expect(await askOne(access())).toBe(2);
     expect(await status()).toMatchObject({ state: "live", detail: null });
     expect(await left(endpoint())).toMatchObject({ endpoints: 1, models: [1, 2], configs: 2 });
@@ -298,6 +300,55 @@ describe.skipIf(!found)("models at SageMaker", () => {
     expect((await left(endpoint())).models).toEqual([1, 2]);
     expect(state.handle).toMatchObject({ served: { variants: [{ version: 2 }] } });
   }, 60_000);
+
+  test("by Amazon's own program: checked, deployed, asked, its log read, and undeployed", async () => {
+    const { apply, access, status, target, plan, state, undeploy, endpoint } = deployment({}, { open: openAws });
+    expect(await target.check(plan([route(1)]), signal)).toEqual([
+      { severity: "warning", message: expect.stringContaining("1 × ml.m5.large, until it is undeployed") },
+    ]);
+    await apply([route(1)]);
+    expect(state.handle).toMatchObject({ region: "us-east-1", bundles: `s3://${BUCKET}/served/${endpoint()}/` });
+    const answer = await access().request("/invocations", { method: "POST", body: QUESTION });
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { "content-type": "application/json", "x-modeltrail-version": "1" },
+    });
+    expect(JSON.parse(answer.body.toString())).toEqual({ predictions: [answerOf(1)] });
+    const wrong = await access().request("/invocations", { body: '{"inputs": [["many", 1, 2]]}' });
+    expect(wrong).toMatchObject({ status: 400, body: expect.anything() });
+    expect(JSON.parse(wrong.body.toString())).toMatchObject({ message: expect.stringContaining('column "a"') });
+    await expect(access().request("/metrics")).rejects.toThrow("only predictions");
+    expect(await target.log(state.handle!, 1, signal)).toEqual([expect.stringContaining("Ready at port")]);
+    expect((await status()).state).toBe("live");
+    await undeploy();
+    expect(await left(endpoint())).toEqual({ endpoints: 0, models: [], configs: 0, bundles: 0 });
+    state.handle = null;
+  }, 120_000);
+
+  test("what AWS refuses is told in words, before anything is begun", async () => {
+    const check = async (more: Partial<SageMakerSettings>, env: object, part: Partial<ServingPlan> = {}) => {
+      const { target, plan } = deployment(more, { open: openAws }, env);
+      const said = await target.check(plan([route(1)], part), signal);
+      return said.filter(({ severity }) => severity === "error").map(({ message }) => message);
+    };
+    const [unknown, nobody, absent, bucket, elsewhere, token] = await Promise.all([
+      check({}, { AWS_ACCESS_KEY_ID: "unknown" }),
+      check({}, { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined }),
+      check({ program: "no-such-aws" }, {}),
+      check({ bucket: "s3://nobodys" }, {}),
+      check({ profile: "other" }, {}),
+      check({ bucket: undefined }, {}, { token: "a-token" }),
+    ]);
+    expect(unknown).toEqual([expect.stringMatching(/could not say who you are: it does not know the credentials/)]);
+    expect(nobody).toEqual([expect.stringMatching(/no credentials are known here\. Sign in/)]);
+    expect(absent).toEqual([expect.stringMatching(/no-such-aws, which is not installed.*aws\.amazon\.com\/cli/)]);
+    expect(bucket).toEqual([expect.stringMatching(/could not look into the bucket nobodys: there is no such bucket/)]);
+    expect(elsewhere).toEqual([expect.stringMatching(/there is no such profile/)]);
+    expect(token).toEqual([expect.stringContaining("leave out `token`"), expect.stringContaining("say a `bucket`")]);
+    const { apply, state } = deployment({}, { open: openAws }, { AWS_DEFAULT_REGION: undefined });
+    await expect(apply([route(1)])).rejects.toThrow("Say it as `region` of the target");
+    expect(state.handle).toBeNull();
+  }, 120_000);
 
   test("without instances, one version at a time", async () => {
     const { apply, access, status, target, plan } = deployment({ serverless: { memory: 1024 } });

@@ -108,6 +108,7 @@ class Application {
   /** Null when there is none yet, or one that can only be deleted. */
   private async usable(): Promise<EndpointState | null> {
     const { place, options, handle } = this;
+    if (options.handle === null) return null;
     const onWait = (doing: string) => options.onStep("start", `Waiting for the endpoint ${handle.endpoint}: ${doing}`);
     const state = await settled(place, { signal: options.signal, onWait });
     if (state?.EndpointStatus !== "Failed") return state;
@@ -226,6 +227,8 @@ class Application {
   /** The new version is served: whatever fails now, it is no fault of this change. */
   private async tidy(now: Served, before: Served | null): Promise<void> {
     const { handle, options, place } = this;
+    // A first change has left nothing.
+    if (options.handle === null) return;
     const { former } = handle;
     const kept = [now, before, before?.config === now.config ? former : null].filter((one) => one !== null);
     try {

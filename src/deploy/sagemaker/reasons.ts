@@ -20,7 +20,10 @@ export const REASONS: readonly (readonly [pattern: RegExp, advice: string])[] = 
     /specify a region|Invalid endpoint:|Provided region_name/i,
     "the region is none that AWS knows. Say it as `region` of the target, such as eu-west-1",
   ],
-  [/NoSuchBucket|bucket does not exist/i, "there is no such bucket. Make it (aws s3 mb), or name another as `bucket`"],
+  [
+    /NoSuchBucket|bucket does not exist|\(404\).*HeadBucket/i,
+    "there is no such bucket. Make it (aws s3 mb), or name another as `bucket`",
+  ],
   [
     /iam:PassRole|Could not assume role|role.*(?:is invalid|cannot be assumed|trust)/i,
     "SageMaker may not take the role. It has to trust sagemaker.amazonaws.com, and you need iam:PassRole for it",

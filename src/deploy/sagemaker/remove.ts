@@ -8,8 +8,8 @@ import { isConfigOf, isModelOf, tryName } from "./names";
 
 /** All of it; no error for what is gone already. */
 export async function removeAll(place: Place, handle: SageMakerHandle, signal: AbortSignal): Promise<void> {
-  await removeEndpoint({ ...place, endpoint: tryName(handle.endpoint) }, signal);
-  await removeEndpoint(place, signal);
+  const tried = { ...place, endpoint: tryName(handle.endpoint) };
+  await Promise.all([removeEndpoint(tried, signal), removeEndpoint(place, signal)]);
   await tidy(place, handle, [], signal);
 }
 
@@ -21,16 +21,25 @@ export async function tidy(
   signal: AbortSignal,
 ): Promise<void> {
   const { aws } = place;
-  const configs = new Set(kept.map(({ config }) => config));
   const variants = kept.flatMap((one) => one.variants);
-  const models = new Set(variants.map(({ model }) => model));
-  for (const name of await configsOf(place, signal)) {
-    if (!configs.has(name)) await remove(aws, "delete-endpoint-config", { EndpointConfigName: name }, signal);
-  }
-  for (const name of await modelsOf(place, signal)) {
-    if (!models.has(name)) await remove(aws, "delete-model", { ModelName: name }, signal);
-  }
-  await removeBundles(aws, handle, new Set(variants.map(({ bundle }) => bundle)), signal);
+  const configs = kept.map(({ config }) => config);
+  const models = variants.map(({ model }) => model);
+  // Each question is a program that takes its time to start.
+  await Promise.all([
+    removeOthers(configs, configsOf(place, signal), (EndpointConfigName) =>
+      remove(aws, "delete-endpoint-config", { EndpointConfigName }, signal),
+    ),
+    removeOthers(models, modelsOf(place, signal), (ModelName) => remove(aws, "delete-model", { ModelName }, signal)),
+    removeBundles(aws, handle, new Set(variants.map(({ bundle }) => bundle)), signal),
+  ]);
+}
+
+async function removeOthers(
+  kept: readonly string[],
+  listed: Promise<string[]>,
+  removeOne: (name: string) => Promise<void>,
+): Promise<void> {
+  await Promise.all((await listed).filter((name) => !kept.includes(name)).map(removeOne));
 }
 
 async function remove(aws: Aws, operation: string, input: object, signal: AbortSignal): Promise<void> {
