@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import type { ApplyOptions, ReadyRoute, ServingHandle } from "../../src/deploy/contract";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeKubernetesServing } from "../../src/deploy/kubernetes/kubernetesServing";
+import { UserError } from "../../src/domain/errors";
 import type { TargetOf } from "../../src/domain/targets";
 import { findProgram } from "../../src/snapshot/findProgram";
 import { ask, stream, until } from "../deploy/callers";
-import { localDeployment } from "../deploy/local";
 import { python } from "../recorder/cli";
+import { clusterDeployment, IMAGE, predicted } from "./fixtures/clusterDeployment";
 import { type MockCluster, startMockCluster } from "./fixtures/mockCluster";
 
 const hasKubectl = findProgram("kubectl") !== undefined;
@@ -22,49 +19,12 @@ afterEach(async () => {
   await cluster.stop();
 });
 
-/** A deployment of stubs on the mock cluster, whose images are known by their bundles. */
-function deployment(serving: TargetOf<"kubernetes">["serving"] = {}, more: Partial<TargetOf<"kubernetes">> = {}) {
-  const { store, plan, route: stub, signal } = localDeployment();
-  const cache = mkdtempSync(path.join(tmpdir(), "kubectl-"));
-  onTestFinished(() => rmSync(cache, { recursive: true, force: true }));
-  const env = { ...process.env, KUBECACHEDIR: cache };
-  const settings = {
-    ...{ kind: "kubernetes" as const, kubeconfig: cluster.kubeconfig, ...more },
-    serving: { image: "registry.test/{model}:{version}", ...serving },
-  };
-  const target = makeKubernetesServing("k8s", settings, { store, env }) as Exclude<
-    ReturnType<typeof makeKubernetesServing>,
-    Promise<unknown>
-  >;
-  let handle: ServingHandle | null = null;
-  const steps: string[] = [];
-  function route(version: number, part: Parameters<typeof stub>[1] = {}): ReadyRoute {
-    const made = stub(version, part);
-    cluster.images.set(`registry.test/wine:${version}`, made.ready.folder);
-    return made;
-  }
-  const keep = (known: ServingHandle) => {
-    handle = known;
-  };
-  async function apply(routes: ReadyRoute[], options: Partial<ApplyOptions> & { token?: string } = {}) {
-    const before = handle;
-    const onStep = (step: string, detail: string) => void steps.push(`${step}: ${detail}`);
-    const whole = { handle, keep, onStep, verify: async () => {}, signal: signal(), ...options };
-    try {
-      handle = await target.apply(plan(routes, { target: "k8s" }, options.token), whole);
-    } catch (error) {
-      handle = before;
-      throw error;
-    }
-    return handle;
-  }
-  return {
-    ...{ target, route, apply, steps, plan, signal },
-    handle: () => handle!,
-    status: () => target.status(handle!, signal()),
-    undeploy: () => target.undeploy(handle!, signal()),
-  };
-}
+type Settings = TargetOf<"kubernetes">;
+const deployment = (serving: Settings["serving"] = {}, more: Partial<Settings> = {}) =>
+  clusterDeployment(cluster, (context) => {
+    const settings = { kind: "kubernetes" as const, kubeconfig: cluster.kubeconfig, ...more };
+    return makeKubernetesServing("k8s", { ...settings, serving: { image: IMAGE, ...serving } }, context);
+  });
 
 const kinds = () => [...cluster.objects.values()].map(({ kind }) => kind).sort();
 const versions = () =>
@@ -74,26 +34,24 @@ const versions = () =>
 
 describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mock of a cluster", () => {
   test("exchanged and gone back without a failed request, asked through the cluster, and nothing is left", async () => {
-    const { target, route, apply, steps, plan, signal, handle, status, undeploy } = deployment();
-    expect(await target.check(plan([route(1)], { target: "k8s" }), signal())).toEqual([]);
+    const { target, route, apply, steps, plan, signal, access, status, undeploy } = deployment();
+    expect(await target.check(plan([route(1)]), signal())).toEqual([]);
     const first = await apply([route(1)]);
     expect(first).toMatchObject({ name: "wine", namespace: "team", url: "http://wine.team.svc" });
     expect(await status()).toMatchObject({
       ...{ state: "live", detail: null, endpoint: "http://wine.team.svc" },
       versions: [{ version: 1, role: "champion", percent: 100, ready: true }],
     });
-    const access = target.access(handle(), null);
-    const answer = await access.request("/invocations", { body: '{"inputs":[7]}' });
-    expect(JSON.parse(answer.body.toString())).toEqual({ predictions: [1], inputs: [7] });
+    const way = access();
+    expect(await predicted(way)).toEqual([1]);
 
     const url = await cluster.address("wine");
     // The stub ends at once, also on connections that are kept.
     const callers = stream(url, 50, { keepAlive: false });
     const asked: unknown[] = [];
     await apply([route(2)], {
-      async verify(_route, way) {
-        const { body } = await way.request("/invocations", { body: "{}" });
-        asked.push(JSON.parse(body.toString()).predictions, versions());
+      async verify(_route, tried) {
+        asked.push(await predicted(tried), versions());
       },
     });
     expect(asked).toEqual([[2], ["1", "2"]]);
@@ -107,11 +65,66 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
       unanswered: 0,
       statuses: [200],
     });
-    const again = await access.request("/invocations", { body: "{}" });
-    expect(JSON.parse(again.body.toString()).predictions).toEqual([1]);
+    expect(await predicted(way)).toEqual([1]);
     await undeploy();
     expect(kinds()).toEqual([]);
     await undeploy();
     expect((await status()).state).toBe("gone");
+  }, 60_000);
+
+  test("a version that fails its test, does not start or cannot be pulled leaves what is served, and is gone", async () => {
+    const { route, apply, access, status } = deployment({}, { memory: "512Mi" });
+    await apply([route(1)], { token: "shown-by-callers" });
+    const before = kinds();
+    const token = "shown-by-callers";
+    const verify = async () => {
+      throw new UserError("It answered the sample wrongly.");
+    };
+    await expect(apply([route(2)], { token: "another", verify })).rejects.toThrow("It answered the sample wrongly.");
+    await expect(apply([route(3, { stub: { fails: true } })], { token })).rejects.toThrow(
+      /^Version 3 does not start\. It ended with exit code 3\.\nIt printed last:\n[\s\S]*cannot be read/,
+    );
+    const four = route(4);
+    cluster.images.delete("registry.test/wine:4");
+    await expect(apply([four], { token })).rejects.toThrow(
+      /^Version 4 does not start\. The cluster cannot get the image registry\.test\/wine:4\..*imagePullSecrets/,
+    );
+    const given = (await access(null).request("/invocations", { body: "{}" })).status;
+    expect([given, await predicted(access(token))]).toEqual([401, [1]]);
+    await until(() => kinds().length === before.length, "nothing of the others is left");
+    expect([kinds(), versions()]).toEqual([before, ["1"]]);
+    expect(await status()).toMatchObject({ state: "live", versions: [{ version: 1 }] });
+    // The token is on no command line, and in nothing but the secret.
+    const manifests = [...cluster.objects.values()].filter(({ kind }) => kind !== "Secret");
+    expect(JSON.stringify(manifests)).not.toContain(token);
+  }, 60_000);
+
+  test("how it stands is the cluster's word: out of memory, removed by others, away", async () => {
+    const { route, apply, access, status, undeploy, target, handle, signal } = deployment({}, { memory: "512Mi" });
+    await apply([route(1)]);
+    const pod = [...cluster.objects.keys()].find((key) => key.includes("/pods/"))!;
+    for (let times = 0; times < 2; times++) {
+      cluster.pods.kill(pod, "OOMKilled");
+      await until(async () => (await status()).state !== "live" || times === 1, "it is noticed");
+      await until(() => times === 1 || cluster.pods.isReady(pod), "it is started again");
+    }
+    await until(async () => (await status()).state === "down", "down");
+    expect((await status()).detail).toBe(
+      "0 of 1 pods are ready. It ran out of memory: it needs more than its `memory` of 512Mi.",
+    );
+    await apply([route(2)]);
+    expect(await predicted(access())).toEqual([2]);
+    expect((await target.log(handle(), 5, signal())).length).toBeLessThanOrEqual(5);
+    for (const [key, { kind }] of cluster.objects) if (kind === "Service") cluster.objects.delete(key);
+    expect(await status()).toMatchObject({ state: "down", detail: expect.stringContaining("Service was removed") });
+    cluster.refusal = { code: 503, reason: "ServiceUnavailable" };
+    expect(await status()).toMatchObject({
+      state: "unreachable",
+      detail: expect.stringContaining("cannot be reached"),
+    });
+    await expect(undeploy()).rejects.toThrow(UserError);
+    cluster.refusal = null;
+    await undeploy();
+    expect(kinds()).toEqual([]);
   }, 60_000);
 });

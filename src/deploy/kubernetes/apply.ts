@@ -4,12 +4,13 @@ import { UserError } from "../../domain/errors";
 import type { Cluster, Resource } from "../../targets/kubernetes/cluster";
 import { checkVersion } from "../cluster/checkVersion";
 import { clusterImage } from "../cluster/clusterImage";
-import { type Labelled, servingPaths, shortHash } from "../cluster/names";
+import { type Labelled, servingPaths } from "../cluster/names";
 import { ClusterAway } from "../cluster/open";
 import { lastWords } from "../cluster/podLog";
 import { podsWith, worstOf } from "../cluster/pods";
 import { PORT } from "../cluster/podTemplate";
 import { forwardedAccess } from "../cluster/portForward";
+import { ensureTokenSecret, removeSecrets, tokenSecretName } from "../cluster/tokenSecret";
 import type { ApplyOptions, ServingPlan } from "../contract";
 import {
   CONTAINER,
@@ -21,7 +22,6 @@ import {
   SERVER_LABEL,
   type Server,
   type ServingSettings,
-  secretManifest,
   serverOf,
   serviceManifest,
 } from "./manifests";
@@ -104,7 +104,7 @@ class Application {
     const onStep = (detail: string) => options.onStep("start", detail);
     const { signal } = options;
     const image = await clusterImage(route.ready, settings.serving ?? {}, { env, onBuilt, onStep, signal });
-    const tokenSecret = plan.token === null ? null : `${handle.name}-token-${shortHash(plan.token)}`;
+    const tokenSecret = plan.token === null ? null : tokenSecretName(handle.name, plan.token);
     return serverOf(route, plan, settings, { image, tokenSecret });
   }
 
@@ -121,8 +121,8 @@ class Application {
     if (server.tokenSecret !== null && this.plan.token !== null) {
       const secrets = [...new Set([...this.handle.secrets, server.tokenSecret])];
       this.keep({ secrets });
-      const secret = secretManifest(server.tokenSecret, this.labelled, this.plan.token);
-      await cluster.create(servingPaths.secrets(this.handle.namespace), secret, signal);
+      const { namespace } = this.handle;
+      await ensureTokenSecret(cluster, { namespace, labelled: this.labelled, token: this.plan.token }, signal);
     } else this.keep({});
     const path = servingPaths.deployments(this.handle.namespace);
     if (!same) {
@@ -254,7 +254,7 @@ class Application {
     if (others.length > 0) this.options.onStep("stop", "Stopping what is not needed any more, when it has answered");
     try {
       for (const { name: one } of others) await cluster.remove(`${servingPaths.deployments(namespace)}/${one}`, signal);
-      for (const one of old) await cluster.remove(`${servingPaths.secrets(namespace)}/${one}`, signal);
+      await removeSecrets(cluster, namespace, old, signal);
       if (before.host !== null && this.handle.host === null) {
         await cluster.remove(`${servingPaths.ingresses(namespace)}/${before.name}`, signal);
       }

@@ -10,7 +10,7 @@ import {
   shortHash,
   VERSION_LABEL,
 } from "../cluster/names";
-import { PORT, probe, SCRATCH_VOLUME, scraped, servingContainer, TOKEN_KEY } from "../cluster/podTemplate";
+import { PORT, probe, SCRATCH_VOLUME, scraped, servingContainer } from "../cluster/podTemplate";
 import type { ReadyRoute, ServingPlan } from "../contract";
 
 export type ServingSettings = TargetOf<"kubernetes">;
@@ -133,16 +133,5 @@ export function ingressManifest(
       ...(tlsSecret === undefined ? {} : { tls: [{ hosts: [host], secretName: tlsSecret }] }),
       rules: [{ host, http: { paths: [{ path: "/", pathType: "Prefix", backend }] } }],
     },
-  };
-}
-
-export function secretManifest(name: string, labelled: Labelled, token: string): Resource {
-  return {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name, labels: labelsOf(labelled) },
-    type: "Opaque",
-    immutable: true,
-    stringData: { [TOKEN_KEY]: token },
   };
 }

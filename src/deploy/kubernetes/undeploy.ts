@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../domain/errors";
 import type { Cluster } from "../../targets/kubernetes/cluster";
 import { servingPaths } from "../cluster/names";
+import { removeSecrets } from "../cluster/tokenSecret";
 import { findServers, findService, type Handle } from "./objects";
 
 const LOOK_MS = 500;
@@ -18,7 +19,7 @@ export async function undeploy(cluster: Cluster, handle: Handle, signal: AbortSi
   for (const one of await findServers(cluster, handle, signal)) {
     if (!one.isBeingRemoved) await cluster.remove(`${servingPaths.deployments(namespace)}/${one.name}`, signal);
   }
-  for (const one of secrets) await cluster.remove(`${servingPaths.secrets(namespace)}/${one}`, signal);
+  await removeSecrets(cluster, namespace, secrets, signal);
   for (const end = Date.now() + END_MS; ; await wait(LOOK_MS, undefined, { signal })) {
     const left = await findServers(cluster, handle, signal);
     if (left.length === 0) return;

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeKServeServing } from "../../src/deploy/kserve/kserveServing";
+import type { KServeSettings } from "../../src/deploy/kserve/manifest";
+import { UserError } from "../../src/domain/errors";
+import { findProgram } from "../../src/snapshot/findProgram";
+import { stream, until } from "../deploy/callers";
+import { python } from "../recorder/cli";
+import { clusterDeployment, IMAGE, predicted } from "./fixtures/clusterDeployment";
+import { type MockCluster, startMockCluster } from "./fixtures/mockCluster";
+
+const hasKubectl = findProgram("kubectl") !== undefined;
+
+let cluster: MockCluster;
+beforeEach(async () => {
+  cluster = await startMockCluster({ python });
+});
+afterEach(async () => {
+  await cluster.stop();
+});
+
+const deployment = (settings: Partial<KServeSettings> = {}) =>
+  clusterDeployment(cluster, (context) =>
+    makeKServeServing("ks", { kind: "kserve", image: IMAGE, kubeconfig: cluster.kubeconfig, ...settings }, context),
+  );
+const service = () => cluster.objects.get("/apis/serving.kserve.io/v1beta1/namespaces/team/inferenceservices/wine");
+const kinds = () => [...cluster.objects.values()].map(({ kind }) => kind).sort();
+
+describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock of a cluster", () => {
+  test("a challenger gets its share, is promoted and gone back from, without a failed request", async () => {
+    const { target, route, plan, apply, handle, access, status, undeploy, signal } = deployment();
+    expect(await target.check(plan([route(1)]), signal())).toEqual([]);
+    const { url } = (await apply([route(1)])) as { url: string };
+    expect(await predicted(access())).toEqual([1]);
+    expect(await status()).toMatchObject({
+      state: "live",
+      endpoint: url,
+      versions: [{ version: 1, role: "champion" }],
+    });
+
+    const champion = (version: number) => route(version, { percent: 75 });
+    const challenger = (version: number) => route(version, { role: "challenger", percent: 25 });
+    const before = stream(url, 40, { keepAlive: false });
+    const tried: unknown[] = [];
+    await apply([champion(1), challenger(2)], {
+      async verify({ version }, way) {
+        tried.push(version, await predicted(way), service().spec.predictor.canaryTrafficPercent);
+      },
+    });
+    expect(tried).toEqual([2, [2], 0]);
+    const first = await before.end();
+    expect([first.unanswered, new Set(first.answers.map((one) => one.status))]).toEqual([0, new Set([200])]);
+    const shared = stream(url, 100, { keepAlive: false });
+    await until(() => shared.count() >= 100, "a hundred answers");
+    const asked = (await shared.end()).answers.map(({ body }) => body.predictions![0]);
+    expect(asked.slice(0, 100).filter((one) => one === 2).length).toBe(25);
+    expect((await status()).versions).toEqual([
+      { version: 1, role: "champion", percent: 75, ready: true },
+      { version: 2, role: "challenger", percent: 25, ready: true },
+    ]);
+
+    const change = stream(url, 40, { keepAlive: false });
+    await apply([route(2)]);
+    expect(service().spec.predictor.canaryTrafficPercent).toBeUndefined();
+    expect((await status()).versions).toMatchObject([{ version: 2, role: "champion", percent: 100 }]);
+    await apply([route(1)]);
+    expect(await predicted(access())).toEqual([1]);
+    const { answers, unanswered } = await change.end();
+    expect([unanswered, new Set(answers.map((one) => one.status))]).toEqual([0, new Set([200])]);
+    expect(handle()).toMatchObject({ champion: { version: 1 }, challenger: null });
+    await undeploy();
+    expect(kinds()).toEqual([]);
+    await undeploy();
+    expect((await status()).state).toBe("gone");
+  }, 60_000);
+
+  test("a challenger that fails its test, or does not start, leaves all requests to the champion, and is gone", async () => {
+    const { route, apply, access, status } = deployment();
+    await apply([route(1)]);
+    const routes = [route(1, { percent: 50 }), route(2, { role: "challenger", percent: 50 })];
+    const verify = async () => {
+      throw new UserError("It answered the sample wrongly.");
+    };
+    await expect(apply(routes, { verify })).rejects.toThrow("It answered the sample wrongly.");
+    const broken = [route(1, { percent: 50 }), route(3, { role: "challenger", percent: 50, stub: { fails: true } })];
+    await expect(apply(broken)).rejects.toThrow(
+      /^Version 3 does not start\. It ended with exit code 3[\s\S]*cannot be read/,
+    );
+    expect(await status()).toMatchObject({ state: "live", versions: [{ version: 1, percent: 100 }] });
+    expect(await predicted(access())).toEqual([1]);
+    const { labels, canaryTrafficPercent } = service().spec.predictor;
+    expect([labels["modeltrail.dev/version"], canaryTrafficPercent]).toEqual(["1", undefined]);
+  }, 60_000);
+});
