@@ -40,6 +40,7 @@ const ROOMS: Rooms = {
   podman: container,
   ssh: async () => (await import("./ssh/sshServing")).makeSshServing,
   kubernetes: async () => (await import("./kubernetes/kubernetesServing")).makeKubernetesServing,
+  kserve: async () => (await import("./kserve/kserveServing")).makeKServeServing,
   mlflow: async () => (await import("./mlflow/mlflowServing")).makeMlflowServing,
   sagemaker: async () => (await import("./sagemaker/sagemakerServing")).makeSageMakerServing,
   vertex: async () => (await import("./vertex/vertexServing")).makeVertexServing,
