@@ -44,6 +44,7 @@ const ROOMS: Rooms = {
   mlflow: async () => (await import("./mlflow/mlflowServing")).makeMlflowServing,
   sagemaker: async () => (await import("./sagemaker/sagemakerServing")).makeSageMakerServing,
   vertex: async () => (await import("./vertex/vertexServing")).makeVertexServing,
+  azureml: async () => (await import("./azureml/azureServing")).makeAzureServing,
 };
 
 /** Whether models can be served on targets of this kind. */

@@ -1,0 +1,194 @@
+/** Bringing an endpoint of Azure ML to what a plan says, without a request that fails. */
+import { CloudError } from "../cloud/program";
+import { wholeShares } from "../cloud/shares";
+import type { Access, ApplyOptions, ReadyRoute, ServingPlan } from "../contract";
+import type { AzureSettings, Workspace } from "./az";
+import {
+  createDeployment,
+  createEndpoint,
+  deleteDeployment,
+  describeEndpoint,
+  type EndpointState,
+  readLog,
+  removeEndpoint,
+  SUCCEEDED,
+  setTraffic,
+} from "./endpoint";
+import { signatureOf, withFolder, writeDeployment, writeEndpoint } from "./files";
+import { type AzureHandle, newDeployment, type Part } from "./handle";
+
+/** Ms that taking back what was begun may take. */
+const BACK_MS = 240_000;
+/** Per cent of the requests that Azure copies at most. */
+export const MOST_COPIES = 50;
+/** Lines of a version that did not come up: so many are looked through for what it fell over, and so many are told. */
+const LOG_LINES = 200;
+const TOLD_LINES = 8;
+const FAULT = /^(?:\w+\.)*\w*(?:Error|Exception): ./;
+
+export interface AzureApplication {
+  place: Workspace;
+  settings: AzureSettings;
+  handle: AzureHandle;
+  /** To one deployment. */
+  accessTo(url: string | null, deployment: string): Access;
+}
+
+/** Throws UserError; then what was served is served still, and what was begun is gone. */
+export async function applyPlan(
+  made: AzureApplication,
+  plan: ServingPlan,
+  options: ApplyOptions,
+): Promise<AzureHandle> {
+  return new Application(made, plan, options).run();
+}
+
+class Application {
+  private handle: AzureHandle;
+  /** Names of all that is deployed, and of those that callers are answered by. */
+  private deployed = new Map<string, string>();
+  private served: string[] = [];
+  private mirrored: readonly string[] = [];
+  /** Begun for this. */
+  private readonly fresh: Part[] = [];
+
+  constructor(
+    private readonly made: AzureApplication,
+    private readonly plan: ServingPlan,
+    private readonly options: ApplyOptions,
+  ) {
+    this.handle = made.handle;
+  }
+
+  async run(): Promise<AzureHandle> {
+    const { plan, options } = this;
+    const parts: Part[] = [];
+    this.keep({});
+    try {
+      await this.open();
+      for (const route of plan.routes) parts.push(await this.bringUp(route));
+      const at = this.handle.url ?? this.handle.endpoint;
+      options.onStep("switch", `Giving the requests at ${at} to version ${plan.routes[0]!.version}`);
+      await setTraffic(this.made.place, this.handle.endpoint, this.shares(parts), options.signal);
+    } catch (error) {
+      await this.takeBack().catch(() => {});
+      throw options.signal.aborted ? options.signal.reason : error;
+    }
+    this.keep({
+      routes: plan.routes.map(({ version, role }, at) => ({ version, role, deployment: parts[at]!.deployment })),
+    });
+    await this.tidy(parts);
+    return this.handle;
+  }
+
+  private keep(part: Partial<AzureHandle>): void {
+    this.handle = { ...this.handle, ...part };
+    this.options.keep(this.handle);
+  }
+
+  /** The endpoint is there afterwards. */
+  private async open(): Promise<void> {
+    const { place } = this.made;
+    const { endpoint, name, routes } = this.handle;
+    const { signal, onStep } = this.options;
+    const state = await describeEndpoint(place, endpoint, signal);
+    if (!state) {
+      onStep("start", `Making the endpoint ${endpoint}`);
+      const make = async (folder: string) => createEndpoint(place, await writeEndpoint(folder, endpoint, name), signal);
+      return this.keep({ url: await withFolder(make) });
+    }
+    this.deployed = new Map(state.deployments);
+    this.mirrored = Object.keys(state.mirrored);
+    this.served = routes.map(({ deployment }) => deployment).filter((one) => this.isUp(one));
+    this.keep({ url: state.url });
+  }
+
+  private isUp(deployment: string): boolean {
+    return this.deployed.get(deployment) === SUCCEEDED;
+  }
+
+  /** Deployed and tried, without requests. */
+  private async bringUp(route: ReadyRoute): Promise<Part> {
+    const { made, plan, options, handle } = this;
+    const signature = signatureOf(route, plan, made.settings);
+    const same = handle.parts.filter((part) => part.signature === signature);
+    const running = same.find(({ deployment }) => this.served.includes(deployment));
+    if (running) return running;
+    const begun = same.find(({ deployment }) => this.isUp(deployment));
+    const part = begun ?? { version: route.version, signature, deployment: newDeployment(route.version) };
+    this.fresh.push(part);
+    if (!begun) {
+      this.keep({ parts: [...handle.parts, part] });
+      await this.deploy(route, part);
+    }
+    await options.verify(route, made.accessTo(this.handle.url, part.deployment));
+    return part;
+  }
+
+  private async deploy(route: ReadyRoute, { deployment: name }: Part): Promise<void> {
+    const { made, plan, options } = this;
+    const { endpoint } = this.handle;
+    options.onStep("start", `Deploying version ${route.version} as ${name}: this takes Azure some minutes`);
+    try {
+      await withFolder(async (folder) => {
+        const file = await writeDeployment(folder, { endpoint, name }, route, plan, made.settings);
+        await createDeployment(made.place, file, `deploy version ${route.version}`, options.signal);
+      });
+      this.deployed.set(name, SUCCEEDED);
+    } catch (error) {
+      this.deployed.set(name, "Failed");
+      throw error instanceof CloudError ? await this.withLog(error, name) : error;
+    }
+  }
+
+  /** What it printed goes with it, and often says more. */
+  private async withLog(error: CloudError, name: string): Promise<CloudError> {
+    const { made, handle, options } = this;
+    const lines = await readLog(made.place, handle.endpoint, name, LOG_LINES, options.signal).catch(() => []);
+    const faults = lines.filter((line) => FAULT.test(line));
+    const told = (faults.length > 0 ? faults : lines).slice(-TOLD_LINES);
+    if (told.length === 0) return error;
+    return new CloudError(`${error.message}\n  It printed:\n  ${told.join("\n  ")}`, error.said);
+  }
+
+  /** Those that get none any more are told so. */
+  private shares(parts: readonly Part[]): Pick<EndpointState, "traffic" | "mirrored"> {
+    const { routes } = this.plan;
+    const nothing = (names: Iterable<string>) => Object.fromEntries([...names].map((name) => [name, 0]));
+    const named = routes.map(({ role, percent }, at) => ({ role, percent, name: parts[at]!.deployment }));
+    const answering = named.filter(({ role }) => role !== "shadow");
+    const whole = wholeShares(answering.map(({ percent }) => percent));
+    const traffic = Object.fromEntries(answering.map(({ name }, at) => [name, whole[at]!]));
+    const copies = named.filter(({ role }) => role === "shadow");
+    const mirrored = copies.map(({ name, percent }) => [name, Math.min(Math.round(percent), MOST_COPIES)]);
+    return {
+      traffic: { ...nothing(this.deployed.keys()), ...traffic },
+      mirrored: { ...nothing(this.mirrored), ...Object.fromEntries(mirrored) },
+    };
+  }
+
+  /** The new version is served: whatever fails now, it is no fault of this change, and goes with the next. */
+  private async tidy(parts: readonly Part[]): Promise<void> {
+    const { made, handle, options } = this;
+    const needed = new Set(parts.map(({ deployment }) => deployment));
+    const left: Part[] = [];
+    for (const name of [...this.deployed.keys()].filter((one) => !needed.has(one))) {
+      options.onStep("stop", `Removing ${name}`);
+      await deleteDeployment(made.place, handle.endpoint, name, options.signal).catch(() => {
+        left.push(...handle.parts.filter(({ deployment }) => deployment === name));
+      });
+    }
+    this.keep({ parts: [...new Set([...parts, ...left])] });
+  }
+
+  private async takeBack(): Promise<void> {
+    const { made, fresh } = this;
+    const { endpoint, parts } = this.handle;
+    const signal = AbortSignal.timeout(BACK_MS);
+    if (this.served.length === 0) return removeEndpoint(made.place, endpoint, signal);
+    for (const { deployment } of fresh.filter((part) => this.deployed.has(part.deployment))) {
+      await deleteDeployment(made.place, endpoint, deployment, signal);
+    }
+    this.keep({ parts: parts.filter((part) => !fresh.includes(part)) });
+  }
+}
