@@ -86,6 +86,8 @@ export interface ServingTarget {
   /** Whether it can share requests between champion and challenger, and copy them to shadows. */
   readonly splits: boolean;
   readonly shadows: boolean;
+  /** Ms that going back to what was served before may take there; default 5 minutes. */
+  readonly revertLimit?: number;
   /** What would fail. Quick (seconds) and without effect; never asks for a password. */
   check(plan: ServingPlan, signal: AbortSignal): Promise<Problem[]>;
   /**

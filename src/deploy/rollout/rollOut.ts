@@ -126,7 +126,7 @@ class RolloutRun {
   /** Null when what was served before is served again; else why it is not. */
   async revert(): Promise<string | null> {
     const { tools, before, change } = this;
-    const signal = AbortSignal.timeout(REVERT_MS);
+    const signal = AbortSignal.timeout(tools.target.revertLimit ?? REVERT_MS);
     if (!this.applied) {
       this.closeOpenSteps("failed");
       const begun = this.handle;
