@@ -34,8 +34,8 @@ import {
   withWeights,
 } from "./variants";
 
-/** Ms that taking back what was begun may take: what AWS has begun, it brings to an end first. */
-const BACK_MS = 60 * 60_000;
+/** Ms that going back may take: what AWS has begun, it brings to an end first. */
+export const BACK_MS = 60 * 60_000;
 
 export interface SageMakerApplication {
   place: Place;
@@ -63,6 +63,8 @@ class Application {
   private readonly place: Place;
   private readonly settings: SageMakerSettings;
   private readonly handle: SageMakerHandle;
+  /** An endpoint that nobody knows. */
+  private readonly apart: Place;
 
   constructor(
     made: SageMakerApplication,
@@ -72,6 +74,7 @@ class Application {
     this.place = made.place;
     this.settings = made.settings;
     this.handle = made.handle;
+    this.apart = { ...made.place, endpoint: tryName(made.handle.endpoint) };
   }
 
   async run(): Promise<SageMakerHandle> {
@@ -110,7 +113,11 @@ class Application {
     const { place, options, handle } = this;
     if (options.handle === null) return null;
     const onWait = (doing: string) => options.onStep("start", `Waiting for the endpoint ${handle.endpoint}: ${doing}`);
-    const state = await settled(place, { signal: options.signal, onWait });
+    const [state] = await Promise.all([
+      settled(place, { signal: options.signal, onWait }),
+      // Whoever died while a version was tried there has left it.
+      removeEndpoint(this.apart, options.signal),
+    ]);
     if (state?.EndpointStatus !== "Failed") return state;
     await removeEndpoint(place, options.signal);
     return null;
@@ -164,14 +171,12 @@ class Application {
     return state;
   }
 
-  /** At an endpoint that nobody knows, and that goes again. */
+  /** At an endpoint of its own, that goes again. */
   private async tryApart(fresh: readonly Variant[]): Promise<void> {
-    const { settings, options, handle } = this;
-    const place = { ...this.place, endpoint: tryName(handle.endpoint) };
+    const { settings, options, apart: place } = this;
     const body = apartConfig(settings, fresh);
     // Under the name of the endpoint that it is for, to be found with the others.
     const config = await keepConfig(this.place, body, options.signal);
-    await removeEndpoint(place, options.signal);
     try {
       const waiting = this.waiting("start", `Starting ${versionsText(fresh)} at ${place.endpoint}, to be tried`);
       await createEndpoint(place, config, waiting);
@@ -245,7 +250,7 @@ class Application {
     const waiting: Waiting = { signal, onWait: (doing) => options.onStep("stop", `Going back: ${doing}`) };
     try {
       options.onStep("stop", "Going back, which takes as long as SageMaker does");
-      await removeEndpoint({ ...place, endpoint: tryName(handle.endpoint) }, signal);
+      await removeEndpoint(this.apart, signal);
       if (base !== null) {
         await this.restore(base, waiting);
         await tidy(place, handle, [base, ...(handle.former ? [handle.former] : [])], signal);

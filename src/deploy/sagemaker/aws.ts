@@ -55,7 +55,7 @@ export function openAws({ program, profile, region, root, env }: AwsSettings): A
     cloud: "AWS",
     install: INSTALL,
     // Nobody is there to leaf through pages, or to be asked.
-    env: { ...env, AWS_PAGER: "", AWS_CLI_AUTO_PROMPT: "off", LC_ALL: "C.UTF-8" },
+    env: { ...env, AWS_PAGER: "", AWS_CLI_AUTO_PROMPT: "off" },
     reasons: REASONS,
   });
   const place = [

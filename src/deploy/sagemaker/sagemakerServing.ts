@@ -2,7 +2,7 @@
 import type { ServingHandle, ServingTarget } from "../contract";
 import type { MakeServing, ServingContext } from "../targets";
 import { accessEndpoint } from "./access";
-import { applyPlan } from "./apply";
+import { applyPlan, BACK_MS } from "./apply";
 import { type Aws, type AwsSettings, findRegion, openAws } from "./aws";
 import { checkPlan } from "./check";
 import type { Place } from "./endpoint";
@@ -44,6 +44,7 @@ export function sagemakerServing(
   return {
     ...{ name, kind: settings.kind, contract: "sagemaker" },
     ...{ splits: settings.serverless === undefined, shadows: settings.serverless === undefined },
+    revertLimit: BACK_MS,
 
     check: (plan, signal) => checkPlan(open(asked), settings, plan, signal),
 
