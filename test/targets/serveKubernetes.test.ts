@@ -1,16 +1,21 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { makeKubernetesServing } from "../../src/deploy/kubernetes/kubernetesServing";
 import { UserError } from "../../src/domain/errors";
 import type { TargetOf } from "../../src/domain/targets";
 import { findProgram } from "../../src/snapshot/findProgram";
 import { ask, stream, until } from "../deploy/callers";
-import { python } from "../recorder/cli";
+import { servePython } from "../deploy/versions";
+import { baseEnvironment, makeProject, modeltrail, python, useCli } from "../recorder/cli";
 import { clusterDeployment, IMAGE, predicted } from "./fixtures/clusterDeployment";
 import { type MockCluster, startMockCluster } from "./fixtures/mockCluster";
 
 const hasKubectl = findProgram("kubectl") !== undefined;
 if (!hasKubectl) console.warn("No kubectl (Debian: kubernetes-client): the tests that need it are left out.");
 
+useCli();
 let cluster: MockCluster;
 beforeEach(async () => {
   cluster = await startMockCluster({ python });
@@ -127,4 +132,51 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
     await undeploy();
     expect(kinds()).toEqual([]);
   }, 60_000);
+
+  const real = servePython();
+  test.runIf(real)(
+    "recorded models, from the command line, in the app that serves: callers that keep their connections miss nothing",
+    async () => {
+      await cluster.stop();
+      cluster = await startMockCluster({ python: real! });
+      const train = `import sys, joblib, numpy
+from sklearn.linear_model import LinearRegression
+joblib.dump(LinearRegression().fit(numpy.arange(3).reshape(3, 1), [int(sys.argv[1])] * 3), "model.joblib")
+`;
+      const serving =
+        "{ image: 'registry.test/{model}:{hash}', replicas: 2, ingress: { host: wine.test, tlsSecret: cert } }";
+      const settings = `targets:\n  prod: { kind: kubernetes, kubeconfig: ${cluster.kubeconfig}, serving: ${serving} }\n`;
+      const cwd = makeProject({ "modeltrail.yaml": settings, "train.py": train });
+      const env = { ...baseEnvironment(makeProject()), KUBECACHEDIR: makeProject() };
+      const command = async (...args: string[]) => {
+        const [program, ...rest] = modeltrail(...args);
+        return (await promisify(execFile)(program!, rest, { cwd, env })).stdout;
+      };
+      for (const number of ["1", "2"]) {
+        await command("run", "--name", `run${number}`, "--", real!, "train.py", number);
+        await command("models", "register", `run${number}`, "--name", "wine");
+        const made = JSON.parse(await command("bundle", `wine/${number}`, "--trust", "--json"));
+        cluster.images.set(`registry.test/wine:${made.hash.slice(0, 16)}`, made.folder);
+      }
+      const manifests = parseAllDocuments(await command("deploy", "wine/2", "--to", "prod", "--manifest"));
+      expect(manifests.map((one) => [one.get("kind"), one.getIn(["metadata", "name"])])).toEqual([
+        ["Deployment", "wine-prod"],
+        ["Service", "wine-prod"],
+        ["Ingress", "wine-prod"],
+      ]);
+      expect(cluster.objects.size).toBe(0);
+      expect(await command("deploy", "wine/1", "--to", "prod")).toContain("Live: wine-prod at https://wine.test");
+      const url = await cluster.address("wine-prod");
+      const callers = stream(url, 50);
+      await command("deploy", "wine/2", "--to", "prod");
+      await until(async () => (await ask(url, { inputs: [[0]] })).body.predictions?.[0] === 2, "version 2");
+      const { answers, unanswered } = await callers.end();
+      expect([unanswered, new Set(answers.map((one) => one.status))]).toEqual([0, new Set([200])]);
+      const shown = JSON.parse(await command("deployments", "show", "wine-prod", "--json"));
+      expect(shown.served).toMatchObject({ state: "live", endpoint: "https://wine.test", versions: [{ version: 2 }] });
+      await command("deployments", "undeploy", "wine-prod");
+      expect(kinds()).toEqual([]);
+    },
+    180_000,
+  );
 });

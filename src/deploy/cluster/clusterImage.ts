@@ -37,8 +37,7 @@ export async function clusterImage(
   options: ImageOptions,
 ): Promise<string> {
   const { image, registry } = settings;
-  if (image !== undefined) return imageOf(image, bundle);
-  if (registry === undefined) throw new UserError(NO_IMAGE);
+  if (image !== undefined || registry === undefined) return namedImage(bundle, settings);
   const engine = engineOf(settings, options.env);
   const base = settings.build?.base;
   const built = await bundleImage(
@@ -54,8 +53,16 @@ export async function clusterImage(
 export const NO_IMAGE =
   "The cluster needs an image to run. Give the target a `registry`, where the bundle's image is pushed to from here, or name an `image` that you have pushed.";
 
-/** Where the bundle's image goes, and how it is named for whoever writes manifests without pushing it. */
-export function pushedName(registry: string, bundle: Pick<ReadyBundle, "hash" | "manifest">): string {
+type Named = Pick<ReadyBundle, "hash" | "manifest">;
+
+/** How it is called, whether it has been pushed or not. Throws UserError when settings do not say. */
+export function namedImage(bundle: Named, { image, registry }: ImageSettings): string {
+  if (image !== undefined) return imageOf(image, bundle);
+  if (registry !== undefined) return pushedName(registry, bundle);
+  throw new UserError(NO_IMAGE);
+}
+
+function pushedName(registry: string, bundle: Named): string {
   const place = registry.replace(/\/+$/, "");
   return imageOf(`${place}/${imageName(bundle.manifest.model)}:{hash}`, bundle);
 }

@@ -9,6 +9,8 @@ export const PORT = 8080;
 /** Of the cluster's secret. */
 export const TOKEN_KEY = "token";
 const SCRATCH = "/tmp";
+/** s. A pod that is to end answers what comes on connections that are open, so that nobody is cut off. */
+const LINGER = 5;
 
 export interface PodSettings {
   cpu?: string | number | undefined;
@@ -48,7 +50,7 @@ export function servingContainer(
     command: ["python3", "-m", "modeltrail_serve"],
     args: [
       ...serverArguments({ ...route.ready, folder: BUNDLE_INSIDE }, plan.settings),
-      ...["--host", "0.0.0.0", "--port", String(PORT)],
+      ...["--host", "0.0.0.0", "--port", String(PORT), "--linger-seconds", String(LINGER)],
     ],
     workingDir: BUNDLE_INSIDE,
     env: tokenSecret === null ? values : [...values, token],

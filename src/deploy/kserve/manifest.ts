@@ -2,8 +2,10 @@
 import type { ServingOf } from "../../domain/targets";
 import type { Resource } from "../../targets/kubernetes/cluster";
 import { placement } from "../../targets/kubernetes/manifests";
+import { namedImage } from "../cluster/clusterImage";
 import {
   BUNDLE_ANNOTATION,
+  clusterName,
   type Labelled,
   labelsOf,
   SIGNATURE_LABEL,
@@ -82,4 +84,17 @@ export function inferenceService(labelled: Labelled, { spec }: Predictor, percen
     },
     spec: { predictor: { ...spec, ...(percent === null ? {} : { canaryTrafficPercent: percent }) } },
   };
+}
+
+/** For whoever applies it himself. `tokenSecret`: of the secret that callers' token is in; null: they need none. */
+export function manifestOf(
+  route: ReadyRoute,
+  plan: Pick<ServingPlan, "name" | "settings">,
+  settings: KServeSettings,
+  tokenSecret: string | null,
+): Resource {
+  const image = namedImage(route.ready, settings);
+  // Not ours: changes that we make find their objects by their owner.
+  const labelled = { name: clusterName(plan.name), model: route.model, owner: null };
+  return inferenceService(labelled, predictorOf(route, plan, settings, { image, tokenSecret }), null);
 }
