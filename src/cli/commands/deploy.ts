@@ -20,6 +20,7 @@ export interface DeployCommandOptions {
   override?: string;
   trust?: boolean;
   load: boolean;
+  manifest?: string | true;
   json?: boolean;
 }
 
@@ -29,6 +30,11 @@ export async function deployCommand(model: string, options: DeployCommandOptions
   await withStore(async (store) => {
     const version = resolveVersion(store, model);
     const destination = await findDestination(store, version.model, options.to, options.as);
+    const { manifest } = options;
+    if (manifest !== undefined) {
+      const { manifestCommand } = await import("./deployManifest");
+      return await manifestCommand(store, destination, version, { ...options, manifest });
+    }
     const { role, override, load } = options;
     const rollout = await changing(store, options, (context) =>
       deployVersion(context, destination, version, {
