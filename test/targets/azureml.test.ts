@@ -96,6 +96,13 @@ describe.skipIf(!python || process.platform === "win32").concurrent("Azure ML", 
     expect(counted.filter(([, answer]) => answer === answerOf(3))).toHaveLength(10);
     expect(await ask({ "x-modeltrail-version": "3" })).toEqual([200, answerOf(3)]);
 
+    const shares = { ...endpoint.traffic };
+    stub.refusal = { of: "online-endpoint update", said: "(Conflict) Another operation goes on." };
+    const halves = [{ ...first, percent: 50 }, route(3, { role: "challenger", percent: 50 })];
+    await expect(apply(target, halves)).rejects.toThrow(/could not share the requests[\s\S]*Another operation/);
+    stub.refusal = null;
+    expect([endpoint.traffic, handle().parts.length, endpoint.deployments.size]).toEqual([shares, 2, 2]);
+
     stub.key = "another-key";
     await apply(target, [route(3), { ...first, role: "shadow" }]);
     expect(await ask()).toEqual([200, answerOf(3)]);
@@ -104,7 +111,8 @@ describe.skipIf(!python || process.platform === "win32").concurrent("Azure ML", 
       { version: 1, role: "shadow", percent: 50, ready: true },
     ];
     expect(await target.status(handle(), signal())).toMatchObject({ state: "live", versions });
-    await Promise.all(Array.from({ length: 99 }, () => ask()));
+    stub.copies.length = 0;
+    await Promise.all(Array.from({ length: 100 }, () => ask()));
     expect(stub.copies).toHaveLength(50);
     const log = await target.log(handle(), 20, signal());
     expect([log.length, log.filter((line) => /^Version \d/.test(line)).length]).toEqual([20, 2]);

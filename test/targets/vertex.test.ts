@@ -40,7 +40,7 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
       CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${stub.url}/storage/v1/`,
     };
     const hashes = new Map<string, string>();
-    const signal = () => AbortSignal.timeout(120_000);
+    const signal = () => AbortSignal.timeout(300_000);
     const steps: string[] = [];
     let handle: ServingHandle | null = null;
     const plan = (routes: ReadyRoute[]) => ({ name: "wine", settings: { target: "cloud" }, routes, token: null });
@@ -124,7 +124,7 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
     expect([stub.endpoints.size, stub.models.size, stub.objects.size]).toEqual([0, 0, 0]);
     await target.undeploy(handle(), signal());
     expect(await target.status(handle(), signal())).toMatchObject({ state: "gone" });
-  }, 180_000);
+  }, 400_000);
 
   test("what Vertex AI refuses is told and taken back; what somebody began who died is found", async ({
     onTestFinished,
@@ -164,7 +164,7 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
     stub.token = "another";
     const problems = await target.check(plan([route(1)]), signal());
     expect(problems).toMatchObject([{ severity: "error", message: expect.stringContaining("gcloud auth login") }]);
-  }, 180_000);
+  }, 400_000);
 });
 
 /** Asks again and again until it is ended. */

@@ -2,6 +2,7 @@
 import { CloudError } from "../cloud/program";
 import { wholeShares } from "../cloud/shares";
 import type { Access, ApplyOptions, ReadyRoute, ServingPlan } from "../contract";
+import { untilItAnswers } from "../rollout/untilItAnswers";
 import type { AzureSettings, Workspace } from "./az";
 import {
   createDeployment,
@@ -19,6 +20,8 @@ import { type AzureHandle, newDeployment, type Part } from "./handle";
 
 /** Ms that taking back what was begun may take. */
 const BACK_MS = 240_000;
+/** Ms until what was told of shares holds. */
+const PATIENCE_MS = 60_000;
 /** Per cent of the requests that Azure copies at most. */
 export const MOST_COPIES = 50;
 /** Lines of a version that did not come up: so many are looked through for what it fell over, and so many are told. */
@@ -30,9 +33,11 @@ export interface AzureApplication {
   place: Workspace;
   settings: AzureSettings;
   handle: AzureHandle;
-  /** To one deployment. */
-  accessTo(url: string | null, deployment: string): Access;
+  /** To one deployment, or by their shares. */
+  accessTo(url: string | null, deployment: string | undefined): Access;
 }
+
+type Shares = Pick<EndpointState, "traffic" | "mirrored">;
 
 /** Throws UserError; then what was served is served still, and what was begun is gone. */
 export async function applyPlan(
@@ -48,7 +53,7 @@ class Application {
   /** Names of all that is deployed, and of those that callers are answered by. */
   private deployed = new Map<string, string>();
   private served: string[] = [];
-  private mirrored: readonly string[] = [];
+  private before: EndpointState | undefined;
   /** Begun for this. */
   private readonly fresh: Part[] = [];
 
@@ -69,7 +74,7 @@ class Application {
       for (const route of plan.routes) parts.push(await this.bringUp(route));
       const at = this.handle.url ?? this.handle.endpoint;
       options.onStep("switch", `Giving the requests at ${at} to version ${plan.routes[0]!.version}`);
-      await setTraffic(this.made.place, this.handle.endpoint, this.shares(parts), options.signal);
+      await this.giveRequests(parts);
     } catch (error) {
       await this.takeBack().catch(() => {});
       throw options.signal.aborted ? options.signal.reason : error;
@@ -79,6 +84,24 @@ class Application {
     });
     await this.tidy(parts);
     return this.handle;
+  }
+
+  /** Until the endpoint answers; else they are shared as before, while all that had them is still there. */
+  private async giveRequests(parts: readonly Part[]): Promise<void> {
+    const { made, plan, options, before, served } = this;
+    const { endpoint, url } = this.handle;
+    const tell = (shares: Shares, signal: AbortSignal) => setTraffic(made.place, endpoint, shares, signal);
+    const next = this.shares(parts);
+    try {
+      await tell(this.completed(next, before), options.signal);
+      const others = Object.values(next.traffic).filter((percent) => percent > 0).length - 1;
+      // By its name it answers without a share, too.
+      const access = made.accessTo(url, others > 0 ? parts[0]!.deployment : undefined);
+      await untilItAnswers(plan.routes[0]!.ready, access, PATIENCE_MS, options.signal);
+    } catch (error) {
+      if (before && served.length > 0) await tell(this.completed(before, next), AbortSignal.timeout(BACK_MS));
+      throw error;
+    }
   }
 
   private keep(part: Partial<AzureHandle>): void {
@@ -98,7 +121,7 @@ class Application {
       return this.keep({ url: await withFolder(make) });
     }
     this.deployed = new Map(state.deployments);
-    this.mirrored = Object.keys(state.mirrored);
+    this.before = state;
     this.served = routes.map(({ deployment }) => deployment).filter((one) => this.isUp(one));
     this.keep({ url: state.url });
   }
@@ -151,19 +174,23 @@ class Application {
     return new CloudError(`${error.message}\n  It printed:\n  ${told.join("\n  ")}`, error.said);
   }
 
-  /** Those that get none any more are told so. */
-  private shares(parts: readonly Part[]): Pick<EndpointState, "traffic" | "mirrored"> {
+  private shares(parts: readonly Part[]): Shares {
     const { routes } = this.plan;
-    const nothing = (names: Iterable<string>) => Object.fromEntries([...names].map((name) => [name, 0]));
     const named = routes.map(({ role, percent }, at) => ({ role, percent, name: parts[at]!.deployment }));
     const answering = named.filter(({ role }) => role !== "shadow");
     const whole = wholeShares(answering.map(({ percent }) => percent));
-    const traffic = Object.fromEntries(answering.map(({ name }, at) => [name, whole[at]!]));
+    const traffic = answering.map(({ name }, at) => [name, whole[at]!]);
     const copies = named.filter(({ role }) => role === "shadow");
     const mirrored = copies.map(({ name, percent }) => [name, Math.min(Math.round(percent), MOST_COPIES)]);
+    return { traffic: Object.fromEntries(traffic), mirrored: Object.fromEntries(mirrored) };
+  }
+
+  /** Those that had some and get none any more have to be told. */
+  private completed({ traffic, mirrored }: Shares, before: Shares | undefined): Shares {
+    const nothing = (names: Iterable<string>) => Object.fromEntries([...names].map((name) => [name, 0]));
     return {
       traffic: { ...nothing(this.deployed.keys()), ...traffic },
-      mirrored: { ...nothing(this.mirrored), ...Object.fromEntries(mirrored) },
+      mirrored: { ...nothing(Object.keys(before?.mirrored ?? {})), ...mirrored },
     };
   }
 

@@ -32,7 +32,7 @@ export const makeAzureServing: MakeServing<AzureSettings> = (name, settings, { e
       const place = placeOf(handle);
       if (!options.handle && settings.endpoint !== undefined)
         await refuseTaken(place, settings.endpoint, options.signal);
-      const accessTo = (url: string | null, deployment: string) =>
+      const accessTo = (url: string | null, deployment: string | undefined) =>
         accessEndpoint({ place, endpoint: handle.endpoint, url, findKey, wantedBy: () => deployment });
       return applyPlan({ place, settings, handle, accessTo }, plan, options);
     },

@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { wholeShares } from "../cloud/shares";
 import type { Access, ApplyOptions, ReadyRoute, ServingPlan } from "../contract";
+import { untilItAnswers } from "../rollout/untilItAnswers";
 import {
   createEndpoint,
   deployModel,
@@ -22,6 +23,8 @@ import { undeploy } from "./undeploy";
 
 /** Ms that taking back what was begun may take. */
 const BACK_MS = 240_000;
+/** Ms until what was told of shares holds. */
+const PATIENCE_MS = 60_000;
 
 export interface VertexApplication {
   place: Place;
@@ -65,8 +68,7 @@ class Application {
       await this.open();
       for (const route of plan.routes) parts.push(await this.bringUp(route));
       options.onStep("switch", `Giving the requests to version ${plan.routes[0]!.version}`);
-      const shares = wholeShares(plan.routes.map(({ percent }) => percent));
-      await this.share(Object.fromEntries(parts.map(({ deployed }, at) => [deployed, shares[at]!])));
+      await this.giveRequests(parts);
     } catch (error) {
       await this.takeBack().catch(() => {});
       throw options.signal.aborted ? options.signal.reason : error;
@@ -76,6 +78,21 @@ class Application {
     });
     await this.tidy(parts);
     return this.handle;
+  }
+
+  /** Until the champion answers at the endpoint; else they are shared as before, while all that had them is still there. */
+  private async giveRequests(parts: readonly Part[]): Promise<void> {
+    const { made, plan, options, split: before } = this;
+    const shares = wholeShares(plan.routes.map(({ percent }) => percent));
+    try {
+      await this.share(Object.fromEntries(parts.map(({ deployed }, at) => [deployed, shares[at]!])));
+      const access = made.accessTo(this.handle.endpoint, parts[0]!.deployed);
+      await untilItAnswers(plan.routes[0]!.ready, access, PATIENCE_MS, options.signal);
+    } catch (error) {
+      const signal = AbortSignal.timeout(BACK_MS);
+      if (this.served.length > 0) await setSplit(made.place, this.handle.endpoint, before, signal);
+      throw error;
+    }
   }
 
   private keep(part: Partial<VertexHandle>): void {
