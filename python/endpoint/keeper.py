@@ -12,10 +12,12 @@ import traceback
 
 from control import NAME, answer_one, listen
 from identity import identity
-from server import Server
+from processes import end_all, of_job
+from server import LINGER, Server
 from serverlog import ServerLog
 
-TICK = 0.05
+# Between looks: while something changes, and while nothing does.
+SHORT, LONG = 0.05, 0.5
 # A server that nobody has tried to its end: who began it is gone.
 FORGOTTEN = 3600
 # Before the first start of another in place of one that died, and the longest.
@@ -30,6 +32,8 @@ def keep(folder, mark, ready):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return None
+    # Servers of a keeper that was killed are just ending: as long as they listen, nobody else can.
+    end_all(lambda: of_job(mark, None), LINGER + 2, first=signal.SIGTERM)
     return Keeper(folder, mark).run(ready)
 
 
@@ -55,7 +59,7 @@ class Keeper:
         ready()
         try:
             while not self.is_over():
-                if select.select([control], [], [], TICK)[0]:
+                if select.select([control], [], [], self.tick())[0]:
                     answer_one(control, self.answer)
                 self.look()
         finally:
@@ -63,6 +67,9 @@ class Keeper:
                 server.kill()
             os.unlink(NAME)
             os.unlink(self.folder.at("keeper.json"))
+
+    def tick(self):
+        return LONG if all(server.state == "live" for server in self.servers.values()) else SHORT
 
     def answer(self, request):
         try:
@@ -120,7 +127,7 @@ class Keeper:
     def stop(self):
         self.stopping = True
         for server in self.servers.values():
-            server.leave()
+            server.leave(at_once=True)
         return {}
 
     def look(self):
@@ -192,7 +199,9 @@ class Front:
             raise
 
     def fits(self, address):
-        return address in (self.asked, self.address())
+        """A name and a free port are known by what they have become, too."""
+        actual = self.address()
+        return all(address[part] in (self.asked[part], actual[part]) for part in ("host", "port"))
 
     def fileno(self):
         return self.socket.fileno()

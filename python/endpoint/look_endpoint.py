@@ -1,5 +1,5 @@
 """
-    endpoint.py look FOLDER      {"activate", "names": [names of packages], "address": {"host", "port"}}
+    endpoint.py look FOLDER      {"activate" (null: not to be looked at), "names": [of packages], "address": {"host", "port"}}
 
 What would keep a model from being served here; without effect. Answers {"python": version of the Python that would serve, null when
 there is none, "why", "packages": {name: version, of those that are there}, "address": null, or why callers cannot come there}.
@@ -35,7 +35,7 @@ def main(folder):
 
 
 def ask_python(request, folder):
-    if request["activate"] == "none yet":
+    if request["activate"] is None:
         return {"python": None, "why": None, "packages": {}}
     try:
         environment = activate(request["activate"], dict(os.environ))

@@ -11,14 +11,15 @@ from pulse import LOST, Pulse
 
 # How long connections that look idle stay open in one that has to go.
 LINGER = 5
-# What an orderly end may take altogether.
-END = 40
+# What an orderly end may take beyond that and the time of a request; and when all is to go, altogether.
+GRACE, AT_ONCE = 10, 30
 MISLEADING = ("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "CONDA_PREFIX")
 
 
 class Server:
     """
-    `order`: {"id", "version", "bundle", "signature", "arguments", "activate", "env"}; `front`: the endpoint's socket.
+    `order`: {"id", "version", "bundle", "signature", "arguments", "activate", "env", "drain": seconds that a request may take};
+    `front`: the endpoint's socket.
 
     `state`: "starting" → "ready" (answers at a port of its own) → "joining" → "live" (answers callers) → "leaving" → "ended".
     """
@@ -77,14 +78,16 @@ class Server:
             self.state = "joining"
             os.kill(self.process.pid, signal.SIGUSR1)
 
-    def leave(self):
+    def leave(self, at_once=False):
         """It answers what it has, takes nothing new, and ends."""
-        if self.state in ("leaving", "ended"):
+        if self.state == "ended":
             return
-        self.state = "leaving"
-        self.deadline = time.monotonic() + END
-        if self.process:
-            self.process.terminate()
+        limit = AT_ONCE if at_once else LINGER + self.order["drain"] + GRACE
+        self.deadline = min(self.deadline or float("inf"), time.monotonic() + limit)
+        if self.state != "leaving":
+            self.state = "leaving"
+            if self.process:
+                self.process.terminate()
 
     def kill(self):
         """With what it has started."""
@@ -109,7 +112,8 @@ class Server:
 
     def _arguments(self):
         ours = ["--host", "127.0.0.1", "--port", "0", "--ready-file", self.folder.at(self._ready)]
-        ours += ["--with-parent", os.getpid(), "--shared-socket", self.front.fileno(), "--linger-seconds", LINGER]
+        ours += ["--with-parent", os.getpid(), "--shared-socket", self.front.fileno()]
+        ours += ["--linger-seconds", LINGER, "--drain-seconds", self.order["drain"]]
         return ["-m", "modeltrail_serve"] + self.order["arguments"] + [str(word) for word in ours]
 
     def _environment(self):

@@ -49,7 +49,7 @@ function endpoint(python: string) {
   async function start(version: string): Promise<Started> {
     await send(version);
     const order = {
-      ...{ id: version, version: 1, bundle: `hash-${version}`, signature: version, env: {} },
+      ...{ id: version, version: 1, bundle: `hash-${version}`, signature: version, env: {}, drain: 5 },
       ...{ arguments: ["--bundle", `bundles/hash-${version}`], activate: { kind: "python" as const, path: python } },
     };
     const input = { order, address: { host: "127.0.0.1", port: 0 }, mark: MARK, seconds: 30 };

@@ -16,6 +16,8 @@ import { sendBundle } from "./sendBundle";
 
 /** Seconds that a model gets to be read and to answer its sample. */
 const START_SECONDS = 300;
+/** That an answer may take, where the settings do not say. */
+const REQUEST_SECONDS = 60;
 const SWITCH_MS = 90_000;
 const TAKE_BACK_MS = 60_000;
 /** Bundles besides the one that is served: what may be gone back to without sending it again. */
@@ -24,7 +26,7 @@ const KEPT = 3;
 const TRIES = 3;
 const PAUSE_MS = 2_000;
 
-export const HERE_ONLY = "127.0.0.1";
+const HERE_ONLY = "127.0.0.1";
 
 export interface RemotePlace extends EndpointHost {
   environment: RemoteEnvironment;
@@ -32,6 +34,8 @@ export interface RemotePlace extends EndpointHost {
   env: Readonly<Record<string, string>>;
   /** How others call the machine. */
   hostName(): Promise<string>;
+  /** What connects to it, as one would type it: all before its name. */
+  ssh: readonly string[];
 }
 
 /** Throws UserError; then what was served is served still, and what was begun is gone. */
@@ -52,7 +56,10 @@ export async function applyRemote(place: RemotePlace, plan: ServingPlan, options
       await options.verify(route, remoteAccess(place, way));
     }
     options.signal.throwIfAborted();
-    return { ...handle, ...(await switchTo(place, handle, server.id, route.version, options)) };
+    return {
+      ...handle,
+      ...(await switchTo(place, handle, server.id, { version: route.version, host: address.host }, options)),
+    };
   } catch (error) {
     await takeBack(place, handle, id, known === null);
     throw options.signal.aborted ? options.signal.reason : error;
@@ -77,7 +84,8 @@ async function makeReady(
   await sendBundle(place, folder, ready, { token, onStep: say, signal });
   const activate = await place.environment.make(ready, { onProgress: say, signal });
   const words = serverArguments({ ...ready, folder: `bundles/${ready.hash}` }, settings);
-  const order = { version, bundle: ready.hash, arguments: words, activate, env: place.env };
+  const drain = settings.limits?.time ?? REQUEST_SECONDS;
+  const order = { version, bundle: ready.hash, arguments: words, activate, env: place.env, drain };
   return { ...order, signature: signatureOf(order, token) };
 }
 
@@ -113,7 +121,7 @@ async function switchTo(
   place: RemotePlace,
   { folder }: RemoteHandle,
   server: string,
-  version: number,
+  { version, host }: { version: number; host: string },
   { onStep }: ApplyOptions,
 ): Promise<Pick<RemoteHandle, "address" | "url">> {
   const { name } = place.host;
@@ -123,14 +131,19 @@ async function switchTo(
     askEndpoint(place, folder, "switch", { args: [server, String(KEPT)], signal: AbortSignal.timeout(SWITCH_MS) }),
   );
   if ("fault" in said) throw new UserError(`Version ${version} did not take the requests on ${name}. ${said.fault}`);
-  const { address } = said;
-  if (isLoopback(address.host)) {
-    const forward = `ssh -N -L ${address.port}:${address.host}:${address.port} ${name}`;
-    onStep("switch", `It answers at ${address.host}:${address.port} of ${name}. From here: ${forward}`);
-    return { address, url: null };
-  }
-  return { address, url: await urlOf(place, address) };
+  const address = { host, port: said.address.port };
+  if (!isLoopback(host)) return { address, url: `http://${await othersCallIt(place, host)}:${address.port}` };
+  const there = `${bracketed(host)}:${address.port}`;
+  const forward = [...place.ssh, "-N", "-L", `${address.port}:${there}`, name].join(" ");
+  onStep("switch", `It answers at ${there} of ${name}. From here: ${forward}`);
+  return { address, url: null };
 }
+
+async function othersCallIt({ hostName }: RemotePlace, host: string): Promise<string> {
+  return bracketed(host === "0.0.0.0" || host === "::" ? await hostName() : host);
+}
+
+const bracketed = (host: string) => (host.includes(":") ? `[${host}]` : host);
 
 async function untilReached<T>(action: () => Promise<T>): Promise<T> {
   for (let left = TRIES; ; left--) {
@@ -141,12 +154,6 @@ async function untilReached<T>(action: () => Promise<T>): Promise<T> {
     }
     await wait(PAUSE_MS);
   }
-}
-
-async function urlOf(place: RemotePlace, { host, port }: RemoteAddress): Promise<string> {
-  const isAny = host === "0.0.0.0" || host === "::";
-  const name = isAny ? await place.hostName() : host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
 async function takeBack(

@@ -24,6 +24,8 @@ export interface ServerOrder {
   arguments: readonly string[];
   activate: Activation | null;
   env: Readonly<Record<string, string>>;
+  /** Seconds that a request under way gets when another takes over. */
+  drain: number;
 }
 
 export interface RemoteServer {

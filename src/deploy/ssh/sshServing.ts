@@ -17,12 +17,11 @@ import { servedOf, unreachable } from "./status";
 export const makeSshServing: MakeServing<TargetOf<"ssh">> = (name, settings, context) => {
   const { store, env } = context;
   const host = openHost(settings, { root: store.root, env });
+  const ssh = sshSettings(settings.host, settings.sshConfig, store.root);
   return remoteServing(name, settings, context, {
     host,
-    hostName: async () => {
-      const ssh = sshSettings(settings.host, settings.sshConfig, store.root);
-      return (await sshOption(ssh, "hostname", sshEnvironment(env))) ?? settings.host;
-    },
+    hostName: async () => (await sshOption(ssh, "hostname", sshEnvironment(env))) ?? settings.host,
+    ssh: ["ssh", ...(ssh.config === undefined ? [] : ["-F", ssh.config])],
   });
 };
 
@@ -31,11 +30,11 @@ export function remoteServing(
   name: string,
   settings: TargetOf<"ssh">,
   { store, env }: ServingContext,
-  { host, hostName }: Pick<RemotePlace, "host" | "hostName">,
+  { host, hostName, ssh }: Pick<RemotePlace, "host" | "hostName" | "ssh">,
 ): ServingTarget {
   const on = { host, python: settings.python ?? "python3", endpoints: endpointsFolder(settings.folder) };
   const environment = remoteEnvironment(name, settings, on, { root: store.root, env });
-  const place: RemotePlace = { ...on, environment, env: settings.env ?? {}, hostName };
+  const place: RemotePlace = { ...on, environment, env: settings.env ?? {}, hostName, ssh };
   const known = (deployment: string) =>
     (store.deployments.get(deployment)?.handle as ServingHandle | undefined) ?? null;
 
