@@ -3,9 +3,12 @@
     python describe.py < request
 
 The request is JSON: "bundle", its folder; "manifest", what its bundle.json says so far; "signature", MLflow's, as JSON, or
-null; "example", a file with a request, or null; "data", tables that the run read, as [{"name", "path"}]. The answer on standard output is JSON:
+null; "given", a file with a request that the project names, or null; "example", one that was kept with the model, or null; "data",
+tables that the run read, and that models are evaluated with, as [{"name", "path"}]; "features" and "label", names of columns in
+these, or null. The answer on standard output is JSON:
 
-    {"input": …, "request": …, "source": null | where the request is from, see sample.py, "answer": …,
+    {"input": …, "request": …, "source": null | where the request is from, see sample.py, "file": null | the table that it is of,
+     "without": columns of that which it has not, "answer": …,
      "failure": null | "why it could not answer", "packages": {name: version}, "python": "3.11.7"}
 
 What the model's code prints goes to standard error. A model that cannot be loaded ends this with exit code 1 and
@@ -35,24 +38,27 @@ def describe(request):
 
         opened = open_bundle(request["bundle"])
     found = schema.schema_of(inner(opened.model), request["signature"])
-    samples, found = sample.make_samples(found, request["example"], request["data"])
+    samples, found = sample.make_samples(found, request)
     bundle = Bundle(Manifest(request["bundle"], {**request["manifest"], "input": found}), opened.model)
-    source = asked = answer = failure = None
-    for source, asked in samples:
+    asked = sample.Sample(None, None)
+    answer = failure = None
+    for asked in samples:
         try:
             with imports:
-                answer, failure = ask(bundle, asked), None
+                answer, failure = ask(bundle, asked.request), None
             break
         except Exception as error:
             traceback.print_exc()
             failure = in_words(error)
             # Rows that do not fit what the model takes were changed by the run before it learned from them.
-            if source == sample.ROWS_READ and not isinstance(error, Problem):
+            if asked.source == sample.ROWS_READ and not isinstance(error, Problem):
                 break
     return {
         "input": found,
-        "request": asked,
-        "source": source,
+        "request": asked.request,
+        "source": asked.source,
+        "file": asked.file,
+        "without": list(asked.without),
         "answer": answer,
         "failure": failure,
         "packages": packages.needed(imports.asked, APP),

@@ -83,6 +83,8 @@ export const BundleManifest = z.object({
    * model answered when the bundle was built. Null: none is known.
    */
   sample: z.nullable(z.string()),
+  /** Where its request is from, in words: "rows of data/wine.csv"; absent without a sample, and in bundles of before. */
+  sampleSource: z.optional(z.string()),
   /** All but bundle.json, sorted by path. */
   files: z.array(z.object({ path: z.string(), size: z.number(), sha256: z.string() })),
   /** ISO 8601. */

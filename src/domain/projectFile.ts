@@ -51,6 +51,8 @@ export const ProjectFile = z.strictObject({
   mlflow: z.nullish(z.strictObject({ autolog: z.nullish(z.boolean()) })),
   /** Own rules for output lines. */
   metrics: z.nullish(MetricsSettings),
+  /** Files with a request that a model takes, relative to the root, by the model's name: see docs/bundles.md. */
+  samples: z.nullish(z.record(Text, Text)),
   /** What is kept for how long; see docs/space.md. */
   space: z.nullish(
     z.strictObject({

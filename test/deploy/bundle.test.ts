@@ -173,6 +173,38 @@ mlflow.sklearn.save_model(model, "logged", signature=infer_signature(X))
     expect(sample.request.dataframe_split.data).toEqual([[0, 0, 0]]);
   });
 
+  test("a model without names of columns gets real rows, by what the project says or by their places", {
+    timeout: 180_000,
+  }, async () => {
+    const store = tempStore();
+    const program = `
+import joblib, numpy
+from sklearn.linear_model import LinearRegression
+joblib.dump(LinearRegression().fit(numpy.arange(6).reshape(3, 2), [1, 5, 9]), "model.joblib")
+`;
+    const tables = { "shops.csv": "size,rent,town\n1,,2\n3,4,2\n5,6,1\n" };
+    const version = await makeVersion(store, python!, { program, entry: "model.joblib", tables });
+    const made = async () => {
+      const { manifest, folder } = await makeBundle(store, version, options());
+      const { request } = JSON.parse(readFileSync(path.join(folder, manifest.sample!), "utf8"));
+      return [manifest.sampleSource, request.inputs];
+    };
+    const setProject = (text: string) => writeFileSync(path.join(store.root, "modeltrail.yaml"), text);
+    const lasts = [
+      [3, 4],
+      [5, 6],
+    ];
+    expect(await made()).toEqual(["rows of shops.csv, its columns by their places, without town", lasts]);
+    // Texts are no numbers.
+    writeFileSync(path.join(store.root, "kept.csv"), "a;b;c\n7;8;x\n");
+    setProject("evaluation: { file: kept.csv, features: [b, a] }\n");
+    expect(await made()).toEqual(["rows of kept.csv, its columns by their places, without c", [[8, 7]]]);
+    setProject("samples: { wine: asked.json }\n");
+    await expect(made()).rejects.toThrow("There is no asked.json, which modeltrail.yaml names as the sample of wine.");
+    writeFileSync(path.join(store.root, "asked.json"), '{"inputs": [[1, 2]]}');
+    expect(await made()).toEqual(["the request that modeltrail.yaml names", [[1, 2]]]);
+  });
+
   test("a model that runs code is read only when its source is trusted, and that is asked once", {
     timeout: 180_000,
   }, async () => {

@@ -6,26 +6,43 @@ import itertools
 SEEN_ROWS = 10_000
 # A table with longer lines than these is none for a sample.
 MAX_LINE = 1_000_000
+DELIMITERS = ",;\t|"
 # What pandas takes for a value that is missing, of what is common.
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
 
 
 def find_rows(kinds, files, seen=SEEN_ROWS):
-    """Columns by name, each a list of values, of the first file that has them all; None when there is none.
+    """(its name, columns by name, each a list of values) of the first file that has them all; None when there is none.
 
     `kinds`: MLflow's type by the name of each column. `files`: dicts with "name", which tells the format, and "path".
     """
     for file in files:
         try:
-            table = _read(file, kinds, seen)
+            table = read(file, kinds, seen)
         except Exception:  # Another's file: damaged, of another encoding, too large to be read like this.
             continue
         if table is not None:
-            return table
+            return file["name"], table
     return None
 
 
-def _read(file, kinds, seen):
+def headers(file):
+    """Names of its columns, by each way to read it."""
+    lower = file["name"].lower()
+    if lower.endswith((".csv", ".tsv")):
+        with open(file["path"], newline="", encoding="utf-8-sig") as stream:
+            first = stream.readline(MAX_LINE)
+        ways = [next(csv.reader([first], delimiter=delimiter)) for delimiter in DELIMITERS if len(first) < MAX_LINE]
+        return [names for names in ways if len(set(names)) == len(names)]
+    if lower.endswith((".parquet", ".pq")):
+        import pyarrow.parquet
+
+        return [pyarrow.parquet.read_schema(file["path"]).names]
+    return []
+
+
+def read(file, kinds, seen=SEEN_ROWS):
+    """Columns by name; None for a table that lacks one, or is of no kind that is known. Raises for what is damaged."""
     lower = file["name"].lower()
     if lower.endswith((".csv", ".tsv")):
         return _read_csv(file["path"], kinds, seen)
@@ -39,7 +56,7 @@ def _read_csv(path, kinds, seen):
         first = stream.readline(MAX_LINE)
         if len(first) >= MAX_LINE:
             return None
-        for delimiter in ",;\t|":
+        for delimiter in DELIMITERS:
             header = next(csv.reader([first], delimiter=delimiter))
             if set(kinds) <= set(header):
                 break

@@ -2,43 +2,65 @@
 import base64
 import json
 
+from collections import namedtuple
+
 from . import columns as tables
+from . import places
 
 ROWS = 5
 FIELDS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 
-# Where a request is from: what was kept with the model and rows that its run read it has to answer. Rows with missing values
-# may have been filled before it learned from them, and one that is made up may be like none that it knows.
-EXAMPLE, ROWS_READ, GAPS, MADE = "example", "rows", "gaps", "made"
+# Where a request is from: what the project names, what was kept with the model and rows that its run read it has to answer. Rows
+# with missing values may have been filled before it learned from them, rows of columns without names may be others than it
+# learned from, and one that is made up may be like none that it knows.
+GIVEN, EXAMPLE, ROWS_READ, GAPS, PLACES, MADE = "given", "example", "rows", "gaps", "places", "made"
+
+# `file`: the name of the table that its rows are of; `without`: columns of that which it has not.
+Sample = namedtuple("Sample", "source request file without", defaults=(None, ()))
 
 
-def make_samples(schema, example, data):
-    """[(where it is from, the request)], the best first, and the schema with what the data told of its columns.
-
-    `example`: the file of a request that was kept with the model, or None. `data`: files that the run read.
-    """
-    kept = _kept(example)
+def make_samples(schema, asked):
+    """[Sample], the best first, and the schema with what the data told of its columns. `asked`: the whole request, see describe.py."""
+    # What is no request is not passed over when the project names it: the model's reader says what is wrong with it.
+    kept = Sample(GIVEN, _kept(asked["given"])) if asked["given"] else Sample(EXAMPLE, _kept(asked["example"]))
+    is_kept = asked["given"] or kept.request
     if not schema:
-        return [(EXAMPLE, kept)] if kept else [], schema
+        return [kept] if is_kept else [], schema
     if "tensors" in schema:
-        return [(EXAMPLE, kept) if kept else (MADE, _tensors(schema["tensors"]))], schema
-    table = tables.find_rows({column["name"]: column["type"] for column in schema["columns"]}, data)
-    if table is not None:
-        schema = {"columns": [_informed(column, table[column["name"]]) for column in schema["columns"]]}
-    if kept:
-        return [(EXAMPLE, kept)], schema
+        made = Sample(MADE, _tensors(schema["tensors"]))
+        return [kept] if is_kept else [*_by_place(schema["tensors"], asked), made], schema
+    found = tables.find_rows({column["name"]: column["type"] for column in schema["columns"]}, asked["data"])
+    if found is not None:
+        schema = {"columns": [_informed(column, found[1][column["name"]]) for column in schema["columns"]]}
+    if is_kept:
+        return [kept], schema
     columns = schema["columns"]
-    made = (MADE, _split(columns, [[_typical(column["type"]) for column in columns]]))
-    return ([made] if table is None else [_of_table(columns, table), made]), schema
+    made = Sample(MADE, _split(columns, [[_typical(column["type"]) for column in columns]]))
+    return ([made] if found is None else [_of_table(columns, *found), made]), schema
 
 
-def _of_table(columns, table):
+def _of_table(columns, file, table):
     rows = list(zip(*(table[column["name"]] for column in columns)))
     whole = [row for row in rows[:1000] if None not in row][:ROWS]
-    return (ROWS_READ if whole else GAPS), _split(
+    request = _split(
         columns,
         [[_as(column["type"], value) for column, value in zip(columns, row)] for row in whole or rows[:ROWS]],
     )
+    return Sample(ROWS_READ if whole else GAPS, request, file)
+
+
+def _by_place(tensors, asked):
+    """[Sample] for a model that takes rows of so many numbers, or []."""
+    [first, *others] = tensors
+    lengths = first["shape"]
+    if others or len(lengths) != 2 or lengths[0] >= 0 or lengths[1] < 1 or not first["dtype"].startswith("float"):
+        return []
+    found = places.find_rows(lengths[1], asked["data"], asked["features"], asked["label"])
+    if found is None:
+        return []
+    file, rows, without = found
+    rows = [[float(value) for value in row] for row in rows[:ROWS]]
+    return [Sample(PLACES, {"inputs": rows if first["name"] is None else {first["name"]: rows}}, file, without)]
 
 
 def _split(columns, rows):

@@ -1,11 +1,14 @@
 /** `modeltrail bundle` */
+import { createWriteStream } from "node:fs";
 import { chmod, cp, mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
+import { pipeline } from "node:stream/promises";
 import { makeBundle } from "../../deploy/bundle/makeBundle";
 import { checkCompatibility } from "../../deploy/compatibility/checkCompatibility";
 import type { ReadyBundle, ServingContract } from "../../deploy/contract";
 import { servingPython } from "../../deploy/environment/servingPython";
 import { exportModel } from "../../deploy/mlflow/modelFolder";
+import { archive } from "../../deploy/workflow/archive";
 import { UserError } from "../../domain/errors";
 import { formatSize } from "../../domain/format";
 import { toJson } from "../../domain/json";
@@ -17,6 +20,7 @@ import { oneLine, pairs, print } from "../print";
 
 export interface BundleCommandOptions {
   output?: string;
+  archive?: string;
   mlflow?: string;
   check?: ServingContract;
   environment: string;
@@ -26,7 +30,7 @@ export interface BundleCommandOptions {
 }
 
 export async function bundleCommand(reference: string, options: BundleCommandOptions): Promise<void> {
-  const { output, mlflow, check, environment, json } = options;
+  const { output, archive: zip, mlflow, check, environment, json } = options;
   if (environment !== "project" && environment !== "own") {
     throw new UserError(`"${environment}" is no environment for --environment: it is project or own.`);
   }
@@ -46,6 +50,7 @@ export async function bundleCommand(reference: string, options: BundleCommandOpt
         said = await checkCompatibility(bundle, check, serving, signal);
       }
       if (output !== undefined) await copyBundle(bundle, output);
+      if (zip !== undefined) await pipeline(archive(bundle), createWriteStream(zip), { signal });
       if (mlflow !== undefined) await exportModel(bundle, path.resolve(mlflow));
       const folder = output === undefined ? bundle.folder : path.resolve(output);
       const { hash, manifest } = bundle;
@@ -73,14 +78,14 @@ async function copyBundle({ folder, manifest }: ReadyBundle, output: string): Pr
 }
 
 function describe({ hash, manifest }: ReadyBundle, folder: string, check: string | null): string {
-  const { model, version, flavour, modelFormat, python, requirements, input, sample, files } = manifest;
+  const { model, version, flavour, modelFormat, python, requirements, input, sample, sampleSource, files } = manifest;
   const takes =
     input === null ? "not known" : "columns" in input ? columnsText(input.columns) : tensorsText(input.tensors);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   const rows: [string, string][] = [
     ["model", oneLine(flavour === modelFormat ? flavour : `${flavour} (${modelFormat})`)],
     ["takes", oneLine(takes)],
-    ["sample", sample === null ? "none" : "with its answer"],
+    ["sample", sample === null ? "none" : oneLine(sampleSource ?? "with its answer")],
     ["python", `${python}, ${requirements.length} packages`],
     ["files", `${files.length}, ${formatSize(size)}`],
     ["folder", folder],

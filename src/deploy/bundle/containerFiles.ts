@@ -52,14 +52,16 @@ __all__ = ["init", "run"]
 `;
 
 /** For who finds the folder. */
-export function readme(manifest: Pick<BundleManifest, "model" | "version" | "run" | "python" | "sample">): string {
-  const { model, version, run, python, sample } = manifest;
+export function readme(
+  manifest: Pick<BundleManifest, "model" | "version" | "run" | "python" | "sample" | "sampleSource">,
+): string {
+  const { model, version, run, python, sample, sampleSource } = manifest;
   const title = `${model} ${version}`;
   const ask =
     sample === null
       ? ""
       : `
-Ask it its own sample:
+Ask it its own sample${sampleSource ? ` (${sampleSource})` : ""}:
 
     python3 -c "import json; print(json.dumps(json.load(open('${sample}'))['request']))" |
       curl --json @- http://127.0.0.1:8080/invocations

@@ -15,18 +15,29 @@ export interface DescribeRequest {
   manifest: Omit<BundleManifest, "files" | "created">;
   /** MLflow's, as JSON. */
   signature: string | null;
+  /** A file with a request that the project names. */
+  given: string | null;
   /** A file with a request that was kept with the model. */
   example: string | null;
-  /** Tables that the run read. */
+  /** Tables that the run read, and that models are evaluated with. */
   data: { name: string; path: string }[];
+  /** Columns of these that a model is given, in their order, and the one that it should predict. */
+  features: string[] | null;
+  label: string | null;
 }
 
 const ModelDescription = z.object({
   input: z.nullable(InputSchema),
   /** A body for /invocations, its answer, and why there is none. */
   request: z.nullable(z.record(z.string(), z.unknown())),
-  /** Of the request: kept with the model, rows that its run read, such rows with missing values, or made up. */
-  source: z.nullable(z.enum(["example", "rows", "gaps", "made"])),
+  /**
+   * Of the request: named by the project, kept with the model, rows of a table, such rows with missing values, such rows for a model
+   * that knows columns by their places, or made up.
+   */
+  source: z.nullable(z.enum(["given", "example", "rows", "gaps", "places", "made"])),
+  /** The table that rows are of, and those of its columns that they have not. */
+  file: z.nullable(z.string()),
+  without: z.array(z.string()),
   answer: z.unknown(),
   failure: z.nullable(z.string()),
   /** Version by name. */

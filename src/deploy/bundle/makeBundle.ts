@@ -21,6 +21,7 @@ import { findModelFiles } from "./modelFiles";
 import { type FoundFormat, findFormat } from "./modelFormat";
 import { addModule } from "./projectModules";
 import { pinRequirements } from "./requirements";
+import { type SampleHints, sampleHints, sampleSource, TABLE } from "./sampleHints";
 
 export interface BundleOptions {
   /** Reads the model; default: that of the run, else the project's. */
@@ -36,7 +37,6 @@ export interface BundleOptions {
 const SAMPLE_FILE = "sample.json";
 /** Tables that are looked at for a sample. */
 const MOST_TABLES = 20;
-const TABLE = /\.(?:csv|tsv|parquet|pq)$/i;
 
 type Draft = Omit<BundleManifest, "files" | "created">;
 
@@ -52,9 +52,19 @@ export async function makeBundle(store: Store, version: ModelVersion, options: B
   if (format.executesCode) await requireTrust(store, version, options.trust);
   signal.throwIfAborted();
   const run = version.run === null ? null : store.getRun(version.run);
+  const hints = await sampleHints(store.root, version.model);
   const tables = run === null ? [] : tablesOf(store, run);
   const environment = run?.snapshot.environment ?? null;
-  const facts = [version.model, version.version, run?.id, format, environment?.python, environment?.packages, tables];
+  const facts = [
+    version.model,
+    version.version,
+    run?.id,
+    format,
+    environment?.python,
+    environment?.packages,
+    tables,
+    hints.state,
+  ];
   const key = await keyOf(files, [...facts, options.python ?? environment?.executable]);
   const known = await madeBefore(store.folder, key);
   if (known) {
@@ -67,7 +77,7 @@ export async function makeBundle(store: Store, version: ModelVersion, options: B
     await mkdir(folder, { recursive: true });
     await copyModel(files, folder);
     await copyApp(folder);
-    const found = await look(store, version, run, format, folder, tables, options);
+    const found = await look(store, version, run, format, folder, { ...hints, tables }, options);
     const manifest = await writeParts(folder, found, run, format, onStep);
     signal.throwIfAborted();
     const bundle = await keepBundle(store.folder, folder, manifest);
@@ -102,7 +112,7 @@ async function look(
   run: Run | null,
   format: FoundFormat,
   folder: string,
-  tables: Table[],
+  hints: SampleHints & { tables: Table[] },
   options: BundleOptions,
 ): Promise<{ draft: Draft; description: ModelDescription }> {
   const { env, signal, onStep } = options;
@@ -115,8 +125,11 @@ async function look(
       bundle: folder,
       manifest: draft,
       signature: format.mlflow?.signature?.inputs ?? null,
+      given: hints.given,
       example: exampleOf(format, folder),
-      data: tables,
+      data: [...hints.tables, ...(hints.table ? [hints.table] : [])],
+      features: hints.features,
+      label: hints.label,
     };
     return { draft, description: await describeModel(python, request, { env, signal }) };
   };
@@ -182,18 +195,21 @@ async function writeParts(
     listed: format.flavour === "mlflow" ? await listedBy(folder) : [],
   });
   for (const notice of requirements.notices) onStep(notice);
-  const { request, source, answer, failure } = description;
+  const { request, answer, failure } = description;
   if (failure !== null) {
-    if (source === "example" || source === "rows") throw fails(source, failure);
+    const asked = description.source;
+    if (asked === "given" || asked === "example" || asked === "rows") throw fails(asked, failure);
     onStep(`The model could not answer the sample that was made for it: ${failure}`);
   }
   const sample = request !== null && failure === null ? SAMPLE_FILE : null;
+  const source = sample === null ? undefined : sampleSource(description);
   const manifest: Draft = {
     ...draft,
     python,
     requirements: requirements.lines,
     input: description.input,
     sample,
+    ...(source && { sampleSource: source }),
   };
   const write = (name: string, text: string) => writeFile(path.join(folder, name), text);
   if (sample !== null) await write(sample, `${JSON.stringify({ request, response: answer }, null, 2)}\n`);
@@ -205,15 +221,18 @@ async function writeParts(
   return manifest;
 }
 
+const FAILURES = {
+  given: ["the request that modeltrail.yaml names under `samples`", "Change that request, or the model."],
+  example: ["the example that was kept with it", "Try it in Python, then log it again."],
+  rows: [
+    "rows of a table that its run read",
+    "If the run changed them before the model learned from them, log the model with MLflow and an input_example of what it takes, or name a request for it under `samples` of modeltrail.yaml.",
+  ],
+} as const;
+
 /** What it was made for it has to be able to do; only what nobody ever asked of it need not be. */
-function fails(source: "example" | "rows", failure: string): UserError {
-  const [asked, help] =
-    source === "example"
-      ? ["the example that was kept with it", "Try it in Python, then log it again."]
-      : [
-          "rows of a table that its run read",
-          "If the run changed them before the model learned from them, log the model with MLflow and an input_example of what it takes.",
-        ];
+function fails(source: keyof typeof FAILURES, failure: string): UserError {
+  const [asked, help] = FAILURES[source];
   return new UserError(`The model could not answer ${asked}: ${maskText(failure)}. ${help}`);
 }
 
