@@ -55,6 +55,11 @@ test("the best run is deployed and answers, a worse one is held back, and going 
     await expect(page.getByRole("alert")).toBeVisible();
     await checkInAllThemes(workbench, page.getByRole("heading", { name: "Tries" }), "try-it");
     await notifications.clear();
+    // What was tried is there again when the page comes back.
+    await workbench.openFile("modeltrail.yaml");
+    await workbench.editor.tab(/^Try /).click();
+    await expect(page.getByRole("heading", { name: "Tries" })).toBeVisible();
+    await expect(page.getByText("200 OK").first()).toBeVisible();
   });
 
   await test.step("another good one takes its place", async () => {

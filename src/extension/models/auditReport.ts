@@ -21,7 +21,8 @@ export function auditReport(entries: readonly AuditEntry[], verdict: AuditVerdic
       markdownCell(action, LONGEST_CELL),
       markdownCell(of, LONGEST_CELL),
       markdownCell(reason ?? "", LONGEST_CELL),
-      markdownCell(`${actor} on ${machine}, ${through}`, LONGEST_CELL),
+      // Names in a table, addresses in an export.
+      markdownCell(`${actor.replace(/ <[^<>]*>$/, "")} on ${machine}, ${through}`, LONGEST_CELL),
       code(hash.slice(0, 12)),
     ]);
   const columns = ["Entry", "When", "What", "Of What", "Why", "Who", "Hash"].map((title) => ({ title }));

@@ -14,16 +14,15 @@ export function predictionsReport(
   { name, version }: { name: string; version: number | null },
   view: PredictionsView,
 ): string {
-  const { counts, counted, newest } = view;
+  const { counts, counted, sinceChange, newest } = view;
   const blocks =
     counted === 0
       ? [NOTHING]
       : [
-          counts.length === 0 ? "" : spanOf(view),
-          markdownTable(
-            [{ title: "Version" }, { title: "Role" }, ...["Predictions", "Share", "Errors", "p50", "p95"].map(right)],
-            counts.map((count) => countCells(count, counted)),
-          ),
+          spanOf(view),
+          countTable(counts),
+          sinceChange ? `Since the last change, ${new Date(sinceChange.time).toLocaleString()}:` : "",
+          sinceChange ? countTable(sinceChange.counts) : "",
           `## ${version === null ? "Newest" : `Newest of version ${version}`}`,
           newest.length === 0
             ? "None are logged."
@@ -40,6 +39,14 @@ function spanOf({ counted, more, since }: PredictionsView): string {
   const count = counted.toLocaleString();
   if (more) return `The newest ${count}, since ${from}:`;
   return counted === 1 ? `One, of ${from}:` : `All ${count}, since ${from}:`;
+}
+
+function countTable(counts: readonly PredictionCount[]): string {
+  const all = counts.reduce((sum, { count }) => sum + count, 0);
+  return markdownTable(
+    [{ title: "Version" }, { title: "Role" }, ...["Predictions", "Share", "Errors", "p50", "p95"].map(right)],
+    counts.map((count) => countCells(count, all)),
+  );
 }
 
 function countCells({ version, role, count, errors, p50, p95 }: PredictionCount, counted: number): string[] {

@@ -145,17 +145,22 @@ test("predictions are counted by version, and what was asked and answered is har
     counted: 4,
     more: false,
     since: 0,
+    sinceChange: {
+      time: 1,
+      counts: [{ version: 4, role: "challenger", count: 2, errors: 0, p50: 2, p95: 2 }],
+    },
     newest: [{ ...prediction, role: "challenger", version: 4, status: 500, latency: 2 }],
   };
   const text = predictionsReport({ name: "wine", version: null }, view);
   expect(text).toContain("All 4, since");
   expect(text).toContain("| 4 | challenger | 1 | 25 % | 1 | 2 ms | 2 ms |");
   expect(text).toContain("| 1 | champion | 3 | 75 % | 0 | 1.3 ms | 1.5 s |");
+  expect(text).toMatch(/Since the last change, .*:\n\n[^#]*\| 4 \| challenger \| 2 \| 100 %/);
   expect(text).toContain("| 4 (challenger) | 500 | 2 ms | \\<img");
   expectHarmless(text);
   expect(predictionsReport({ name: "wine", version: 1 }, { ...view, newest: [] })).toContain(
     "## Newest of version 1\n\nNone are logged.",
   );
-  const none: PredictionsView = { counts: [], counted: 0, more: false, since: null, newest: [] };
+  const none: PredictionsView = { counts: [], counted: 0, more: false, since: null, sinceChange: null, newest: [] };
   expect(predictionsReport({ name: "wine", version: null }, none)).toContain("Nothing is logged.");
 });

@@ -55,6 +55,8 @@ export interface PredictionsView {
   counted: number;
   more: boolean;
   since: number | null;
+  /** Of those among them that came when the last change was live; null: all came then, or none did. */
+  sinceChange: { time: number; counts: PredictionCount[] } | null;
   /** The newest first, of the version that was asked for. */
   newest: Prediction[];
 }

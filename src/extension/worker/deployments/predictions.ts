@@ -10,14 +10,20 @@ import type { PredictionCount, PredictionsView } from "./api";
 /** Counts are of so many at the most: a log may hold millions. */
 const MOST_COUNTED = 10_000;
 const SHOWN = 100;
+/** Changes among which the last one that became live is looked for. */
+const LOOKED_AT = 20;
 
 /** `version` null: of all of them. */
-export function predictions({ folder }: Store, name: string, version: number | null): PredictionsView {
+export function predictions({ folder, deployments }: Store, name: string, version: number | null): PredictionsView {
   checkDeploymentName(name);
   const log = logFolder(path.join(folder, "deployments", name));
   const outlines = readOutlines(log, { limit: MOST_COUNTED });
+  const changed = deployments.rollouts(name, { limit: LOOKED_AT }).find(({ outcome }) => outcome === "live")?.ended;
+  const later = changed == null ? [] : outlines.filter(({ time }) => time >= changed);
   return {
     counts: countsOf(outlines),
+    sinceChange:
+      later.length > 0 && later.length < outlines.length ? { time: changed!, counts: countsOf(later) } : null,
     counted: outlines.length,
     more: outlines.length === MOST_COUNTED,
     since: outlines.at(-1)?.time ?? null,

@@ -113,12 +113,11 @@ test("predictions are counted by version and role, and listed of the version tha
   const folder = path.join(store.folder, "deployments", "cellar");
   mkdirSync(folder, { recursive: true });
   const log = openPredictionLog(logFolder(folder), {});
-  const add = (version: number, role: "champion" | "challenger", latency: number, status = 200) => {
+  const add = (version: number, role: "champion" | "challenger", latency: number, status = 200, time = 1) => {
     const asked = { path: "/invocations", inputs: "[]", outputs: "[]", key: null, of: null };
-    return log.add({ id: predictionId(1), time: 1, model: "wine", version, role, status, latency, ...asked });
+    return log.add({ id: predictionId(time), time, model: "wine", version, role, status, latency, ...asked });
   };
   await Promise.all([add(1, "champion", 1), add(1, "champion", 3), add(2, "challenger", 5, 500)]);
-  log.close();
 
   const ask = (version: number | null) => deployments.predictions({ root: "/r", name: "cellar", version }, never);
   const { newest, ...counted } = await ask(null);
@@ -127,13 +126,21 @@ test("predictions are counted by version and role, and listed of the version tha
       { version: 2, role: "challenger", count: 1, errors: 1, p50: 5, p95: 5 },
       { version: 1, role: "champion", count: 2, errors: 0, p50: 2, p95: 2.9 },
     ],
-    ...{ counted: 3, more: false, since: 1 },
+    ...{ counted: 3, more: false, since: 1, sinceChange: null },
   });
   expect(newest.map(({ version }) => version)).toEqual([2, 1, 1]);
   expect((await ask(2)).newest.map(({ version }) => version)).toEqual([2]);
   expect(await deployments.predictions({ root: "/r", name: "none", version: null }, never)).toMatchObject({
     ...{ counted: 0, since: null, newest: [] },
   });
+
+  store.deployments.ensure({ name: "cellar", model: "wine", target: "local" });
+  const asked = { deployment: "cellar", kind: "deploy" as const, routes: [], actor: "a" };
+  store.deployments.end(store.deployments.begin(asked, processIdentity()).id, "live", null);
+  await add(2, "champion", 7, 200, Date.now() + 1_000);
+  log.close();
+  const { sinceChange } = await ask(null);
+  expect(sinceChange?.counts).toMatchObject([{ version: 2, role: "champion", count: 1 }]);
   await expect(async () =>
     deployments.predictions({ root: "/r", name: "../..", version: null }, never),
   ).rejects.toThrow("cannot be a deployment's name");
