@@ -316,9 +316,7 @@ const KServeTarget = z.strictObject({
   minReplicas: z.optional(Replicas.check(said("Pods that are always there; 0 lets it sleep (default: 1)."))),
   maxReplicas: z.optional(Count.check(said("Pods that there are at most (default: as many as are needed)."))),
   scaleMetric: z.optional(
-    z
-      .enum(["concurrency", "rps", "cpu", "memory"])
-      .check(said("What pods are added by (default: requests at the same time).")),
+    z.enum(["concurrency", "rps"]).check(said("What pods are added by (default: requests at the same time).")),
   ),
   scaleTarget: z.optional(Count.check(said("How much of that each pod gets."))),
   gateway: z.optional(
