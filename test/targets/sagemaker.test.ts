@@ -211,6 +211,28 @@ describe.skipIf(!found)("models at SageMaker", () => {
     expect(await left(endpoint())).toEqual({ endpoints: 0, models: [], configs: 0, bundles: 0 });
   }, 60_000);
 
+  test("who gives up has what was served before, and pays for nothing else", async () => {
+    const { apply, access, status, endpoint, target, plan } = deployment({ endpoint: "wine" });
+    await apply([route(1)]);
+    for (const last of ["start", "switch", "stop"]) {
+      const giving = new AbortController();
+      const given = apply([route(2)], {
+        signal: giving.signal,
+        onStep: (step) => step === last && giving.abort(new Error("Given up.")),
+      });
+      await expect(given).rejects.toThrow("Given up.");
+      expect(await shares(access(), 3)).toEqual({ 1: 3 });
+      expect(await status()).toMatchObject({ state: "live", detail: null });
+      expect(await left(endpoint())).toEqual({ endpoints: 1, models: [1], configs: 1, bundles: 1 });
+    }
+    // It has a name that others could have wanted.
+    const other = { handle: null, keep() {}, onStep() {}, verify: async () => {}, signal };
+    await expect(target.apply(plan([route(2)]), other)).rejects.toThrow(
+      /has an endpoint wine already, and not of this/,
+    );
+    expect(await shares(access(), 3)).toEqual({ 1: 3 });
+  }, 60_000);
+
   test("whoever died on the way is followed by one that finds what was begun", async () => {
     let calls = Number.POSITIVE_INFINITY;
     const dying = (): Aws => {
@@ -304,7 +326,7 @@ describe.skipIf(!found)("models at SageMaker", () => {
   test("by Amazon's own program: checked, deployed, asked, its log read, and undeployed", async () => {
     const { apply, access, status, target, plan, state, undeploy, endpoint } = deployment({}, { open: openAws });
     expect(await target.check(plan([route(1)]), signal)).toEqual([
-      { severity: "warning", message: expect.stringContaining("1 × ml.m5.large, until it is undeployed") },
+      { severity: "warning", message: expect.stringContaining("1 × ml.m5.large is paid for") },
     ]);
     await apply([route(1)]);
     expect(state.handle).toMatchObject({ region: "us-east-1", bundles: `s3://${BUCKET}/served/${endpoint()}/` });

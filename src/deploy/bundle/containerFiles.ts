@@ -36,8 +36,9 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHONPATH=/opt/bundle
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \\
   CMD ["python3", "-c", "${HEALTH}"]
-# Platforms set the port by a variable (AIP_HTTP_PORT, PORT), or add the word "serve".
-ENTRYPOINT ["python3", "-m", "modeltrail_serve", "--bundle", "/opt/bundle", "--host", "0.0.0.0"]
+# Platforms set the port by a variable (AIP_HTTP_PORT, PORT), or add the word "serve". The bundle is the one that the app lies in:
+# a platform that brings another names that in PYTHONPATH (and sets PYTHONSAFEPATH).
+ENTRYPOINT ["python3", "-m", "modeltrail_serve", "--host", "0.0.0.0"]
 `;
 }
 

@@ -226,7 +226,8 @@ class Application {
   ): Promise<void> {
     const shares = new Map(there.map(({ VariantName }) => [VariantName, weights.get(VariantName) ?? 0]));
     if (there.length < 2 || isShared(there, shares)) return;
-    await setWeights(this.place, shares, this.waiting("switch", doing));
+    const { signal, onStep } = this.options;
+    await setWeights(this.place, shares, { signal, onWait: (state) => onStep("switch", `${doing}: ${state}`) });
   }
 
   /** The new version is served: whatever fails now, it is no fault of this change. */

@@ -62,10 +62,10 @@ function refusals(settings: SageMakerSettings, { routes, token }: ServingPlan): 
 function warnings(settings: SageMakerSettings, { routes, settings: wanted }: ServingPlan): Problem[] {
   const { costPerHour, serverless } = settings;
   const price = costPerHour === undefined ? "" : ` (${costPerHour} an hour)`;
-  const each = routes.length > 1 ? " for each version" : "";
+  const each = routes.length > 1 ? "For each version, " : "";
   const cost = serverless
-    ? "It costs by request until it is undeployed."
-    : `It costs${price}, ${sizeText(settings)}${each}, until it is undeployed; while a version is exchanged, both are paid for.`;
+    ? "It is paid for by request until it is undeployed."
+    : `${each}${sizeText(settings)}${price} is paid for until it is undeployed, and twice that while versions are exchanged.`;
   const unused = (["port", "host", "workers", "limits"] as const).filter((name) => wanted[name] !== undefined);
   const found: [worth: boolean, message: string][] = [
     [true, cost],

@@ -54,9 +54,12 @@ export const isUnderWay = ({ EndpointStatus }: EndpointState): boolean => UNDER_
 
 export interface Waiting {
   signal: AbortSignal;
-  /** Told of what AWS does, as it goes on. */
+  /** Told of what AWS does when that is not what it was to do, or takes long. */
   onWait?(doing: string): void;
 }
+
+const EXPECTED = ["Creating", "Updating", "Deleting"];
+const TELL_MS = 5 * 60_000;
 
 /** As it stands when nothing is under way any more. */
 export async function settled(place: Place, { signal, onWait }: Waiting): Promise<EndpointState | null> {
@@ -70,9 +73,10 @@ export async function settled(place: Place, { signal, onWait }: Waiting): Promis
     });
     if (state === null || (state && !isUnderWay(state))) return state;
     if (state) seen = Date.now();
-    const minutes = Math.floor((Date.now() - begin) / 60_000);
-    const doing = `${state?.EndpointStatus ?? "AWS does not answer"}${minutes > 0 ? `, for ${minutes} min` : ""}`;
-    if (doing !== said) onWait?.(doing);
+    const minutes = Math.floor((Date.now() - begin) / TELL_MS) * (TELL_MS / 60_000);
+    const status = state?.EndpointStatus ?? "AWS does not answer";
+    const doing = minutes === 0 ? status : `${status}, for ${minutes} min`;
+    if (doing !== said && !EXPECTED.includes(doing)) onWait?.(doing);
     said = doing;
     if (Date.now() - begin > LONGEST_MS) {
       throw new UserError(

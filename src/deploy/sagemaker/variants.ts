@@ -59,8 +59,8 @@ const INSTANCE = "ml.m5.large";
 const SERVERLESS = { memory: 2048, concurrency: 5 };
 
 /** What is paid for, in words. */
-export function sizeText({ serverless, instanceType = INSTANCE, instanceCount = 1 }: SageMakerSettings): string {
-  return serverless ? "serverless" : `${instanceCount} × ${instanceType}`;
+export function sizeText({ instanceType = INSTANCE, instanceCount = 1 }: SageMakerSettings): string {
+  return `${instanceCount} × ${instanceType}`;
 }
 
 function bodyOf(settings: SageMakerSettings, { name, model }: Variant, weight: number): VariantBody {
