@@ -7,7 +7,8 @@ import { createEngine, type Engine, EngineError } from "../../targets/container/
 import { imageName } from "../bundle/containerFiles";
 import { imageOf } from "../cloud/imageOf";
 import { bundleImage } from "../container/bundleImage";
-import type { ReadyBundle } from "../contract";
+import { removeImages } from "../container/remove";
+import type { ReadyBundle, ReadyRoute, ServingPlan } from "../contract";
 
 export interface ImageSettings {
   image?: string | undefined;
@@ -50,6 +51,36 @@ export async function clusterImage(
   return push(engine, built.reference, pushedName(registry, bundle), options);
 }
 
+/** Images by the bundle that they were made of. */
+export type KnownImages = Readonly<Record<string, string>>;
+
+/** What is served as it was before has the very image that it had, also where a name means another by now. */
+export async function imageOfRoute(
+  { version, ready }: Pick<ReadyRoute, "version" | "ready">,
+  { fresh }: Pick<ServingPlan, "fresh">,
+  known: KnownImages,
+  make: () => Promise<string>,
+): Promise<{ image: string; known: KnownImages }> {
+  const before = known[ready.hash];
+  const image = before !== undefined && !fresh?.includes(version) ? before : await make();
+  const others = Object.entries(known).filter(([hash]) => hash !== ready.hash);
+  return { image, known: Object.fromEntries([...others.slice(1 - MOST_KNOWN), [ready.hash, image]]) };
+}
+
+/** Those that were built for a change that failed: nobody knows of them any more. */
+export async function removeMade(
+  { before, after }: Record<"before" | "after", readonly string[]>,
+  settings: ImageSettings,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const made = after.filter((image) => !before.includes(image));
+  if (made.length > 0)
+    await removeImages(engineOf(settings, env), made, AbortSignal.timeout(REMOVE_MS)).catch(() => {});
+}
+
+/** So many bundles back, the image of the same name is taken. */
+const MOST_KNOWN = 30;
+
 export const NO_IMAGE =
   "The cluster needs an image to run. Give the target a `registry`, where the bundle's image is pushed to from here, or name an `image` that you have pushed.";
 
@@ -91,6 +122,7 @@ async function push(engine: Engine, local: string, name: string, { onStep, signa
 }
 
 const UNTAG_MS = 10_000;
+const REMOVE_MS = 60_000;
 
 function adviceFor(said: string): string {
   if (/unauthorized|authentication required|denied|no basic auth/i.test(said)) {

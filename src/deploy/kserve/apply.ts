@@ -8,7 +8,7 @@ import { UserError } from "../../domain/errors";
 import type { Cluster } from "../../targets/kubernetes/cluster";
 import { wholeShares } from "../cloud/shares";
 import { checkVersion } from "../cluster/checkVersion";
-import { clusterImage } from "../cluster/clusterImage";
+import { clusterImage, imageOfRoute, removeMade } from "../cluster/clusterImage";
 import { type Labelled, servingPaths } from "../cluster/names";
 import { ClusterAway } from "../cluster/open";
 import { lastWords } from "../cluster/podLog";
@@ -18,7 +18,7 @@ import { forwardedAccess } from "../cluster/portForward";
 import { ensureTokenSecret, removeSecrets, tokenSecretName } from "../cluster/tokenSecret";
 import type { ApplyOptions, ReadyRoute, ServingPlan } from "../contract";
 import { CONTAINER, inferenceService, type KServeSettings, type Predictor, patienceOf, predictorOf } from "./manifest";
-import { type Found, findRevision, findService, type Handle, podsOf, servicePath } from "./objects";
+import { type Found, findRevision, findService, Handle, podsOf, servicePath } from "./objects";
 
 const LOOK_MS = 500;
 const UNDO_MS = 240_000;
@@ -104,14 +104,18 @@ class Application {
   private async predictor(route: ReadyRoute): Promise<Predictor> {
     const { plan, options, signal } = this;
     const { settings, env, handle } = this.context;
-    const known = [handle.champion, handle.challenger?.predictor].find(
-      (one) => one?.version === route.version && one.bundle === route.ready.hash,
-    );
+    const former = options.former === undefined ? [] : [Handle.parse(options.former)];
+    const known = [handle, ...former]
+      .flatMap(({ champion, challenger }) => [champion, challenger?.predictor])
+      .find((one) => one?.version === route.version && one.bundle === route.ready.hash);
     // It goes on as it was served.
-    if (known && plan.fresh && !plan.fresh.includes(route.version)) return known;
+    if (known && !plan.fresh?.includes(route.version)) return known;
     const onBuilt = (image: string) => this.keep({ images: [...new Set([...this.handle.images, image])].sort() });
     const onStep = (detail: string) => options.onStep("start", detail);
-    const image = await clusterImage(route.ready, settings, { env, onBuilt, onStep, signal });
+    const { image, known: images } = await imageOfRoute(route, plan, this.handle.known, () =>
+      clusterImage(route.ready, settings, { env, onBuilt, onStep, signal }),
+    );
+    this.handle = { ...this.handle, known: images };
     const tokenSecret = plan.token === null ? null : tokenSecretName(handle.name, plan.token);
     return predictorOf(route, plan, settings, { image, tokenSecret });
   }
@@ -274,7 +278,7 @@ class Application {
   }
 
   private async goBack(before: Found | undefined): Promise<void> {
-    const { cluster, handle } = this.context;
+    const { cluster, handle, settings, env } = this.context;
     this.signal = AbortSignal.timeout(UNDO_MS);
     const fresh = this.handle.secrets.filter((one) => !handle.secrets.includes(one));
     try {
@@ -286,5 +290,6 @@ class Application {
       // The version that had all requests has them still: going back only takes the new one out of the InferenceService.
     }
     await removeSecrets(cluster, handle.namespace, fresh, this.signal).catch(() => {});
+    await removeMade({ before: handle.images, after: this.handle.images }, settings, env);
   }
 }

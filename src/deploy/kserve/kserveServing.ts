@@ -16,13 +16,15 @@ import type { ServingPlan, ServingTarget } from "../contract";
 import type { MakeServing } from "../targets";
 import { applyPlan } from "./apply";
 import { endpointAccess } from "./endpointAccess";
-import { CONTAINER, type KServeSettings } from "./manifest";
+import { CONTAINER, type KServeSettings, patienceOf } from "./manifest";
 import { findService, Handle, servicePath } from "./objects";
 import { readStatus } from "./status";
 
 const LOOK_MS = 500;
 /** What pods get to answer what they have, and KServe to take away what it has made. */
 const END_MS = 180_000;
+/** For all but bringing a version up. */
+const SPARE_MS = 300_000;
 const GROUP = "serving.kserve.io";
 
 export const makeKServeServing: MakeServing<KServeSettings> = (name, settings, { store, env }): ServingTarget => {
@@ -31,6 +33,7 @@ export const makeKServeServing: MakeServing<KServeSettings> = (name, settings, {
 
   return {
     ...{ name, kind: settings.kind, contract: "kserve", splits: true, shadows: false },
+    revertLimit: patienceOf(settings) * 1_000 + SPARE_MS,
 
     async check(plan, signal) {
       const needs = [
@@ -54,7 +57,7 @@ export const makeKServeServing: MakeServing<KServeSettings> = (name, settings, {
       const known = options.handle === null ? null : Handle.parse(options.handle);
       const handle = known ?? {
         ...{ name: clusterName(plan.name), namespace: cluster.namespace, owner },
-        ...{ url: null, secrets: [], images: [], champion: null, challenger: null },
+        ...{ url: null, secrets: [], images: [], known: {}, champion: null, challenger: null },
       };
       if (handle.namespace !== cluster.namespace) {
         throw new UserError(

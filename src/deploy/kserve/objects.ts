@@ -23,6 +23,8 @@ export const Handle = z.object({
   secrets: z.array(z.string()),
   /** That were built here for it. */
   images: z.array(z.string()),
+  /** That bundles were served in. */
+  known: z._default(z.record(z.string(), z.string()), {}),
   champion: z.nullable(KeptPredictor),
   challenger: z.nullable(z.object({ predictor: KeptPredictor, percent: z.number() })),
 });

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../domain/errors";
 import type { Cluster, Resource } from "../../targets/kubernetes/cluster";
 import { checkVersion } from "../cluster/checkVersion";
-import { clusterImage } from "../cluster/clusterImage";
+import { clusterImage, imageOfRoute, removeMade } from "../cluster/clusterImage";
 import { type Labelled, servingPaths } from "../cluster/names";
 import { ClusterAway } from "../cluster/open";
 import { lastWords } from "../cluster/podLog";
@@ -103,7 +103,10 @@ class Application {
     const onBuilt = (image: string) => this.keep({ images: [...new Set([...this.handle.images, image])].sort() });
     const onStep = (detail: string) => options.onStep("start", detail);
     const { signal } = options;
-    const image = await clusterImage(route.ready, settings.serving ?? {}, { env, onBuilt, onStep, signal });
+    const { image, known } = await imageOfRoute(route, plan, handle.known, () =>
+      clusterImage(route.ready, settings.serving ?? {}, { env, onBuilt, onStep, signal }),
+    );
+    this.handle = { ...this.handle, known };
     const tokenSecret = plan.token === null ? null : tokenSecretName(handle.name, plan.token);
     return serverOf(route, plan, settings, { image, tokenSecret });
   }
@@ -235,6 +238,8 @@ class Application {
     const signal = AbortSignal.timeout(UNDO_MS);
     const isNew = tokenSecret !== null && !handle.secrets.includes(tokenSecret);
     const { namespace } = this.handle;
+    const { settings, env } = this.context;
+    await removeMade({ before: handle.images, after: this.handle.images }, settings.serving ?? {}, env);
     const paths = [
       `${servingPaths.deployments(namespace)}/${name}`,
       ...(isNew ? [`${servingPaths.secrets(namespace)}/${tokenSecret}`] : []),

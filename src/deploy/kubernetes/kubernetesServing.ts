@@ -14,10 +14,13 @@ import { removeImages } from "../container/remove";
 import type { ServingPlan, ServingTarget } from "../contract";
 import type { MakeServing } from "../targets";
 import { applyPlan } from "./apply";
-import { CONTAINER } from "./manifests";
+import { CONTAINER, patienceOf } from "./manifests";
 import { findService, Handle } from "./objects";
 import { readStatus } from "./status";
 import { undeploy } from "./undeploy";
+
+/** For all but bringing it up. */
+const SPARE_MS = 120_000;
 
 export const makeKubernetesServing: MakeServing<TargetOf<"kubernetes">> = (name, settings, { store, env }) => {
   const open = openServingCluster({ ...settings, env });
@@ -25,6 +28,7 @@ export const makeKubernetesServing: MakeServing<TargetOf<"kubernetes">> = (name,
 
   const target: ServingTarget = {
     ...{ name, kind: settings.kind, contract: "mlflow", splits: false, shadows: false },
+    revertLimit: patienceOf(settings) * 1_000 + SPARE_MS,
 
     async check(plan, signal) {
       const needs = [
@@ -47,7 +51,7 @@ export const makeKubernetesServing: MakeServing<TargetOf<"kubernetes">> = (name,
       const known = options.handle === null ? null : Handle.parse(options.handle);
       const handle = known ?? {
         ...{ name: clusterName(plan.name), namespace: cluster.namespace, owner },
-        ...{ port: 0, host: null, url: null, secrets: [], images: [] },
+        ...{ port: 0, host: null, url: null, secrets: [], images: [], known: {} },
       };
       if (handle.namespace !== cluster.namespace) {
         throw new UserError(

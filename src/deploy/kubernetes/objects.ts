@@ -22,6 +22,8 @@ export const Handle = z.object({
   secrets: z.array(z.string()),
   /** That were built here for it. */
   images: z.array(z.string()),
+  /** That bundles were served in. */
+  known: z._default(z.record(z.string(), z.string()), {}),
 });
 export type Handle = z.infer<typeof Handle>;
 
