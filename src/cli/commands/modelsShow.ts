@@ -1,11 +1,12 @@
 /** `modeltrail models`, `models versions` and `models show` */
+import { isUngated, UNGATED } from "../../deploy/gates/ungated";
 import type { Deployment } from "../../domain/deployment";
 import { formatAgo, formatNumber, formatSize } from "../../domain/format";
 import { toJson } from "../../domain/json";
 import { ownTags } from "../../domain/tags";
 import { versionLineage } from "../../registry/lineage";
 import { ARCHIVED_TAG } from "../../registry/promote";
-import { findModel, resolveVersion, versionName } from "../../registry/resolveVersion";
+import { CHAMPION, findModel, resolveVersion, versionName } from "../../registry/resolveVersion";
 import type { Store } from "../../store/contract";
 import type { Model, ModelVersion } from "../../store/registry/contract";
 import { openProject, withStore } from "../open";
@@ -73,10 +74,11 @@ export async function listVersionsCommand(name: string, options: { limit: string
 }
 
 export async function showModelCommand(reference: string, options: { json?: boolean }): Promise<void> {
-  await withStore((store) => {
+  await withStore(async (store) => {
     const version = resolveVersion(store, reference);
-    if (options.json) return print(toJson(versionForJson(store, version), 2));
-    print(versionText(store, version));
+    const ungated = await isUngated(store, version);
+    if (options.json) return print(toJson({ ...versionForJson(store, version), ungated }, 2));
+    print(versionText(store, version, ungated));
   });
 }
 
@@ -96,13 +98,14 @@ function versionForJson(store: Store, version: ModelVersion): object {
   };
 }
 
-function versionText(store: Store, version: ModelVersion): string {
+function versionText(store: Store, version: ModelVersion, ungated: boolean): string {
   const { run, parents } = versionLineage(store, version);
   const state = [...version.aliases, ...(version.stage === "None" ? [] : [version.stage.toLowerCase()])].join(", ");
   const code = run?.snapshot.code;
   const data = run?.snapshot.datasets.filter(({ role }) => role === "read") ?? [];
   const facts: [string, string][] = [
     ["description", version.description],
+    [CHAMPION, ungated ? UNGATED : ""],
     ["archived because", version.tags[ARCHIVED_TAG] ?? ""],
     ["registered", new Date(version.created).toLocaleString()],
     ["run", run ? `${run.name}  ${run.id}` : (version.run ?? "")],

@@ -27,9 +27,10 @@ export const versionLabel = ({ version }: Pick<VersionView, "version">) => `Vers
 
 /** In one line beside its label, what decides first. */
 export function versionDescription(version: VersionView, now: number): string {
-  const { aliases, stage, run, gates, served, created } = version;
+  const { aliases, stage, run, gates, served, created, ungated } = version;
   return [
     aliases.map((alias) => `@${alias}`).join(" "),
+    ungated ? "without gates" : undefined,
     stage === "None" ? undefined : stage.toLowerCase(),
     run ? describeKeyMetric(run, DEFAULT_VIEW.sort) : undefined,
     gatesInWords(gates),
@@ -91,6 +92,7 @@ export function versionTooltip(version: VersionView, now: number): string {
     `**${escapeMarkdown(model)}** — version ${version.version}`,
     stage === "None" ? undefined : `Stage: ${stage}`,
     version.aliases.length > 0 ? `Aliases: ${version.aliases.map(escapeMarkdown).join(", ")}` : undefined,
+    version.ungated ? "It became champion without gates, by a client of MLflow." : undefined,
     description ? escapeMarkdown(description) : undefined,
     run ? escapeMarkdown(`Made by ${run.name} ${describeKeyMetric(run, DEFAULT_VIEW.sort)}`) : undefined,
     gatesInWords(gates),

@@ -24,6 +24,7 @@ const version = (part: Partial<VersionView> = {}): VersionView => ({
   run: null,
   gates: { passed: 0, failed: 0, error: 0, skipped: 0 },
   served: [],
+  ungated: false,
   ...part,
 });
 const NONE: VersionDetails = { run: null, code: null, datasets: [], gates: [], served: [] };
@@ -100,8 +101,9 @@ test("a version says what decides", () => {
     { deployment: "cellar", role: "shadow" as const, percent: 5 },
   ];
   const gates = { passed: 2, failed: 1, error: 1, skipped: 0 };
-  const text = versionDescription(version({ aliases: ["champion", "eu"], stage: "Production", served, gates }), 0);
-  expect(text).toBe("@champion @eu · production · 2 of 4 gates failed · serves cellar · just now");
+  const part = { aliases: ["champion", "eu"], stage: "Production" as const, served, gates, ungated: true };
+  const text = versionDescription(version(part), 0);
+  expect(text).toBe("@champion @eu · without gates · production · 2 of 4 gates failed · serves cellar · just now");
   expect(gatesInWords({ passed: 1, failed: 0, error: 0, skipped: 3 })).toBe("1 gate passed");
   expect(gatesInWords({ passed: 0, failed: 0, error: 0, skipped: 3 })).toBe("gates skipped");
 });

@@ -1,11 +1,17 @@
 /** Aliases: names for one version of a model, which can be moved to another. */
-import { modelSubject } from "../../domain/audit";
+import { type AuditEntry, modelSubject } from "../../domain/audit";
 import type { Database } from "../database";
 import type { ModelVersion } from "./contract";
 import { needModel, needVersion, readVersions } from "./read";
 import type { RegistryWriter } from "./writer";
 
-export function setAlias({ db, audit }: RegistryWriter, name: string, alias: string, version: number): void {
+export function setAlias(
+  { db, audit }: RegistryWriter,
+  name: string,
+  alias: string,
+  version: number,
+  evidence: AuditEntry["evidence"] = {},
+): void {
   audit.act(
     () => {
       needVersion(db, name, version);
@@ -17,7 +23,11 @@ export function setAlias({ db, audit }: RegistryWriter, name: string, alias: str
       moveAlias(db, model, alias, version);
       return before;
     },
-    (before) => ({ action: "alias.set", subject: modelSubject(name, version), evidence: { alias, before } }),
+    (before) => ({
+      action: "alias.set",
+      subject: modelSubject(name, version),
+      evidence: { alias, before, ...evidence },
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 /** The registry: models by name, their numbered versions, and aliases such as `champion` that name one of them. */
+import type { AuditEntry } from "../../domain/audit";
 import type { Filter, OrderTerm } from "../../domain/search/filter";
 
 /** MLflow's old word for what a version is for; aliases have taken its place. */
@@ -96,8 +97,8 @@ export interface RegistryStore {
   /** By path; empty when none were kept: then they are at the version's `location` alone. */
   files(name: string, version: number): VersionFile[];
 
-  /** An alias names one version: setting it moves it. */
-  setAlias(name: string, alias: string, version: number): void;
+  /** An alias names one version: setting it moves it. `evidence`: what else the audit log is to say of it. */
+  setAlias(name: string, alias: string, version: number, evidence?: AuditEntry["evidence"]): void;
   deleteAlias(name: string, alias: string): void;
   /**
    * Gives the alias back to the version that had it before the present one, of those that are still there and not archived, and

@@ -45,7 +45,7 @@ export function makeRegistry(db: Database, audit: AuditStore, reliance: Pick<Rel
     keepFiles: (name, version, files) => keepFiles(writer, reliance, name, version, files),
     files: (name, version) => versionFiles(db, name, version),
 
-    setAlias: (name, alias, version) => setAlias(writer, name, alias, version),
+    setAlias: (name, alias, version, evidence) => setAlias(writer, name, alias, version, evidence),
     deleteAlias: (name, alias) => deleteAlias(writer, name, alias),
     restoreAlias: (name, alias) => restoreAlias(writer, name, alias),
     versionOfAlias: (name, alias) => versionOfAlias(db, name, alias),

@@ -41,6 +41,8 @@ export interface VersionView {
   /** How many of the newest results of each gate say what. */
   gates: Record<GateVerdict, number>;
   served: ServedPlace[];
+  /** It became champion without the gates that there are for that. */
+  ungated: boolean;
 }
 
 /** What stands below a version. */

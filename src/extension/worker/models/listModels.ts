@@ -1,4 +1,5 @@
 /** Models and versions as the Models view shows them. */
+import { isUngated } from "../../../deploy/gates/ungated";
 import type { Deployment } from "../../../domain/deployment";
 import type { GateVerdict } from "../../../domain/gate";
 import type { Filter } from "../../../domain/search/filter";
@@ -21,7 +22,11 @@ function modelView({ name, description, tags, aliases, latest, updated }: Model)
   return { name, description, tags, aliases, newest, updated };
 }
 
-export function listVersions(store: Store | undefined, model: string, limit: number): Answer<"listModelVersions"> {
+export async function listVersions(
+  store: Store | undefined,
+  model: string,
+  limit: number,
+): Promise<Answer<"listModelVersions">> {
   if (!store) return { versions: [], more: false };
   const { versions, next } = store.registry.searchVersions({
     filter: { kind: "comparison", entity: "attribute", key: "name", operator: "=", value: model },
@@ -29,19 +34,23 @@ export function listVersions(store: Store | undefined, model: string, limit: num
     limit,
     token: null,
   });
-  return { versions: versionViews(store, versions), more: next !== null };
+  return { versions: await versionViews(store, versions), more: next !== null };
 }
 
-export function findVersion(store: Store | undefined, model: string, version: number): VersionView | null {
+export async function findVersion(
+  store: Store | undefined,
+  model: string,
+  version: number,
+): Promise<VersionView | null> {
   const found = store?.registry.version(model, version);
-  return store && found ? versionViews(store, [found])[0]! : null;
+  return store && found ? (await versionViews(store, [found]))[0]! : null;
 }
 
-function versionViews(store: Store, versions: readonly ModelVersion[]): VersionView[] {
+async function versionViews(store: Store, versions: readonly ModelVersion[]): Promise<VersionView[]> {
   const ids = versions.flatMap(({ run }) => run ?? []);
   const runs = new Map(store.getSummaries(ids).map((run) => [run.id, run]));
   const deployments = store.deployments.list();
-  return versions.map((one) => {
+  const views = versions.map(async (one) => {
     const { model, version, description, tags, aliases, stage, created, user } = one;
     return {
       model,
@@ -55,8 +64,10 @@ function versionViews(store: Store, versions: readonly ModelVersion[]): VersionV
       run: runs.get(one.run ?? "") ?? null,
       gates: countVerdicts(store, model, version),
       served: placesOf(deployments, model, version),
+      ungated: await isUngated(store, one),
     };
   });
+  return Promise.all(views);
 }
 
 function countVerdicts({ gates }: Store, model: string, version: number): Record<GateVerdict, number> {

@@ -57,7 +57,8 @@ export const registeredModelRoutes = [
   }),
   post(`${PATH}/alias`, ({ message, context }) => {
     const name = modelName(message);
-    context.store.registry.setAlias(name, newAliasName(message), versionNumber(message));
+    // Gates are of this project, and its clients know nothing of them: that is told where the version is shown.
+    context.store.registry.setAlias(name, newAliasName(message), versionNumber(message), { gates: "not asked" });
     return undefined;
   }),
   get(`${PATH}/alias`, versionOfAlias),
