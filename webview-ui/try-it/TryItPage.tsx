@@ -10,7 +10,8 @@ import { extension, keepState, keptState } from "./extension";
 import { History } from "./History";
 import { InputForm } from "./InputForm";
 import { bodyOf, emptyTable, type Table, tableOf } from "./table";
-import { useDeployment, useTries, worthKeeping } from "./useTries";
+import { useDeployment, useTries } from "./useTries";
+import { worthKeeping } from "./worthKeeping";
 
 /** Asks how the deployment stands, and lets it be tried. */
 export function TryItPage() {
