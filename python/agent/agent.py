@@ -25,16 +25,12 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 COMMANDS = ("prepare", "start", "run", "stream", "status", "follow", "files", "cancel", "clean")
 
 
-def main():
-    if sys.version_info < (3, 8):
-        sys.exit("Modeltrail needs Python 3.8 or newer there; %s is %d.%d." % ((sys.executable,) + sys.version_info[:2]))
-    name, folder, arguments = sys.argv[1], sys.argv[2], sys.argv[3:]
-    if name not in COMMANDS:
-        sys.exit("unknown command " + name)
-    module = __import__(name + "_job")
+def open_folder(path):
     from jobfolder import JobFolder
 
-    sys.exit(module.main(JobFolder(folder), *arguments))
+    return JobFolder(path)
 
 
-main()
+from dispatch import dispatch  # noqa: E402
+
+dispatch(COMMANDS, "job", open_folder)

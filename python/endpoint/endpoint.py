@@ -24,16 +24,12 @@ sys.path[:0] = [here, os.path.join(os.path.dirname(here), "agent")]
 COMMANDS = ("look", "prepare", "place", "start", "switch", "drop", "status", "log", "relay", "stop")
 
 
-def main():
-    if sys.version_info < (3, 8):
-        sys.exit("Modeltrail needs Python 3.8 or newer there; %s is %d.%d." % ((sys.executable,) + sys.version_info[:2]))
-    name, folder, arguments = sys.argv[1], sys.argv[2], sys.argv[3:]
-    if name not in COMMANDS:
-        sys.exit("unknown command " + name)
-    module = __import__(name + "_endpoint")
+def open_folder(path):
     from folder import Folder
 
-    sys.exit(module.main(Folder(os.path.abspath(os.path.expanduser(folder))), *arguments))
+    return Folder(os.path.abspath(os.path.expanduser(path)))
 
 
-main()
+from dispatch import dispatch  # noqa: E402
+
+dispatch(COMMANDS, "endpoint", open_folder)

@@ -5,17 +5,15 @@ Starts a process that answers for a model (see server.py for an order), apart fr
 come to; and the keeper before, when there is none. Answers {"id", "port"} when it is ready, {"fault", "log"} when it does not get
 that far, or {"error"}. An equal one that is there already is taken.
 """
-import os
-import select
 import time
 
 from answer import answer
+from apart import start_apart
 from bundles import touch
 from control import Silent, ask
 from keeper import keep
 from request import read_request
 from serverlog import last_lines
-from start_job import detach
 
 POLL = 0.05
 PATIENCE = 20
@@ -46,25 +44,7 @@ def until_ready(folder, id, seconds):
 
 
 def ensure_keeper(folder, mark):
-    """Apart from us: it goes on when the connection ends that we came by."""
     try:
         ask(folder, do="state")
-        return
     except Silent:
-        pass
-    ready, told = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            detach(folder)
-            keep(folder, mark, lambda: os.close(told))
-        except BaseException:
-            import traceback
-
-            traceback.print_exc()
-        finally:
-            os._exit(0)
-    os.close(told)
-    os.waitpid(child, 0)
-    select.select([ready], [], [], PATIENCE)
-    os.close(ready)
+        start_apart(folder, lambda ready: keep(folder, mark, ready), PATIENCE)

@@ -18,11 +18,8 @@ ready = options["--ready-file"]
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
-        body = json.dumps({"version": version, "token": os.environ.get("MODELTRAIL_SERVE_TOKEN")}).encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        body = json.dumps({"version": version, "token": os.environ.get("MODELTRAIL_SERVE_TOKEN")})
+        self.wfile.write(("HTTP/1.0 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)).encode())
 
     def log_message(self, *args):
         pass

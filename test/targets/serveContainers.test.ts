@@ -1,9 +1,8 @@
 /** Models that are served in containers of a real Podman, behind a real gateway. */
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { dockerfile } from "../../src/deploy/bundle/containerFiles";
 import { containerServing } from "../../src/deploy/container/containerServing";
@@ -13,8 +12,9 @@ import type { TargetOf } from "../../src/domain/targets";
 import { findProgram } from "../../src/snapshot/findProgram";
 import { ask, localDeployment, stream, until } from "../deploy/local";
 import { servePython } from "../deploy/versions";
-import { baseEnvironment, makeProject, modeltrail, useCli } from "../recorder/cli";
+import { baseEnvironment, modeltrail, useCli } from "../recorder/cli";
 import { findPodman } from "./fixtures/podman";
+import { registeredModel } from "./fixtures/registered";
 
 const podman = await findPodman();
 const BASE = "localhost/modeltrail-test-venv:latest";
@@ -222,21 +222,9 @@ describe.skipIf(!podman)("models in containers", () => {
   test.runIf(existsSync(packages))(
     "a recorded model, from the command line, asked by MLflow's and KServe's protocols",
     async () => {
-      const train = `import joblib, numpy
-from sklearn.linear_model import LinearRegression
-joblib.dump(LinearRegression().fit(numpy.arange(6).reshape(3, 2), [1, 5, 9]), "model.joblib")
-print("loss: 0")
-`;
       const volume = `${packages}:/usr/local/lib/python3.11/dist-packages:ro`;
       const targets = `targets:\n  box: { kind: podman, image: ${podman!.image}, volumes: ["${volume}"] }\n`;
-      const cwd = makeProject({ "modeltrail.yaml": targets, "train.py": train });
-      const env = { ...baseEnvironment(makeProject()), ...podman!.env };
-      const command = async (...args: string[]) => {
-        const [program, ...rest] = modeltrail(...args);
-        return (await promisify(execFile)(program!, rest, { cwd, env })).stdout;
-      };
-      await command("run", "--name", "first", "--", python!, "train.py");
-      await command("models", "register", "first", "--name", "wine");
+      const command = await registeredModel(python!, targets, podman!.env);
       try {
         const said = await command("deploy", "wine", "--to", "box", "--trust");
         const url = /Live: wine-box at (http:\S+)/.exec(said)![1]!;

@@ -1,13 +1,12 @@
 /** Models on a machine behind a real sshd, answered by the real app. */
-import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { UserError } from "../../src/domain/errors";
 import { stream, until } from "../deploy/local";
-import { baseEnvironment, makeProject, modeltrail, useCli } from "../recorder/cli";
+import { useCli } from "../recorder/cli";
 import { pythonThatServes } from "../serve/python";
+import { registeredModel } from "./fixtures/registered";
 import { remoteDeployment } from "./fixtures/remoteServing";
 import { freePort, type Sshd, sshdProgram, startSshd } from "./fixtures/sshd";
 
@@ -173,21 +172,10 @@ describe.skipIf(!sshdProgram || !python)("models on a machine behind ssh", () =>
   });
 
   test("a recorded model of scikit-learn, by the command line", async () => {
-    const train = `import joblib, numpy
-from sklearn.linear_model import LinearRegression
-joblib.dump(LinearRegression().fit(numpy.arange(6).reshape(3, 2), [1, 5, 9]), "model.joblib")
-print("loss: 0")
-`;
     const target = `{ kind: ssh, host: ${sshd.alias}, sshConfig: ${sshd.config}, python: ${python} }`;
     const deployments = "deployments:\n  wine: { target: box, host: 0.0.0.0, token: true }\n";
-    const cwd = makeProject({ "modeltrail.yaml": `targets:\n  box: ${target}\n${deployments}`, "train.py": train });
-    const env = { ...baseEnvironment(makeProject()), XDG_RUNTIME_DIR: sshd.env.XDG_RUNTIME_DIR };
-    const command = async (...args: string[]) => {
-      const [program, ...rest] = modeltrail(...args);
-      return (await promisify(execFile)(program!, rest, { cwd, env })).stdout;
-    };
-    await command("run", "--name", "first", "--", python!, "train.py");
-    await command("models", "register", "first", "--name", "wine");
+    const more = { XDG_RUNTIME_DIR: sshd.env.XDG_RUNTIME_DIR };
+    const command = await registeredModel(python!, `targets:\n  box: ${target}\n${deployments}`, more);
     try {
       const said = await command("deploy", "wine", "--to", "wine", "--trust");
       const url = /Live: wine at (http:\/\/127\.0\.0\.1:\d+)/.exec(said)![1]!;
