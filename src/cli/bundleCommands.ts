@@ -9,6 +9,7 @@ export function addBundleCommands(program: Command): void {
       "Makes the bundle of MODEL (NAME, NAME@ALIAS or NAME/VERSION): the model, its packages pinned, the app that serves it, what it takes, a sample with its answer, and a Dockerfile. The same version gives the same bundle.",
     )
     .option("-o, --output <folder>", "copy it to this new or empty folder")
+    .option("--archive <file>", "write it as one zip file, the same bytes each time")
     .option("--mlflow <folder>", "write it as a model of MLflow's to this new or empty folder")
     .addOption(
       new Option("--check <contract>", "start it as this platform would, and ask it the sample").choices([

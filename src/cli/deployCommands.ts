@@ -20,6 +20,7 @@ export function addDeployCommands(program: Command): void {
     .option("--trust", "the model's file may run code here, which reading some formats does; asked once per source")
     .option("--no-load", "leave the load test of modeltrail.yaml out")
     .option("--manifest [file]", "print or write what a cluster would be told to serve it, and deploy nothing")
+    .option("--workflow [file]", "write a workflow for GitHub that deploys it from a repository, and deploy nothing")
     .option("--json", "each step, and the end, as a line of JSON")
     .action(async (model: string, options) => (await import("./commands/deploy")).deployCommand(model, options));
 

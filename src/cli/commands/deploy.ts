@@ -21,6 +21,7 @@ export interface DeployCommandOptions {
   trust?: boolean;
   load: boolean;
   manifest?: string | true;
+  workflow?: string | true;
   json?: boolean;
 }
 
@@ -35,7 +36,11 @@ export async function deployCommand(model: string, options: DeployCommandOptions
       const { manifestCommand } = await import("./deployManifest");
       return await manifestCommand(store, destination, version, { ...options, manifest });
     }
-    const { role, override, load } = options;
+    const { role, override, load, workflow } = options;
+    if (workflow !== undefined) {
+      const { workflowCommand } = await import("./deployWorkflow");
+      return await workflowCommand(store, destination, version, { ...options, workflow });
+    }
     const rollout = await changing(store, options, (context) =>
       deployVersion(context, destination, version, {
         role,

@@ -16,7 +16,8 @@ export function pythonFolder(
     | "checks"
     | "serve"
     | "bundle_model"
-    | "mlflow_serve",
+    | "mlflow_serve"
+    | "ci",
 ): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const found = join(folder, "python", name);
