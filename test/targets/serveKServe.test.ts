@@ -71,7 +71,7 @@ describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock o
     expect(kinds()).toEqual([]);
     await undeploy();
     expect((await status()).state).toBe("gone");
-  }, 60_000);
+  }, 120_000);
 
   test("a challenger that fails its test, or does not start, leaves all requests to the champion, and is gone", async () => {
     const { route, apply, access, status } = deployment();
@@ -89,5 +89,5 @@ describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock o
     expect(await predicted(access())).toEqual([1]);
     const { labels, canaryTrafficPercent } = service().spec.predictor;
     expect([labels["modeltrail.dev/version"], canaryTrafficPercent]).toEqual(["1", undefined]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -72,8 +72,10 @@ class Application {
     try {
       await this.bringTo(wanted, true);
     } catch (error) {
-      await this.goBack(before);
-      throw this.options.signal.aborted ? this.options.signal.reason : error;
+      const undone = await this.goBack(before);
+      if (this.options.signal.aborted) throw this.options.signal.reason;
+      if (undone === null) throw error;
+      throw new UserError(`${(error as Error).message}\nGoing back was not done in full: ${undone}`, { cause: error });
     }
     const url = (await this.find().catch(() => undefined))?.url ?? handle.url;
     const secrets = this.plan.token === null ? [] : [tokenSecretName(handle.name, this.plan.token)];
@@ -277,19 +279,22 @@ class Application {
     }
   }
 
-  private async goBack(before: Found | undefined): Promise<void> {
+  /** Null when it is done; else why it is not. */
+  private async goBack(before: Found | undefined): Promise<string | null> {
     const { cluster, handle, settings, env } = this.context;
     this.signal = AbortSignal.timeout(UNDO_MS);
     const fresh = this.handle.secrets.filter((one) => !handle.secrets.includes(one));
+    let undone: string | null = null;
     try {
       if (!before) await cluster.remove(servicePath(handle), this.signal);
       else if (this.isChanged && handle.champion) {
         await this.bringTo({ champion: handle.champion, challenger: handle.challenger }, false);
       }
-    } catch {
-      // The version that had all requests has them still: going back only takes the new one out of the InferenceService.
+    } catch (error) {
+      undone = (error as Error).message;
     }
     await removeSecrets(cluster, handle.namespace, fresh, this.signal).catch(() => {});
     await removeMade({ before: handle.images, after: this.handle.images }, settings, env);
+    return undone;
   }
 }

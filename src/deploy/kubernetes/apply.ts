@@ -85,11 +85,14 @@ class Application {
       options.onStep("switch", `Giving the requests to version ${server.route.version}`);
       options.signal.throwIfAborted();
       await this.expose();
-      // Who gave it up from here on could not know what is served.
       await this.choose(name);
     } catch (error) {
-      if (!isServed) await this.takeBack(name, server, service === undefined);
-      throw options.signal.aborted ? options.signal.reason : error;
+      if (!(await this.isChosen(name))) {
+        if (!isServed) await this.takeBack(name, server, service === undefined);
+        throw options.signal.aborted ? options.signal.reason : error;
+      }
+      // The cluster did what it was told, and its answer was lost.
+      if (isServed) throw options.signal.aborted ? options.signal.reason : error;
     }
     await this.tidy(name, server, servers);
     const exposed = await findService(cluster, handle, AbortSignal.timeout(UNDO_MS)).catch(() => undefined);
@@ -211,6 +214,22 @@ class Application {
       // Addresses that the cluster has given it stay.
       ...{ ...found, spec: { ...(found.spec as Resource), ...(wanted.spec as Resource) } },
     }));
+  }
+
+  /** Whether requests go there, as far as anyone can know: what may have them is not taken away. */
+  private async isChosen(server: string): Promise<boolean> {
+    const { cluster } = this.context;
+    const signal = AbortSignal.timeout(UNDO_MS);
+    for (; !signal.aborted; await wait(LOOK_MS)) {
+      try {
+        return answering(await findService(cluster, this.handle, signal)) === server;
+      } catch (error) {
+        if (!(error instanceof ClusterAway)) return false;
+      }
+    }
+    throw new UserError(
+      "The cluster went away while it was told of the new version: nobody knows which one it serves.",
+    );
   }
 
   /** Makes it, or changes what is there, whatever others do at the same time. */
