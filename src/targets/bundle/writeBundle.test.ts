@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { newJobId } from "../jobFolder/testJob";
 import { leftOutOf, piecesOf, unpackProgram, writeBundle } from "./writeBundle";
 
 let folder: string;
@@ -23,9 +24,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const signal = new AbortController().signal;
+const id = newJobId();
 const bundle = (name: string, command: string[]) =>
   writeBundle(path.join(folder, name), {
-    job: { id: "a".repeat(32), run: "b".repeat(32), command, cwd: "", grace: 0.2, stream: { file: 1e6, total: 1e6 } },
+    job: { id, run: "b".repeat(32), command, cwd: "", grace: 0.2, stream: { file: 1e6, total: 1e6 } },
     stage: path.join(folder, "stage"),
     signal,
   });

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { JobHandle, JobPlan, Target, TargetStatus } from "../contract";
-import { python } from "../jobFolder/testJob";
+import { newJobId, python } from "../jobFolder/testJob";
 import { makeCommandTarget } from "./commandTarget";
 import { fillIn } from "./placeholders";
 import { SPOOLER, spoolerSettings } from "./testSpooler";
@@ -35,7 +35,7 @@ function planOf(source: string, part: Partial<JobPlan> = {}): JobPlan {
   writeFileSync(path.join(stage, "train.py"), source);
   const run = path.join(root, "run");
   mkdirSync(run);
-  const plan = { id: "a".repeat(32), run: "b".repeat(32), name: "calm-otter", command: [python, "train.py"] };
+  const plan = { id: newJobId(), run: "b".repeat(32), name: "calm-otter", command: [python, "train.py"] };
   const places = { cwd: "", project: "", stage, logPath: path.join(run, "output.log"), spool: path.join(run, "spool") };
   return { ...plan, ...places, env: {}, gpus: 0, limits: {}, ...part };
 }

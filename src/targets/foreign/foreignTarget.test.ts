@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { SPOOLER } from "../command/testSpooler";
 import type { JobPlan, Target } from "../contract";
-import { python } from "../jobFolder/testJob";
+import { newJobId, python } from "../jobFolder/testJob";
 import { makeTarget } from "../registry";
 import { findKind, registeredKinds, registerKind, unregisterKind } from "./registrations";
 import { PROGRAM } from "./testProgram";
@@ -34,7 +34,7 @@ function planOf(source: string): JobPlan {
   mkdirSync(path.join(root, "run"));
   return {
     ...{
-      id: "a".repeat(32),
+      id: newJobId(),
       run: "b".repeat(32),
       name: "calm-otter",
       command: [python, "train.py"],

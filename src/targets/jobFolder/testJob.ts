@@ -25,6 +25,9 @@ import { createJobFolder, type JobFolder, type SubmitOptions } from "./jobFolder
 /** Python without the detour over a version manager's shim. */
 export const python = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
 
+/** Processes of a job are ended by its id, whoever started them: tests at work at the same time must not share one. */
+export const newJobId = () => `job-${randomUUID()}`;
+
 export interface TestJob {
   readonly root: string;
   readonly plan: JobPlan;
@@ -80,7 +83,7 @@ export function useTestJobs() {
 export function testJob(source: string | string[], options: TestJobOptions = {}): TestJob {
   const { files = {}, target: settings, host = createLocalHost(), ...rest } = options;
   const root = options.root ?? realpathSync(mkdtempSync(path.join(tmpdir(), "modeltrail job ")));
-  const id = `job-${randomUUID()}`;
+  const id = newJobId();
   const at = (...parts: string[]) => path.join(root, ...parts);
   const stage = at("stages", id, "work");
   const scripts = typeof source === "string" ? { "train.py": source } : {};
