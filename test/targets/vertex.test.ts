@@ -138,6 +138,17 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
     expect([stub.endpoints.size, stub.models.size]).toEqual([0, 0]);
 
     stub.refusal = null;
+    stub.isSlow = true;
+    stub.changes.length = 0;
+    const stopping = new AbortController();
+    const stopped = apply(target, [route(1)], { signal: stopping.signal });
+    const isDeploying = () => stub.changes.some((change) => change.endsWith(":deployModel"));
+    await expect.poll(isDeploying, { timeout: 300_000 }).toBe(true);
+    stopping.abort(new Error("stopped"));
+    await expect(stopped).rejects.toThrow("stopped");
+    expect([stub.endpoints.size, stub.models.size]).toEqual([0, 0]);
+
+    stub.isSlow = false;
     const dies = async () => {
       stub.isDown = true;
       throw new Error("dies");

@@ -76,7 +76,7 @@ class Application {
       options.onStep("switch", `Giving the requests at ${at} to version ${plan.routes[0]!.version}`);
       await this.giveRequests(parts);
     } catch (error) {
-      await this.takeBack().catch(() => {});
+      await this.takeBack().catch((left: Error) => options.onStep("stop", `Some of it is left: ${left.message}`));
       throw options.signal.aborted ? options.signal.reason : error;
     }
     this.keep({

@@ -1,5 +1,6 @@
 /** Endpoints of Azure ML and what is deployed to them. */
 import * as z from "zod/mini";
+import { insist } from "../cloud/insist";
 import { ask, type Workspace } from "./az";
 
 const Shares = z.pipe(
@@ -69,7 +70,7 @@ export async function setTraffic(
 /** One that is there. */
 export async function deleteDeployment(place: Workspace, endpoint: string, name: string, signal: AbortSignal) {
   const words = ["online-deployment", "delete", "--name", name, "--endpoint-name", endpoint, "--yes"];
-  await ask(place, words, "remove a version", signal);
+  await insist(() => ask(place, words, "remove a version", signal), signal);
 }
 
 /** With all that is deployed to it. No error when it is gone. */
@@ -78,7 +79,8 @@ export async function removeEndpoint(place: Workspace, name: string, signal: Abo
   const what = "list the endpoints";
   const listed = await ask(place, ["online-endpoint", "list", "--query", query], what, signal);
   if (!Array.isArray(listed) || listed.length === 0) return;
-  await ask(place, ["online-endpoint", "delete", "--name", name, "--yes"], "remove the endpoint", signal);
+  const words = ["online-endpoint", "delete", "--name", name, "--yes"];
+  await insist(() => ask(place, words, "remove the endpoint", signal), signal);
 }
 
 /** The newest lines of what a deployment printed, oldest first. */

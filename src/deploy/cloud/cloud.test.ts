@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { testManifest } from "../testManifest";
 import { imageOf, isOfBundle } from "./imageOf";
-import { cloudProgram } from "./program";
+import { insist } from "./insist";
+import { CloudError, cloudProgram } from "./program";
 import { wholeShares } from "./shares";
 
 test.for([
@@ -50,4 +51,20 @@ test("what a program says when it fails is told with what it means", async () =>
   expect(await program(process.execPath).json(node("console.log('[1]')"), options)).toEqual([1]);
   expect(await program(process.execPath).json(node(""), options)).toBeNull();
   await expect(program(process.execPath).json(node("console.log('ok')"), options)).rejects.toThrow(/else than JSON/);
+});
+
+test("what a cloud is still busy with is tried again, and nothing else", async () => {
+  const said = (...words: string[]) => {
+    const left = [...words];
+    return async () => {
+      const next = left.shift();
+      if (next !== undefined) throw new CloudError(next, next);
+      return "done";
+    };
+  };
+  const signal = AbortSignal.timeout(30_000);
+  expect(await insist(said("FAILED_PRECONDITION: busy", "(Conflict) busy"), signal, 1)).toBe("done");
+  await expect(insist(said("PERMISSION_DENIED"), signal, 1)).rejects.toThrow("PERMISSION_DENIED");
+  const over = AbortSignal.timeout(20);
+  await expect(insist(said(...Array<string>(1_000).fill("(Conflict) busy")), over, 10)).rejects.toThrow("busy");
 });

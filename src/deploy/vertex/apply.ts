@@ -11,6 +11,7 @@ import {
   createEndpoint,
   deployModel,
   describeEndpoint,
+  endWork,
   type Place,
   removeEndpoint,
   setSplit,
@@ -70,7 +71,7 @@ class Application {
       options.onStep("switch", `Giving the requests to version ${plan.routes[0]!.version}`);
       await this.giveRequests(parts);
     } catch (error) {
-      await this.takeBack().catch(() => {});
+      await this.takeBack().catch((left: Error) => options.onStep("stop", `Some of it is left: ${left.message}`));
       throw options.signal.aborted ? options.signal.reason : error;
     }
     this.keep({
@@ -208,6 +209,7 @@ class Application {
     const signal = AbortSignal.timeout(BACK_MS);
     if (this.served.length === 0) return undeploy(made.place, handle, signal);
     await removeEndpoint(made.place, checkEndpointOf(handle), signal);
+    await endWork(made.place, handle.endpoint, signal);
     for (const part of fresh) {
       await undeployModel(made.place, handle.endpoint, part.deployed, signal);
       await removePart(made.place, part, handle.parts, signal);

@@ -1,8 +1,11 @@
 /** Endpoints of Vertex AI and the models deployed to them. */
+import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod/mini";
 import { CloudError, type CloudProgram } from "../cloud/program";
 import type { VertexApi } from "./api";
 import { isAbsent, isThere, type VertexSettings } from "./gcloud";
+
+const LOOK_MS = 1_000;
 
 const Described = z.object({
   deployedModels: z._default(z.array(z.object({ id: z.string(), model: z.optional(z.string()) })), []),
@@ -99,8 +102,9 @@ export async function undeployModel(place: Place, endpoint: string, id: string, 
   );
 }
 
-/** With all that is deployed to it. No error when it is gone. */
+/** With all that is deployed to it, or is just being deployed. No error when it is gone. */
 export async function removeEndpoint(place: Place, id: string, signal: AbortSignal): Promise<void> {
+  await endWork(place, id, signal);
   const state = await describeEndpoint(place, id, signal);
   if (!state) return;
   if (state.deployed.length > 1 && Object.keys(state.split).length > 0) {
@@ -114,6 +118,26 @@ export async function removeEndpoint(place: Place, id: string, signal: AbortSign
       ...{ signal, what: "remove the endpoint" },
     }),
   );
+}
+
+const Operations = z.object({
+  operations: z._default(z.array(z.object({ name: z.string(), done: z._default(z.boolean(), false) })), []),
+});
+
+/** Nothing is just being deployed to the endpoint afterwards: that nobody waits for it any more, Vertex AI does not know. */
+export async function endWork(place: Place, id: string, signal: AbortSignal): Promise<void> {
+  const at = `endpoints/${id}/operations`;
+  const ended = new Set<string>();
+  for (;;) {
+    const told = await place.api.get(at, { signal, what: "say what it does for the endpoint" });
+    const going = Operations.parse(told ?? {}).operations.filter(({ done }) => !done);
+    if (going.length === 0) return;
+    for (const { name } of going.filter((one) => !ended.has(one.name))) {
+      ended.add(name);
+      await place.api.post(`${at}/${name.split("/").at(-1)}:cancel`, { headers: {}, signal });
+    }
+    await wait(LOOK_MS, undefined, { signal });
+  }
 }
 
 /** Undefined when it is about what is not there (any more). */
