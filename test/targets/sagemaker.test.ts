@@ -198,7 +198,6 @@ describe.skipIf(!found)("models at SageMaker", () => {
 
     // The last step fails: the new version had all requests by then.
     const own = { calls: 0 };
-    aws.stub.failNext = null;
     await expect(
       apply([route(2)], {
         onStep(step) {
@@ -207,6 +206,11 @@ describe.skipIf(!found)("models at SageMaker", () => {
       }),
     ).rejects.toThrow(/no capacity/);
     expect(await shares(access(), 5)).toEqual({ 1: 5 });
+    // Of an endpoint that is left Failed, SageMaker lets nothing be done but deleting it.
+    aws.stub.breakNext = "The service role was deleted.";
+    await expect(apply([route(2)])).rejects.toThrow(/it is Failed\. The service role was deleted\.$/);
+    expect(await shares(access(), 5)).toEqual({ 1: 5 });
+    expect(await status()).toMatchObject({ state: "live", detail: null });
     await undeploy();
     expect(await left(endpoint())).toEqual({ endpoints: 0, models: [], configs: 0, bundles: 0 });
   }, 60_000);

@@ -6,15 +6,9 @@ import path from "node:path";
 import * as z from "zod/mini";
 import { UserError } from "../../domain/errors";
 import { findProgram } from "../../snapshot/findProgram";
-import { CloudError, cloudProgram } from "../cloud/program";
+import { type AskOptions, CloudError, cloudProgram } from "../cloud/program";
 import type { Answer } from "../contract";
 import { REASONS } from "./reasons";
-
-export interface AskOptions {
-  signal: AbortSignal;
-  /** What was to be done, for messages: "create the endpoint". */
-  what: string;
-}
 
 export interface Invocation {
   endpoint: string;

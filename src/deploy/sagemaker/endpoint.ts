@@ -2,7 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod/mini";
 import { UserError } from "../../domain/errors";
-import { type AskOptions, type Aws, isMissing, isPassing, isThere } from "./aws";
+import { type Aws, isMissing, isPassing, isThere } from "./aws";
 import { ConfigBody, nameOfConfig } from "./variants";
 
 /** Ms between two looks, unless tests say otherwise. */
@@ -190,7 +190,7 @@ export async function removeEndpoint(place: Place, signal: AbortSignal): Promise
   const state = await settled(place, { signal });
   if (!state) return;
   const { aws, endpoint } = place;
-  const options: AskOptions = { signal, what: `delete the endpoint ${endpoint}` };
+  const options = { signal, what: `delete the endpoint ${endpoint}` };
   await aws.ask("sagemaker", "delete-endpoint", { EndpointName: endpoint }, options).catch((error) => {
     if (!isMissing(error)) throw error;
   });
