@@ -65,8 +65,11 @@ class Keeper:
         finally:
             for server in self.servers.values():
                 server.kill()
-            os.unlink(NAME)
-            os.unlink(self.folder.at("keeper.json"))
+            for name in (NAME, "keeper.json"):
+                try:
+                    os.unlink(self.folder.at(name))
+                except OSError:
+                    pass  # with its folder
 
     def tick(self):
         return LONG if all(server.state == "live" for server in self.servers.values()) else SHORT
@@ -171,6 +174,8 @@ class Keeper:
             self.write_down()
 
     def is_over(self):
+        if not self.folder.exists("keeper.lock"):
+            return True  # somebody has removed it by hand: nothing of it is to go on
         if self.servers and not (self.stopping and all(one.state == "ended" for one in self.servers.values())):
             self.idle_since = time.monotonic()
             return False

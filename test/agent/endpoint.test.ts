@@ -1,22 +1,20 @@
 /** What keeps an endpoint on another machine, in each Python that it may meet; against the real app: test/targets/serveSsh.test.ts. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { remoteAccess } from "../../src/deploy/ssh/access";
 import { askEndpoint, type Started } from "../../src/deploy/ssh/endpointProgram";
 import { sendBundle } from "../../src/deploy/ssh/sendBundle";
-import { testManifest } from "../../src/deploy/testManifest";
-import { BUNDLE_FILE } from "../../src/domain/bundle";
-import { hashFile } from "../../src/store/objects";
 import { createLocalHost } from "../../src/targets/host/local";
 import { findPythons, tracerFolder } from "../tracer/python";
+import { stubBundle } from "./endpointBundle";
 
-const APP = path.join(import.meta.dirname, "endpointApp.py");
 const pythons = findPythons();
 const [oldest, newest] = [pythons[0]!, pythons.at(-1)!];
-const MARK = "endpoint-of-a-test";
+const MARK = `endpoint-${randomUUID()}`;
 
 function endpoint(python: string) {
   const home = mkdtempSync(path.join(tmpdir(), "modeltrail endpoint "));
@@ -30,19 +28,7 @@ function endpoint(python: string) {
     rmSync(home, { recursive: true, force: true });
   });
 
-  async function bundle(version: string) {
-    const local = mkdtempSync(path.join(home, "bundle-"));
-    mkdirSync(path.join(local, "modeltrail_serve"));
-    cpSync(APP, path.join(local, "modeltrail_serve/__main__.py"));
-    writeFileSync(path.join(local, "version"), version);
-    const names = ["modeltrail_serve/__main__.py", "version"];
-    const files = await Promise.all(
-      names.map(async (name) => ({ path: name, ...(await hashFile(path.join(local, name))) })),
-    );
-    const manifest = testManifest({ files });
-    writeFileSync(path.join(local, BUNDLE_FILE), JSON.stringify(manifest));
-    return { hash: `hash-${version}`, folder: local, manifest };
-  }
+  const bundle = (version: string) => stubBundle(home, version);
   async function send(version: string, onStep: (detail: string) => void = () => {}) {
     await sendBundle(on, folder, await bundle(version), { token: "a token", onStep, signal });
   }

@@ -13,6 +13,8 @@ with open(os.path.join(options["--bundle"], "version")) as file:
     version = file.read()
 if version == "fails":
     sys.exit("this model cannot be read")
+while version == "slow":
+    signal.pause()
 ready = options["--ready-file"]
 
 

@@ -24,7 +24,7 @@ const TAKE_BACK_MS = 60_000;
 const KEPT = 3;
 /** Nobody would know what is served after a connection that breaks in between: it is asked for once more. */
 const TRIES = 3;
-const PAUSE_MS = 2_000;
+const PAUSE_MS = 1_000;
 
 const HERE_ONLY = "127.0.0.1";
 

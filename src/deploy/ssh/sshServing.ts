@@ -69,7 +69,7 @@ export function remoteServing(
       try {
         return servedOf(await askEndpoint(on, folder, "status", { signal }), host.name, url);
       } catch (error) {
-        return unreachable((error as Error).message);
+        return unreachable(signal.aborted ? `${host.name} did not answer in time.` : (error as Error).message);
       }
     },
 
