@@ -6,6 +6,7 @@ import { UserError } from "../../src/domain/errors";
 import { stream, until } from "../deploy/local";
 import { useCli } from "../recorder/cli";
 import { pythonThatServes } from "../serve/python";
+import { mountSmallDisk, unmount } from "./fixtures/job";
 import { registeredModel } from "./fixtures/registered";
 import { remoteDeployment } from "./fixtures/remoteServing";
 import { freePort, type Sshd, sshdProgram, startSshd } from "./fixtures/sshd";
@@ -169,6 +170,19 @@ describe.skipIf(!sshdProgram || !python)("models on a machine behind ssh", () =>
 
     await expect(apply(plan([await route(3, "import nowhere_to_be_found")]))).rejects.toThrow(/does not start on box/);
     expect(endpoints()).toEqual([]);
+  });
+
+  test("a full disk there is told, and nothing is left on it", async () => {
+    const small = path.join(sshd.folder, "small");
+    if (!mountSmallDisk(small, "1m")) return;
+    try {
+      const { plan, route, apply } = deployment({ folder: path.join(small, "jobs") });
+      const large = `# ${"x".repeat(1_500_000)}\n`;
+      await expect(apply(plan([await route(1, large)]))).rejects.toThrow(/on box is full\. Free space there/);
+      expect(readdirSync(path.join(small, "deployments")).filter((name) => !name.startsWith("."))).toEqual([]);
+    } finally {
+      unmount(small);
+    }
   });
 
   test("a recorded model of scikit-learn, by the command line", async () => {
