@@ -53,7 +53,8 @@ describe.skipIf(!python || process.platform === "win32").concurrent("Azure ML", 
   test("a bad version that no caller sees, shares, a shadow, and nothing that is left", async ({ onTestFinished }) => {
     const { stub, at, route, apply, plan, handle, signal } = await cloud(onTestFinished);
     const target = await at({ instanceCount: 2, env: { COLOUR: "red" } });
-    expect(await target.check(plan([route(1)]), signal())).toEqual([]);
+    const cost = expect.stringMatching(/^2 × Standard_DS3_v2 is paid for until it is undeployed/);
+    expect(await target.check(plan([route(1)]), signal())).toEqual([{ severity: "warning", message: cost }]);
     const requirements = [
       "numpy==2.4.6",
       "orjson==3.13.0",
@@ -165,7 +166,11 @@ describe.skipIf(!python || process.platform === "win32").concurrent("Azure ML", 
     const taken = await at({ endpoint: handle().endpoint });
     await expect(apply(taken, [route(1)], { handle: null })).rejects.toThrow(/not of this deployment/);
     const shadows = [route(1), route(2, { role: "shadow" }), route(3, { role: "shadow" })];
-    expect(await target.check(plan(shadows), signal())).toMatchObject([{ severity: "error" }, { severity: "warning" }]);
+    expect(await target.check(plan(shadows), signal())).toMatchObject([
+      { severity: "error", message: expect.stringContaining("one shadow only") },
+      { severity: "warning", message: expect.stringContaining("For each version") },
+      { severity: "warning", message: expect.stringContaining("50 %") },
+    ]);
     await target.undeploy(handle(), signal());
   }, 120_000);
 });

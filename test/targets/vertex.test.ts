@@ -78,7 +78,8 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
       bucket: "gs://models/served",
       env: { COLOUR: "red,blue" },
     });
-    expect(await target.check(plan([route(1)]), signal())).toEqual([]);
+    const cost = { severity: "warning", message: expect.stringContaining("is paid for until it is undeployed") };
+    expect(await target.check(plan([route(1)]), signal())).toEqual([cost]);
     await apply(target, [route(1)]);
     const ask = async (headers = {}) => {
       const answer = await target.access(handle(), null).request("/invocations", { body: QUESTION, headers });
@@ -174,7 +175,10 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
     await expect(apply(elsewhere, [route(1)])).rejects.toThrow(/served in europe-west4/);
     stub.token = "another";
     const problems = await target.check(plan([route(1)]), signal());
-    expect(problems).toMatchObject([{ severity: "error", message: expect.stringContaining("gcloud auth login") }]);
+    expect(problems).toMatchObject([
+      { severity: "warning", message: expect.stringContaining("1 × n1-standard-4 with 1 nvidia-tesla-t4") },
+      { severity: "error", message: expect.stringContaining("gcloud auth login") },
+    ]);
   }, 400_000);
 });
 

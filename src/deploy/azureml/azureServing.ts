@@ -2,12 +2,14 @@
 import type { Served } from "../../domain/deployment";
 import { UserError } from "../../domain/errors";
 import type { Problem } from "../../targets/contract";
+import { notices } from "../cloud/notices";
 import type { ServingPlan, ServingTarget } from "../contract";
 import type { MakeServing } from "../targets";
 import { accessEndpoint, keys } from "./access";
 import { applyPlan, MOST_COPIES } from "./apply";
 import { type AzureSettings, ask, azProgram, type Workspace } from "./az";
 import { describeEndpoint, type EndpointState, readLog, removeEndpoint, SUCCEEDED } from "./endpoint";
+import { INSTANCE_TYPE } from "./files";
 import { AzureHandle, newHandle } from "./handle";
 
 export const makeAzureServing: MakeServing<AzureSettings> = (name, settings, { env }): ServingTarget => {
@@ -22,7 +24,8 @@ export const makeAzureServing: MakeServing<AzureSettings> = (name, settings, { e
     ...{ name, kind: "azureml", contract: "azureml", splits: true, shadows: true },
 
     async check(plan, signal) {
-      return [...refusals(plan), ...(await checkAccess(placeOf(newHandle(plan.name, settings)), signal))];
+      const known = [...refusals(plan), ...warnings(plan, settings)];
+      return [...known, ...(await checkAccess(placeOf(newHandle(plan.name, settings)), signal))];
     },
 
     async apply(plan, options) {
@@ -79,24 +82,28 @@ export const makeAzureServing: MakeServing<AzureSettings> = (name, settings, { e
 };
 
 /** What the settings ask for and Azure ML has not. */
-function refusals({ routes, token, settings }: ServingPlan): Problem[] {
-  const problems: Problem[] = [];
+function refusals({ routes, token }: ServingPlan): Problem[] {
   const shadows = routes.filter(({ role }) => role === "shadow");
-  if (shadows.length > 1) {
-    problems.push({ severity: "error", message: "Azure ML sends copies of requests to one shadow only." });
-  }
-  if (token !== null) {
-    const message = "Azure ML asks callers for the endpoint's own key: leave out `token` of the deployment.";
-    problems.push({ severity: "error", message });
-  }
-  if (shadows.some(({ percent }) => percent > MOST_COPIES)) {
-    const message = `Azure ML copies ${MOST_COPIES} % of the requests at most, and so many go to the shadow.`;
-    problems.push({ severity: "warning", message });
-  }
-  if (settings.log) {
-    problems.push({ severity: "warning", message: "Azure ML's endpoint writes no prediction log of Modeltrail's." });
-  }
-  return problems;
+  const found = [
+    shadows.length > 1 && "Azure ML sends copies of requests to one shadow only.",
+    token !== null && "Azure ML asks callers for the endpoint's own key: leave out `token` of the deployment.",
+  ];
+  return found.flatMap((message) => (message === false ? [] : [{ severity: "error", message }]));
+}
+
+function warnings(plan: ServingPlan, own: AzureSettings): Problem[] {
+  const { instanceType: machine = INSTANCE_TYPE, instanceCount: count = 1, costPerHour } = own;
+  const { limits = {} } = plan.settings;
+  const unused = (["body", "rows"] as const).filter((name) => limits[name] !== undefined);
+  const found = [
+    plan.routes.some(({ role, percent }) => role === "shadow" && percent > MOST_COPIES) &&
+      `Azure ML copies ${MOST_COPIES} % of the requests at most, and so many go to the shadow.`,
+    unused.length > 0 && `Azure ML has no limits for the ${unused.join(" and the ")} of requests.`,
+  ];
+  return [
+    ...notices(plan, { cloud: "Azure ML", machine, count, costPerHour, meanwhile: "twice that" }),
+    ...found.flatMap((message): Problem[] => (message === false ? [] : [{ severity: "warning", message }])),
+  ];
 }
 
 /** Whether the user is let in, and the workspace is there. */

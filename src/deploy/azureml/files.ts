@@ -10,6 +10,7 @@ import type { ReadyRoute, ServingPlan } from "../contract";
 import type { AzureSettings } from "./az";
 
 const SCHEMAS = "https://azuremlschemas.azureedge.net/latest";
+export const INSTANCE_TYPE = "Standard_DS3_v2";
 const IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-ubuntu22.04:latest";
 /** Runs score.py. It has packages of the app's in versions of its own. */
 const SERVER = "azureml-inference-server-http==1.5.1";
@@ -50,7 +51,7 @@ export async function writeDeployment(
   { settings }: ServingPlan,
   own: AzureSettings,
 ): Promise<string> {
-  const { image = IMAGE, instanceType = "Standard_DS3_v2", instanceCount = 1, env = {} } = own;
+  const { image = IMAGE, instanceType = INSTANCE_TYPE, instanceCount = 1, env = {} } = own;
   const { workers = 1, limits = {} } = settings;
   await writeCode(path.join(folder, "code"), ready.folder);
   await write(folder, "conda.yml", condaOf(ready.manifest));

@@ -4,6 +4,7 @@ import type { Served } from "../../domain/deployment";
 import { UserError } from "../../domain/errors";
 import type { Problem } from "../../targets/contract";
 import { isOfBundle } from "../cloud/imageOf";
+import { notices } from "../cloud/notices";
 import type { ServingPlan, ServingTarget } from "../contract";
 import type { MakeServing } from "../targets";
 import { accessEndpoint } from "./access";
@@ -35,7 +36,8 @@ export const makeVertexServing: MakeServing<VertexSettings> = (name, settings, {
     ...{ name, kind: "vertex", contract: "vertex", splits: true, shadows: false },
 
     async check(plan, signal) {
-      return [...refusals(plan, settings), ...(await checkAccess(placeOf(settings), signal))];
+      const known = [...refusals(plan, settings), ...notices(plan, costsOf(settings))];
+      return [...known, ...(await checkAccess(placeOf(settings), signal))];
     },
 
     async apply(plan, options) {
@@ -84,21 +86,21 @@ export const makeVertexServing: MakeServing<VertexSettings> = (name, settings, {
 };
 
 /** What the settings ask for and Vertex AI has not. */
-function refusals({ routes, settings, token }: ServingPlan, { image, bucket }: VertexSettings): Problem[] {
-  const refused = [
+function refusals({ routes, token }: ServingPlan, { image, bucket }: VertexSettings): Problem[] {
+  const found = [
     routes.some(({ role }) => role === "shadow") && "Vertex AI sends no copies of requests: it has no shadows.",
     token !== null && "Vertex AI asks callers for Google's own credentials: leave out `token` of the deployment.",
     bucket === undefined &&
       !isOfBundle(image) &&
       "Every version would be served by the same image. Name one of each bundle with {hash} or {version} in `image`, or give the target a `bucket` that bundles are put into.",
   ];
-  const problems = refused.flatMap((message) => message || []);
-  return [
-    ...problems.map((message): Problem => ({ severity: "error", message })),
-    ...(settings.log
-      ? [{ severity: "warning", message: "Vertex AI's endpoint writes no prediction log of Modeltrail's." } as const]
-      : []),
-  ];
+  return found.flatMap((message) => (message === false ? [] : [{ severity: "error", message }]));
+}
+
+function costsOf({ machineType = "n1-standard-2", minReplicas = 1, accelerator, costPerHour }: VertexSettings) {
+  const gpus = accelerator ? ` with ${accelerator.count ?? 1} ${accelerator.type}` : "";
+  const meanwhile = "one more, then twice that,";
+  return { cloud: "Vertex AI", machine: `${machineType}${gpus}`, count: minReplicas, costPerHour, meanwhile };
 }
 
 /** Whether the user is let in, and Vertex AI is switched on. */
