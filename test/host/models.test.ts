@@ -57,6 +57,8 @@ describe("models and deployments", () => {
     const [entry] = await own.projects.call("auditEntries", { root: version.root, subject: null, limit: 1 });
     assert.equal(entry?.action, "alias.set");
     assert.equal(entry?.through, "vscode");
+    await own.projects.call("removeModelAlias", { root: version.root, model: version.model, alias: "challenger" });
+    assert.deepEqual((await own.projects.call("modelVersion", version))?.aliases, []);
   });
 
   it("keep what is filled in on the card, and forget whom they trust", async () => {

@@ -1,24 +1,19 @@
 /** What can be done with models and their versions. */
 import * as vscode from "vscode";
-import { modelSubject } from "../../domain/audit";
 import { UserError } from "../../domain/errors";
-import { formatAgo } from "../../domain/format";
 import type { GateVerdict } from "../../domain/gate";
-import { oneLine } from "../../domain/oneLine";
 import { ownTags } from "../../domain/tags";
 import { parseTags } from "../../protocol/tags";
 import { joinWords } from "../../protocol/words";
 import type { CommandDeps } from "../commands/deps";
 import { Command } from "../contributions";
 import { askTrust } from "../deployments/askTrust";
-import { deploymentFromMenu } from "../deployments/pickDeployment";
 import { cardUri } from "../documents/uris";
 import { runInTerminal } from "../run/commandTask";
 import { requireTrust } from "../run/launcher";
-import { auditReport, MOST_AUDITED } from "./auditReport";
 import { CHALLENGER, CHAMPION, versionLabel } from "./describeModel";
 import { isModelNode } from "./nodes";
-import { addressOf, chosen, pickModel, pickVersion, type VersionAt, versionFromMenu } from "./pickVersion";
+import { addressOf, chosen, pickModel, pickVersion, type VersionAt } from "./pickVersion";
 
 type Deps = Pick<CommandDeps, "context" | "projects" | "reports">;
 
@@ -98,6 +93,22 @@ export async function setAlias({ projects }: Deps, given: unknown): Promise<void
   await projects.call("setModelAlias", { ...version, alias: chosen(alias) });
 }
 
+/** The alias is taken from the model; Demote Champion gives it back to the version that had it before. */
+export async function removeAlias({ projects }: Deps, given: unknown): Promise<void> {
+  requireTrust();
+  const title = vscode.l10n.t("Remove Alias");
+  const version = await pickVersion(given, projects, title, ({ aliases }) => aliases.length > 0);
+  const { root, model } = version;
+  const aliases = (await projects.call("modelVersion", version))?.aliases ?? [];
+  if (aliases.length === 0) throw new UserError(vscode.l10n.t("{0} has no alias.", addressOf(version)));
+  const alias = chosen(
+    await vscode.window.showQuickPick(aliases, {
+      title: vscode.l10n.t("Remove Which Alias of {0}?", addressOf(version)),
+    }),
+  );
+  await projects.call("removeModelAlias", { root, model, alias });
+}
+
 export async function archive({ projects }: Deps, given: unknown): Promise<void> {
   requireTrust();
   const version = await pickVersion(given, projects, vscode.l10n.t("Archive"));
@@ -163,23 +174,6 @@ async function describedBy(projects: Deps["projects"], given: unknown, title: st
   return { at, name: addressOf(at), description: view?.description ?? "", tags: view?.tags ?? {} };
 }
 
-/** Models of the sources that are picked are asked for again before they run code. */
-export async function forgetTrust({ projects }: Deps): Promise<void> {
-  requireTrust();
-  await projects.ready();
-  const { root } = await withModels(projects);
-  const sources = await projects.call("trustedSources", { root });
-  if (sources.length === 0) throw new UserError(vscode.l10n.t("No models are trusted to run code here."));
-  const items = sources.map(({ source, time, words }) => ({
-    source,
-    label: oneLine(words),
-    description: vscode.l10n.t("trusted {0}", formatAgo(time, Date.now())),
-  }));
-  const title = vscode.l10n.t("Models of Which Sources Are to Be Asked for Again Before They Run Code?");
-  const picked = chosen(await vscode.window.showQuickPick(items, { title, canPickMany: true }));
-  for (const { source } of picked) await projects.call("forgetTrust", { root, source });
-}
-
 /** What changed between the runs that made them. */
 export async function compareVersions({ projects }: Deps, given: unknown): Promise<void> {
   const first = await pickVersion(given, projects, vscode.l10n.t("Compare Versions"), ({ run }) => run !== null);
@@ -205,45 +199,4 @@ export async function editCard({ projects }: Deps, given: unknown): Promise<void
   const at = await pickVersion(given, projects, vscode.l10n.t("Edit Model Card"), () => true);
   const { root, model, version } = at;
   await vscode.window.showTextDocument(cardUri({ root, model, version }), { preview: false });
-}
-
-/** Of a model, version or deployment that it is called on, else of all. */
-export async function showAudit({ projects, reports }: Deps, given: unknown): Promise<void> {
-  await projects.ready();
-  const about = auditedAt(given);
-  const subject = about?.subject ?? null;
-  const root = about?.root ?? (await withModels(projects)).root;
-  const [entries, verdict] = await Promise.all([
-    projects.call("auditEntries", { root, subject, limit: MOST_AUDITED + 1 }),
-    projects.call("verifyAudit", { root }),
-  ]);
-  await (await reports()).openEvent(root, vscode.l10n.t("Audit Log"), auditReport(entries, verdict, subject));
-}
-
-/** As the audit log names it. */
-function auditedAt(given: unknown): { root: string; subject: string } | undefined {
-  if (isModelNode(given)) return { root: given.root, subject: modelSubject(given.model.name) };
-  const version = versionFromMenu(given);
-  if (version) return { root: version.root, subject: modelSubject(version.model, version.version) };
-  const deployment = deploymentFromMenu(given);
-  return deployment && { root: deployment.root, subject: `deployments/${deployment.name}` };
-}
-
-export async function verifyAudit({ projects }: Deps): Promise<void> {
-  await projects.ready();
-  const { root } = await withModels(projects);
-  const verdict = await projects.call("verifyAudit", { root });
-  if (verdict.intact) {
-    const text = vscode.l10n.t("The audit log is intact: {0} entries, each holding the one before.", verdict.entries);
-    void vscode.window.showInformationMessage(text);
-  } else {
-    const text = vscode.l10n.t("The audit log is not intact, from entry {0}: {1}", verdict.sequence, verdict.problem);
-    void vscode.window.showErrorMessage(text);
-  }
-}
-
-async function withModels(projects: Deps["projects"]): Promise<{ root: string }> {
-  const [first] = projects.all;
-  if (projects.all.length === 1 && first) return first;
-  return pickModel(undefined, projects, vscode.l10n.t("Audit Log of the Project of Which Model?"));
 }

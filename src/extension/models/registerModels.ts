@@ -12,6 +12,7 @@ export interface RegisterModelsDeps extends CommandDeps {
 export function registerModels(deps: RegisterModelsDeps): vscode.Disposable {
   const { register, models, projects } = deps;
   const commands = () => import("./modelCommands");
+  const auditing = () => import("./auditCommands");
   return vscode.Disposable.from(
     register(Command.registerModel, "register the model", async (...given) => {
       await (await import("./registerModel")).registerModel(projects, given);
@@ -19,6 +20,7 @@ export function registerModels(deps: RegisterModelsDeps): vscode.Disposable {
     register(Command.promoteModel, "promote the version", async (node) => (await commands()).promote(deps, node)),
     register(Command.demoteModel, "demote the champion", async (node) => (await commands()).demote(deps, node)),
     register(Command.setModelAlias, "set the alias", async (node) => (await commands()).setAlias(deps, node)),
+    register(Command.removeModelAlias, "remove the alias", async (node) => (await commands()).removeAlias(deps, node)),
     register(Command.archiveModel, "archive the version", async (node) => (await commands()).archive(deps, node)),
     register(Command.unarchiveModel, "take the version back", async (node) => (await commands()).unarchive(deps, node)),
     register(Command.editModelDescription, "change the description", async (node) =>
@@ -31,9 +33,10 @@ export function registerModels(deps: RegisterModelsDeps): vscode.Disposable {
       (await commands()).compareVersions(deps, node),
     ),
     register(Command.runGates, "run the gates", async (node) => (await commands()).runGates(deps, node)),
-    register(Command.showAuditLog, "show the audit log", async (node) => (await commands()).showAudit(deps, node)),
-    register(Command.verifyAuditLog, "verify the audit log", async () => (await commands()).verifyAudit(deps)),
-    register(Command.forgetTrust, "take trust back", async () => (await commands()).forgetTrust(deps)),
+    register(Command.showAuditLog, "show the audit log", async (node) => (await auditing()).showAudit(deps, node)),
+    register(Command.verifyAuditLog, "verify the audit log", async () => (await auditing()).verifyAudit(deps)),
+    register(Command.exportAuditLog, "export the audit log", async () => (await auditing()).exportAudit(deps)),
+    register(Command.forgetTrust, "take trust back", async () => (await auditing()).forgetTrust(deps)),
     register(Command.loadMoreModels, "load more models", async (node) => {
       if (isMoreModelsNode(node)) await models.loadMore(node);
     }),

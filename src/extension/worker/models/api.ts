@@ -110,6 +110,7 @@ export interface ModelsApi {
     isNew: boolean;
   };
   setModelAlias(argument: OfVersion & { alias: string }): void;
+  removeModelAlias(argument: { root: string; model: string; alias: string }): void;
   /** Gives the alias back to the version that had it before; null: to none. */
   demoteModel(argument: { root: string; model: string; alias: string }): { now: number | null };
   /** `evenDeployed`: what serves it goes on. */

@@ -38,6 +38,7 @@ export function modelHandlers({ find, need, writable }: ModelStores): Handlers<M
     modelsOfRun: ({ root, run }) => modelsOfRun(need(root), run),
     registerModel: ({ root, ...asked }) => register(writable(root), asked),
     setModelAlias: ({ root, alias, ...version }) => setAlias(writable(root), version, alias),
+    removeModelAlias: ({ root, model, alias }) => writable(root).registry.deleteAlias(model, alias),
     demoteModel: ({ root, model, alias }) => demote(writable(root), model, alias),
     archiveModel: ({ root, reason, evenDeployed, ...version }) =>
       archive(writable(root), version, reason, evenDeployed),
