@@ -137,6 +137,25 @@ describe.skipIf(!python)("start and end", { timeout: 300_000 }, () => {
     await expect(app.ask("/ping")).rejects.toThrow();
   });
 
+  test.each(["1", "2"])(
+    "told to linger, a connection that was idle is answered once more (%s processes)",
+    async (workers) => {
+      const app = await appForTest(python!, bundle, ["--workers", workers, "--linger-seconds", "60"]);
+      const idle = connect(app.port, "127.0.0.1");
+      const send = async () => {
+        idle.write("GET /ping HTTP/1.1\r\nhost: x\r\n\r\n");
+        return String((await once(idle, "data"))[0]);
+      };
+      expect(await send()).not.toMatch(/^connection: close/im);
+      const ended = app.end();
+      await expect.poll(() => app.ask("/ping").catch(() => "refused"), { timeout: 20_000 }).toBe("refused");
+      const closed = once(idle, "close");
+      expect(await send()).toMatch(/^HTTP\/1\.1 200[\s\S]*^connection: close/im);
+      await closed;
+      expect(await ended).toBe(0);
+    },
+  );
+
   test("what does not come to its end is not waited for without limit", async () => {
     const app = await appForTest(python!, bundle, ["--drain-seconds", "1"]);
     const under = app.ask("/invocations", slow(600)).catch(() => undefined);

@@ -37,7 +37,7 @@ def serve_with_workers(options, listener, share, ready):
     try:
         _look_after(workers, ending, share, ready.tell)
     finally:
-        _end(workers, share, options)
+        _end(workers, listener, share, options)
 
 
 def _look_after(workers, ending, share, on_ready):
@@ -69,9 +69,11 @@ def _look_after(workers, ending, share, on_ready):
                 share.on_joined()
 
 
-def _end(workers, share, options):
+def _end(workers, listener, share, options):
     for worker in workers:
         worker.tell("end")
+    # Else callers would wait for one who takes them until we have ended.
+    listener.close()
     left = time.monotonic() + LEAVE_SECONDS
     while time.monotonic() < left and not all(worker.has_left() for worker in workers):
         time.sleep(0.02)
