@@ -196,16 +196,19 @@ describe.skipIf(!found)("models at SageMaker", () => {
     expect(await status()).toMatchObject({ state: "live", detail: null });
     expect(await left(endpoint())).toEqual({ endpoints: 1, models: [1], configs: 1, bundles: 1 });
 
-    // The last step fails: the new version had all requests by then.
-    const own = { calls: 0 };
-    await expect(
-      apply([route(2)], {
-        onStep(step) {
-          if (step === "switch" && own.calls++ === 0) aws.stub.failNext = "There is no capacity for ml.m5.large.";
-        },
-      }),
-    ).rejects.toThrow(/no capacity/);
+    // What is served is not given up because what was served before cannot be taken away.
+    const stays = (step: string, detail: string) => {
+      if (step === "stop" && detail.startsWith("Keeping")) aws.stub.failNext = "There is no capacity for ml.m5.large.";
+      state.steps.push(detail);
+    };
+    await apply([route(2)], { onStep: stays });
+    expect(state.steps.at(-1)).toMatch(/stays, and costs, until the next change.* There is no capacity/);
+    expect(await shares(access(), 5)).toEqual({ 2: 5 });
+    expect(await status()).toMatchObject({ state: "live", detail: null, versions: [{ version: 2, percent: 100 }] });
+    await apply([route(1)]);
     expect(await shares(access(), 5)).toEqual({ 1: 5 });
+    expect((await status()).versions).toHaveLength(1);
+    expect(await left(endpoint())).toMatchObject({ models: [1, 2], configs: 2 });
     // Of an endpoint that is left Failed, SageMaker lets nothing be done but deleting it.
     aws.stub.breakNext = "The service role was deleted.";
     await expect(apply([route(2)])).rejects.toThrow(/it is Failed\. The service role was deleted\.$/);

@@ -13,7 +13,6 @@ import {
   settled,
   setWeights,
   updateEndpoint,
-  type VariantState,
   type Waiting,
 } from "./endpoint";
 import type { SageMakerHandle, Served } from "./handle";
@@ -86,10 +85,11 @@ class Application {
     try {
       const wanted = await this.models();
       const config = await this.bringIn(live, base, wanted);
-      const now = { config, variants: wanted };
-      await this.tidy(now, base);
-      const former = base === null || base.config === config ? handle.former : handle.served;
-      return { ...handle, served: now, former };
+      const served = { config, variants: wanted };
+      const isOther = base !== null && modelsOf(base) !== modelsOf(served);
+      const after = { ...handle, served, former: isOther ? handle.served : handle.former };
+      await this.tidy(after);
+      return after;
     } catch (error) {
       const failed = await this.takeBack(live, base);
       options.signal.throwIfAborted();
@@ -143,12 +143,12 @@ class Application {
   private async bringIn(live: EndpointState | null, base: Base | null, wanted: readonly Variant[]): Promise<string> {
     const served = new Set(base?.variants.map(({ model }) => model));
     const fresh = wanted.filter(({ model }) => !served.has(model));
-    if (fresh.length === 0) return this.switchTo(live!, wanted);
+    if (fresh.length === 0) return this.switchTo(live!, wanted, false);
     if (base === null || !triesApart(this.settings)) {
-      return this.switchTo(await this.tryBeside(live, base, fresh), wanted);
+      return this.switchTo(await this.tryBeside(live, base, fresh), wanted, true);
     }
     await this.tryApart(fresh);
-    return this.switchTo(live!, wanted);
+    return this.switchTo(live!, wanted, false);
   }
 
   /** In the endpoint itself, which gives them no request but ours. */
@@ -195,9 +195,9 @@ class Application {
     }
   }
 
-  /** The name of the configuration that the endpoint has then. */
-  private async switchTo(live: EndpointState, wanted: readonly Variant[]): Promise<string> {
-    const { place, settings, options, handle } = this;
+  /** The name of the configuration that the endpoint has then. `isIn`: what is new is in the endpoint, and has been tried. */
+  private async switchTo(live: EndpointState, wanted: readonly Variant[], isIn: boolean): Promise<string> {
+    const { settings, options, handle } = this;
     const champion = wanted.find(({ role }) => role === "champion")!;
     const doing = `Giving the requests at ${handle.endpoint} to version ${champion.version}`;
     options.signal.throwIfAborted();
@@ -205,40 +205,64 @@ class Application {
     const body = wholeConfig(settings, wanted);
     const now = live.EndpointConfigName!;
     const isSame = sameShape(now, nameOfConfig(handle.endpoint, body));
-    const there = live.ProductionVariants ?? [];
-    const names = body.ProductionVariants.map(({ VariantName }) => VariantName);
-    const haveAll = names.every((name) => there.some(({ VariantName }) => VariantName === name));
     // At once, with what runs already; what gets nothing any more goes afterwards.
-    if (haveAll && (isSame || !triesApart(settings))) await this.share(there, weightsOf(wanted), doing);
+    const isShared = (isSame || !triesApart(settings)) && (await this.share(live, weightsOf(wanted), doing));
     if (isSame) return now;
+    if (!isShared) return this.exchange(live, body, "switch", doing);
+    const isWhole = isIn && body.ShadowProductionVariants === undefined;
+    return this.exchange(live, body, "stop", "Keeping only what is needed").catch((error) => {
+      // All that is wanted is served: it is not given up because something else stays, too.
+      if (!isWhole || options.signal.aborted) throw error;
+      options.onStep("stop", `What is not needed any more stays, and costs, until the next change. ${said(error)}`);
+      return now;
+    });
+  }
+
+  /** False when not all of them are in the endpoint. */
+  private async share(
+    { ProductionVariants: there = [] }: EndpointState,
+    weights: ReadonlyMap<string, number>,
+    doing: string,
+    signal = this.options.signal,
+  ): Promise<boolean> {
+    const names = there.map(({ VariantName }) => VariantName);
+    if (![...weights.keys()].every((name) => names.includes(name))) return false;
+    const shares = new Map(names.map((name) => [name, weights.get(name) ?? 0]));
+    const isShared = there.every(({ VariantName, CurrentWeight = 0 }) => CurrentWeight === shares.get(VariantName));
+    if (there.length < 2 || isShared) return true;
+    const onWait = (state: string) => this.options.onStep("switch", `${doing}: ${state}`);
+    await setWeights(this.place, shares, { signal, onWait });
+    return true;
+  }
+
+  private async exchange(
+    { ProductionVariants: there = [] }: EndpointState,
+    body: ConfigBody,
+    step: Step,
+    doing: string,
+  ): Promise<string> {
+    const { place, settings, options } = this;
     const config = await keepConfig(place, body, options.signal);
     const { alarms = [] } = settings;
-    // It watches only where versions take each other's place.
-    const guard = alarms.length > 0 && haveAll && names.length === there.length ? { alarms } : null;
-    await updateEndpoint(place, config, { ...this.waiting("stop", "Keeping only what is needed"), guard });
+    // SageMaker watches only where versions take each other's place.
+    const names = (bodies: readonly { VariantName: string }[]) => bodies.map((one) => one.VariantName).sort();
+    const isWatched = alarms.length > 0 && `${names(body.ProductionVariants)}` === `${names(there)}`;
+    await updateEndpoint(place, config, { ...this.waiting(step, doing), guard: isWatched ? { alarms } : null });
     return config;
   }
 
-  private async share(
-    there: readonly VariantState[],
-    weights: ReadonlyMap<string, number>,
-    doing: string,
-  ): Promise<void> {
-    const shares = new Map(there.map(({ VariantName }) => [VariantName, weights.get(VariantName) ?? 0]));
-    if (there.length < 2 || isShared(there, shares)) return;
-    const { signal, onStep } = this.options;
-    await setWeights(this.place, shares, { signal, onWait: (state) => onStep("switch", `${doing}: ${state}`) });
-  }
-
   /** The new version is served: whatever fails now, it is no fault of this change. */
-  private async tidy(now: Served, before: Served | null): Promise<void> {
+  private async tidy({ served, former }: SageMakerHandle): Promise<void> {
     const { handle, options, place } = this;
     // A first change has left nothing.
     if (options.handle === null) return;
-    const { former } = handle;
-    const kept = [now, before, before?.config === now.config ? former : null].filter((one) => one !== null);
     try {
-      await tidy(place, handle, kept, options.signal);
+      await tidy(
+        place,
+        handle,
+        [served, former].filter((one) => one !== null),
+        options.signal,
+      );
     } catch {
       // It goes with the deployment.
     }
@@ -254,7 +278,12 @@ class Application {
       await removeEndpoint(this.apart, signal);
       if (base !== null) {
         await this.restore(base, waiting);
-        await tidy(place, handle, [base, ...(handle.former ? [handle.former] : [])], signal);
+        await tidy(
+          place,
+          handle,
+          [base, handle.former].filter((one) => one !== null),
+          signal,
+        );
       } else if (live === null || handle.served === null) {
         await removeAll(place, handle, signal);
       }
@@ -266,18 +295,19 @@ class Application {
 
   private async restore({ config, variants }: Base, waiting: Waiting): Promise<void> {
     const { place } = this;
-    const state = await settled(place, waiting);
-    if (state?.EndpointStatus === "Failed") await removeEndpoint(place, waiting.signal);
-    const now =
-      state === null || state.EndpointStatus === "Failed"
-        ? await createEndpoint(place, config, waiting)
-        : state.EndpointConfigName === config
-          ? state
-          : await updateEndpoint(place, config, waiting);
-    // The configuration has the weights that it began with.
-    const there = now.ProductionVariants ?? [];
     const weights = weightsOf(variants);
-    if (there.length > 1 && !isShared(there, weights)) await setWeights(place, weights, waiting);
+    const share = (state: EndpointState) => this.share(state, weights, "Going back", waiting.signal);
+    const state = await settled(place, waiting);
+    if (state === null || state.EndpointStatus === "Failed") {
+      await removeEndpoint(place, waiting.signal);
+      await share(await createEndpoint(place, config, waiting));
+      return;
+    }
+    // At once, and without asking for machines that there may be none of; not with what took the place of what was served.
+    if (!triesApart(this.settings)) await share(state);
+    if (state.EndpointConfigName === config) return;
+    // The configuration has the weights that it began with.
+    await share(await updateEndpoint(place, config, waiting));
   }
 
   private waiting(step: Step, detail: string): Waiting {
@@ -287,8 +317,7 @@ class Application {
   }
 }
 
-const isShared = (there: readonly VariantState[], weights: ReadonlyMap<string, number>): boolean =>
-  there.every(({ VariantName, CurrentWeight = 0 }) => CurrentWeight === (weights.get(VariantName) ?? 0));
+const modelsOf = ({ variants }: Served): string => `${variants.map(({ model }) => model).sort()}`;
 
 const versionsText = (fresh: readonly Variant[]): string =>
   `version ${fresh.map(({ version }) => version).join(" and ")}`;

@@ -102,13 +102,13 @@ export function apartConfig(settings: SageMakerSettings, fresh: readonly Variant
   return { ProductionVariants: fresh.map((variant) => bodyOf(settings, variant, 100)) };
 }
 
-/** With the weights that callers' requests are shared by. */
+/** With the weights that callers' requests are shared by; what has none is left out. */
 export function withWeights(config: ConfigBody, weights: ReadonlyMap<string, number>): ConfigBody {
-  const weighed = (body: VariantBody) => ({
-    ...body,
-    InitialVariantWeight: weights.get(body.VariantName) ?? body.InitialVariantWeight ?? 1,
+  const weighed = config.ProductionVariants.flatMap((body) => {
+    const weight = weights.get(body.VariantName);
+    return weight === undefined ? [] : [{ ...body, InitialVariantWeight: weight }];
   });
-  return { ...config, ProductionVariants: config.ProductionVariants.map(weighed) };
+  return { ...config, ProductionVariants: weighed };
 }
 
 /** By the variants' names. */
