@@ -96,3 +96,22 @@ for one in json.load(sys.stdin):
 `;
   expect(validate(kserve!, script, objects)).toBe("InferenceService\nInferenceService\n");
 });
+
+/** What each version of Knative takes since 2022: https://github.com/knative/serving/blob/main/pkg/apis/serving/fieldmask.go */
+test("what serves by KServe has nothing in it that Knative refuses", () => {
+  const settings: KServeSettings = { kind: "kserve", ...all, image: "host/wine:1" };
+  const { spec } = predictorOf(route, { settings: { target: "prod" } }, settings, { image: "i", tokenSecret: "t" });
+  const { labels: _, annotations: __, nodeSelector: ___, ...pod } = spec;
+  expect(Object.keys(pod).sort()).toEqual([
+    "automountServiceAccountToken",
+    "containers",
+    "imagePullSecrets",
+    "serviceAccountName",
+    "volumes",
+  ]);
+  const [container] = pod.containers as Record<string, object>[];
+  const taken = ["args", "command", "env", "image", "name", "ports", "readinessProbe", "resources"];
+  expect(Object.keys(container!).sort()).toEqual([...taken, "securityContext", "volumeMounts", "workingDir"]);
+  const { securityContext } = container!;
+  expect(Object.keys(securityContext!).sort()).toEqual(["capabilities", "readOnlyRootFilesystem", "runAsNonRoot"]);
+});

@@ -55,13 +55,7 @@ export function servingContainer(
     workingDir: BUNDLE_INSIDE,
     env: tokenSecret === null ? values : [...values, token],
     resources: resourcesOf(settings),
-    securityContext: {
-      runAsNonRoot: true,
-      readOnlyRootFilesystem: true,
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: { runAsNonRoot: true, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
     volumeMounts: [{ name: "scratch", mountPath: SCRATCH }],
   };
 }

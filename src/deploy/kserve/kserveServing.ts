@@ -5,7 +5,8 @@ import type { Problem } from "../../targets/contract";
 import type { Cluster } from "../../targets/kubernetes/cluster";
 import { checkServing } from "../cluster/checkServing";
 import { engineOf } from "../cluster/clusterImage";
-import { clusterName, selectorOf, shortHash } from "../cluster/names";
+import { checkNamespace, nothingYet, placeIn } from "../cluster/handle";
+import { selectorOf } from "../cluster/names";
 import { openServingCluster } from "../cluster/open";
 import { podLog } from "../cluster/podLog";
 import { podsWith } from "../cluster/pods";
@@ -29,7 +30,6 @@ const GROUP = "serving.kserve.io";
 
 export const makeKServeServing: MakeServing<KServeSettings> = (name, settings, { store, env }): ServingTarget => {
   const open = openServingCluster({ ...settings, env });
-  const owner = shortHash(store.folder);
 
   return {
     ...{ name, kind: settings.kind, contract: "kserve", splits: true, shadows: false },
@@ -45,7 +45,7 @@ export const makeKServeServing: MakeServing<KServeSettings> = (name, settings, {
         const served = await cluster.get(`/apis/${GROUP}/v1beta1`, signal);
         if (served === undefined)
           throw new UserError("The cluster has no KServe: its API does not know InferenceServices.");
-        await findService(cluster, { name: clusterName(plan.name), namespace: cluster.namespace, owner }, signal);
+        await findService(cluster, placeIn(cluster, plan.name, store), signal);
       });
       return [...noShadows(plan), ...problems];
     },
@@ -56,14 +56,12 @@ export const makeKServeServing: MakeServing<KServeSettings> = (name, settings, {
       const cluster = await open(options.signal);
       const known = options.handle === null ? null : Handle.parse(options.handle);
       const handle = known ?? {
-        ...{ name: clusterName(plan.name), namespace: cluster.namespace, owner },
-        ...{ url: null, secrets: [], images: [], known: {}, champion: null, challenger: null },
+        ...placeIn(cluster, plan.name, store),
+        ...nothingYet,
+        champion: null,
+        challenger: null,
       };
-      if (handle.namespace !== cluster.namespace) {
-        throw new UserError(
-          `It is served in the namespace ${handle.namespace}, and ${name} is the namespace ${cluster.namespace} by now. Undeploy it first.`,
-        );
-      }
+      checkNamespace(handle, cluster, name);
       return applyPlan({ cluster, settings, env, handle }, plan, options);
     },
 

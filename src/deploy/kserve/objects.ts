@@ -1,7 +1,7 @@
 /** What a cluster has of an InferenceService of ours, read from it. */
 import * as z from "zod/mini";
-import { UserError } from "../../domain/errors";
 import type { Cluster, Resource } from "../../targets/kubernetes/cluster";
+import { Conditions, checkOwner, DeletedAt, handleParts, Labels, type Place } from "../cluster/handle";
 import { OWNER_LABEL, SIGNATURE_LABEL, servingPaths, VERSION_LABEL } from "../cluster/names";
 
 const KeptPredictor = z.object({
@@ -14,31 +14,12 @@ const KeptPredictor = z.object({
 
 /** Enough to find it again, and to serve again what it served. */
 export const Handle = z.object({
-  /** As the cluster has it. */
-  name: z.string(),
-  namespace: z.string(),
-  owner: z.string(),
-  url: z.nullable(z.string()),
-  /** With tokens. */
-  secrets: z.array(z.string()),
-  /** That were built here for it. */
-  images: z.array(z.string()),
-  /** That bundles were served in. */
-  known: z._default(z.record(z.string(), z.string()), {}),
+  ...handleParts,
   champion: z.nullable(KeptPredictor),
   challenger: z.nullable(z.object({ predictor: KeptPredictor, percent: z.number() })),
 });
 export type Handle = z.infer<typeof Handle>;
-export type Place = Pick<Handle, "name" | "namespace" | "owner">;
 
-const Labels = z._default(z.record(z.string(), z.string()), {});
-const Condition = z.object({
-  type: z.string(),
-  status: z.string(),
-  reason: z.optional(z.string()),
-  message: z.optional(z.string()),
-});
-const Conditions = z._default(z.array(Condition), []);
 const Traffic = z.object({
   revisionName: z.optional(z.string()),
   latestRevision: z.optional(z.boolean()),
@@ -52,7 +33,7 @@ const Predictor = z.object({
 });
 
 const InferenceService = z.looseObject({
-  metadata: z.looseObject({ labels: Labels, deletionTimestamp: z.optional(z.nullable(z.string())) }),
+  metadata: z.looseObject({ labels: Labels, deletionTimestamp: DeletedAt }),
   spec: z.looseObject({
     predictor: z.looseObject({ labels: Labels, canaryTrafficPercent: z.optional(z.number()) }),
   }),
@@ -86,11 +67,7 @@ export async function findService(cluster: Cluster, place: Place, signal: AbortS
   const object = await cluster.get(servicePath(place), signal);
   if (object === undefined) return undefined;
   const { metadata, spec, status } = InferenceService.parse(object);
-  if (metadata.labels[OWNER_LABEL] !== place.owner) {
-    throw new UserError(
-      `The namespace ${place.namespace} has an InferenceService ${place.name} already, which is not of this project. Take another name for the deployment, with --as NAME.`,
-    );
-  }
+  checkOwner("an InferenceService", place, metadata.labels[OWNER_LABEL]);
   const ready = status.conditions.find(({ type }) => type === "Ready");
   const wrong = status.conditions.filter(({ type, status: is }) => type !== "Ready" && is === "False");
   const said = wrong.map(({ type, reason, message }) => `${type}: ${message || reason || "not yet"}`).join("\n");

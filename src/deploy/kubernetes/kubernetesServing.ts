@@ -4,7 +4,8 @@ import type { TargetOf } from "../../domain/targets";
 import type { Problem } from "../../targets/contract";
 import { checkServing } from "../cluster/checkServing";
 import { engineOf } from "../cluster/clusterImage";
-import { clusterName, selectorOf, shortHash } from "../cluster/names";
+import { checkNamespace, nothingYet, placeIn } from "../cluster/handle";
+import { selectorOf } from "../cluster/names";
 import { openServingCluster } from "../cluster/open";
 import { podLog } from "../cluster/podLog";
 import { podsWith } from "../cluster/pods";
@@ -24,7 +25,6 @@ const SPARE_MS = 120_000;
 
 export const makeKubernetesServing: MakeServing<TargetOf<"kubernetes">> = (name, settings, { store, env }) => {
   const open = openServingCluster({ ...settings, env });
-  const owner = shortHash(store.folder);
 
   const target: ServingTarget = {
     ...{ name, kind: settings.kind, contract: "mlflow", splits: false, shadows: false },
@@ -39,7 +39,7 @@ export const makeKubernetesServing: MakeServing<TargetOf<"kubernetes">> = (name,
       ];
       const serving = settings.serving ?? {};
       const problems = await checkServing(open, { needs, settings: serving, env, signal }, async (cluster) => {
-        await findService(cluster, { name: clusterName(plan.name), namespace: cluster.namespace, owner }, signal);
+        await findService(cluster, placeIn(cluster, plan.name, store), signal);
       });
       return [...oneVersion(plan), ...problems];
     },
@@ -49,15 +49,8 @@ export const makeKubernetesServing: MakeServing<TargetOf<"kubernetes">> = (name,
       if (problem) throw new UserError(problem.message);
       const cluster = await open(options.signal);
       const known = options.handle === null ? null : Handle.parse(options.handle);
-      const handle = known ?? {
-        ...{ name: clusterName(plan.name), namespace: cluster.namespace, owner },
-        ...{ port: 0, host: null, url: null, secrets: [], images: [], known: {} },
-      };
-      if (handle.namespace !== cluster.namespace) {
-        throw new UserError(
-          `It is served in the namespace ${handle.namespace}, and ${name} is the namespace ${cluster.namespace} by now. Undeploy it first.`,
-        );
-      }
+      const handle = known ?? { ...placeIn(cluster, plan.name, store), ...nothingYet, port: 0, host: null };
+      checkNamespace(handle, cluster, name);
       return applyPlan({ cluster, settings, env, handle }, plan, options);
     },
 

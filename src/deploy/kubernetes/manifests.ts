@@ -47,8 +47,15 @@ export function serverOf(
   { image, tokenSecret }: { image: string; tokenSecret: string | null },
 ): Server {
   const health = "/ping";
+  const basic = servingContainer(route, plan, settings, { name: CONTAINER, image, tokenSecret });
   const container = {
-    ...servingContainer(route, plan, settings, { name: CONTAINER, image, tokenSecret }),
+    ...basic,
+    // What not all versions of Knative take.
+    securityContext: {
+      ...(basic.securityContext as Resource),
+      allowPrivilegeEscalation: false,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
     ports: [{ name: "http", containerPort: PORT }],
     startupProbe: probe(health, {
       ...{ periodSeconds: START_EVERY, timeoutSeconds: 2 },

@@ -1,45 +1,27 @@
 /** What a cluster has of a deployment, read from it. */
 import { randomBytes } from "node:crypto";
 import * as z from "zod/mini";
-import { UserError } from "../../domain/errors";
 import type { Cluster, Resource } from "../../targets/kubernetes/cluster";
+import { Conditions, checkOwner, DeletedAt, handleParts, Labels, type Place } from "../cluster/handle";
 import { OWNER_LABEL, SIGNATURE_LABEL, selectorOf, servingPaths, VERSION_LABEL, withSelector } from "../cluster/names";
 import { SERVER_LABEL } from "./manifests";
 
 /** Enough to find it again. */
 export const Handle = z.object({
-  /** As the cluster has it. */
-  name: z.string(),
-  namespace: z.string(),
-  owner: z.string(),
+  ...handleParts,
   /** Of the Service. */
   port: z.number(),
   /** Of the Ingress, with its scheme; null: there is none. */
   host: z.nullable(z.string()),
-  /** As callers reach it. */
-  url: z.nullable(z.string()),
-  /** With tokens. */
-  secrets: z.array(z.string()),
-  /** That were built here for it. */
-  images: z.array(z.string()),
-  /** That bundles were served in. */
-  known: z._default(z.record(z.string(), z.string()), {}),
 });
 export type Handle = z.infer<typeof Handle>;
 
-const Labels = z._default(z.record(z.string(), z.string()), {});
-const Condition = z.object({
-  type: z.string(),
-  status: z.string(),
-  reason: z.optional(z.string()),
-  message: z.optional(z.string()),
-});
 const Deployment = z.looseObject({
   metadata: z.looseObject({
     name: z.string(),
     labels: Labels,
     generation: z._default(z.number(), 0),
-    deletionTimestamp: z.optional(z.nullable(z.string())),
+    deletionTimestamp: DeletedAt,
   }),
   spec: z.looseObject({
     replicas: z._default(z.number(), 1),
@@ -61,7 +43,7 @@ const Deployment = z.looseObject({
       observedGeneration: z._default(z.number(), 0),
       updatedReplicas: z._default(z.number(), 0),
       availableReplicas: z._default(z.number(), 0),
-      conditions: z._default(z.array(Condition), []),
+      conditions: Conditions,
     }),
     { observedGeneration: 0, updatedReplicas: 0, availableReplicas: 0, conditions: [] },
   ),
@@ -119,8 +101,6 @@ export async function findServers(cluster: Cluster, handle: Place, signal: Abort
     .items.map(foundServer);
 }
 
-export type Place = Pick<Handle, "name" | "namespace" | "owner">;
-
 const Service = z.looseObject({
   metadata: z.looseObject({ labels: Labels, resourceVersion: z.optional(z.string()) }),
   spec: z.looseObject({ selector: z._default(z.record(z.string(), z.string()), {}) }),
@@ -141,10 +121,8 @@ export async function findService(cluster: Cluster, place: Place, signal: AbortS
   const found = await cluster.get(`${servingPaths.services(place.namespace)}/${place.name}`, signal);
   if (found === undefined) return undefined;
   const service = Service.parse(found);
-  if (service.metadata.labels[OWNER_LABEL] === place.owner) return service;
-  throw new UserError(
-    `The namespace ${place.namespace} has a Service ${place.name} already, which is not of this project. Take another name for the deployment, with --as NAME.`,
-  );
+  checkOwner("a Service", place, service.metadata.labels[OWNER_LABEL]);
+  return service;
 }
 
 /** The Deployment that answers. */
