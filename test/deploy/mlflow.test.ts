@@ -40,6 +40,8 @@ test.skipIf(!python)(
       return { ...route(version), ready: { hash: `hash-${name}`, folder: bundle, manifest } };
     };
     const shown = { authorization: "Bearer a-token" };
+    // What is started again later is not in the folder of an extension that may be gone by then.
+    const scriptOf = ({ argv }: { argv: string[] }) => argv.find((word) => word.endsWith(".py"));
 
     const table = made("joblib", 1);
     const sample = JSON.parse(readFileSync(join(table.ready.folder, "sample.json"), "utf8")).request;
@@ -48,6 +50,7 @@ test.skipIf(!python)(
     expect(await ask(url, sample, shown)).toMatchObject({ status: 200, version: "1", body: { predictions: [0, 0] } });
     const wrong = await ask(url, { dataframe_records: [{ alcohol: 14 }] }, shown);
     expect(wrong).toMatchObject({ status: 400, body: { error_code: "INVALID_PARAMETER_VALUE" } });
+    expect(readGatewayFile(folder)!.servers.map(scriptOf)).toEqual([expect.stringContaining(folder)]);
     await until(() => readPredictions(predictions).length === 2, "the log");
 
     let over = false;

@@ -1,5 +1,6 @@
 /** Serving by MLflow's own server, `mlflow models serve`: each version one of them, all behind the gateway that fronts local model servers. */
-import { rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod/mini";
 import { UserError } from "../../domain/errors";
@@ -39,9 +40,10 @@ export function mlflowServing(
   const command: FindCommand = async ({ ready }, plan, { onStep, signal }) => {
     const { environment, workers = 1, limits = {} } = plan.settings;
     const found = await mlflowPython(store, ready, settings, { environment, env, onStep, signal });
-    const model = mlflowModelOf(ready) ?? path.join(deploymentFolder(store.folder, plan.name), LINKS, ready.hash);
+    const links = path.join(deploymentFolder(store.folder, plan.name), LINKS);
+    const model = mlflowModelOf(ready) ?? path.join(links, ready.hash);
     if (mlflowModelOf(ready) === null) await linkModel(ready, model);
-    const program = path.join(pythonFolder("mlflow_serve"), "serve.py");
+    const program = await ownScript(links);
     const seconds = limits.time === undefined ? [] : ["--seconds", String(limits.time)];
     return {
       argv: [found.python, program, "--model", model, "--workers", String(workers), ...seconds],
@@ -65,6 +67,15 @@ export function mlflowServing(
       await rm(path.join(store.folder, "deployments", deployment, LINKS), { recursive: true, force: true });
     },
   };
+}
+
+/** A copy beside the links: servers are started again when the version of Modeltrail that deployed them is gone, too. */
+async function ownScript(folder: string): Promise<string> {
+  const script = await readFile(path.join(pythonFolder("mlflow_serve"), "serve.py"));
+  const kept = path.join(folder, `serve-${createHash("sha256").update(script).digest("hex").slice(0, 16)}.py`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(kept, script);
+  return kept;
 }
 
 /** The one of the settings; which one it is without, is seen when there is a bundle. */
