@@ -67,7 +67,7 @@ def choose_version(options):
             % (options.record, version, record["model"], names, record["model"], version, record["deployment"])
         )
     chosen = dict(known[version], version=version)
-    for name in ("version", "release", "asset", "sha256"):
+    for name in ("version", "bundle", "release", "asset", "sha256"):
         value = str(chosen[name])
         if not re.fullmatch(r"[\w.+-]+", value):
             raise Problem("%s: %r cannot be the %s of version %s." % (options.record, value, name, version))

@@ -6,16 +6,23 @@ import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeBundle } from "../../src/deploy/bundle/makeBundle";
+import { findDestination } from "../../src/deploy/operations/destination";
 import { archive } from "../../src/deploy/workflow/archive";
 import { writeWorkflow } from "../../src/deploy/workflow/writeWorkflow";
-import { tempStore } from "../../src/store/testStore";
+import { openStore } from "../../src/store/open";
+import type { ModelVersion } from "../../src/store/registry/contract";
+
 import { ask } from "../deploy/local";
 import { makeVersion, servePython } from "../deploy/versions";
 import { makeProject } from "../recorder/cli";
+import { DOCKER, GH, KUBECTL } from "./fixtures/githubStubs";
 import { freePort, type Sshd, sshdProgram, startSshd } from "./fixtures/sshd";
 
 const clouds = process.env.MODELTRAIL_TEST_CLOUDS_PYTHON;
 const act = clouds && path.join(path.dirname(clouds), "act");
+const hasAct = act !== undefined && existsSync(act);
+if (!hasAct)
+  console.warn("No act in the environment MODELTRAIL_TEST_CLOUDS_PYTHON: the generated workflow is not run.");
 const python = servePython();
 const signal = AbortSignal.timeout(300_000);
 
@@ -32,39 +39,38 @@ class Odd:
 joblib.dump(${odd ? "Odd()" : "model"}, "model.joblib")
 `;
 
-/** Stands in for GitHub's program: a release is a folder. */
-const GH = `#!/usr/bin/env python3
-import argparse, os, shutil
-parser = argparse.ArgumentParser()
-for name in ("release", "download", "tag", "--repo", "--pattern", "--dir"):
-    parser.add_argument(name)
-parser.add_argument("--clobber", action="store_true")
-asked = parser.parse_args()
-assert os.environ["GH_TOKEN"] and [asked.release, asked.download] == ["release", "download"]
-shutil.copy(os.path.join(os.environ["TEST_RELEASES"], asked.tag, asked.pattern), asked.dir)
-`;
-
-describe.skipIf(!act || !existsSync(act) || !sshdProgram || !python)("the workflow", () => {
+describe.skipIf(!hasAct || !sshdProgram || !python)("the workflow", () => {
   let host: Sshd;
   let port: number;
-  const store = tempStore();
+  const store = openStore(makeProject());
   const releases = makeProject();
   const programs = makeProject();
+  const images = makeProject();
+  const versions: ModelVersion[] = [];
   const options = { env: process.env, trust: async () => true, onStep() {}, signal };
 
   beforeAll(async () => {
     host = await startSshd();
     port = await freePort();
-    const targets = { box: { kind: "ssh", host: host.alias, sshConfig: host.config, python } };
-    const deployments = { prod: { model: "wine", target: "box", port } };
+    const targets = {
+      box: { kind: "ssh", host: host.alias, sshConfig: host.config, python },
+      k8s: { kind: "kubernetes", namespace: "models", serving: {} },
+    };
+    const deployments = { prod: { model: "wine", target: "box", port }, cloud: { model: "wine", target: "k8s" } };
     writeFileSync(path.join(store.root, "modeltrail.yaml"), JSON.stringify({ targets, deployments }));
     execFileSync("git", ["init", "--quiet", "--initial-branch", "main"], { cwd: store.root });
-    writeFileSync(path.join(programs, "gh"), GH, { mode: 0o755 });
+    for (const [name, text] of Object.entries({ gh: GH, docker: DOCKER, kubectl: KUBECTL })) {
+      writeFileSync(path.join(programs, name), text, { mode: 0o755 });
+    }
+    for (const program of [model(1), model(2), model(3, true)]) {
+      versions.push(await makeVersion(store, python!, { program, entry: "model.joblib" }));
+    }
   });
   afterAll(async () => {
     const program = path.join(host.home, ".modeltrail/served/prod/host.py");
     if (existsSync(program)) execFileSync("python3", [program, "end"]);
     await host.stop();
+    store.close();
   });
 
   function commit(): void {
@@ -73,13 +79,12 @@ describe.skipIf(!act || !existsSync(act) || !sshdProgram || !python)("the workfl
     git("-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "Deploy from here");
   }
 
-  /** As a person makes and uploads it. */
-  async function release(program: string): Promise<string[]> {
-    const version = await makeVersion(store, python!, { program, entry: "model.joblib" });
-    const context = { store, ...options };
-    const settings = { target: "box", model: "wine", port };
-    const { record, files } = await writeWorkflow(context, { name: "prod", settings }, version, {});
-    const { release: tag, asset } = record.versions[version.version]!;
+  /** As a person makes it for a deployment, and uploads it. What was written, from the top of the repository. */
+  async function release(number: number, deployment: "prod" | "cloud"): Promise<string[]> {
+    const version = versions[number - 1]!;
+    const destination = await findDestination(store, "wine", deployment);
+    const { record, files } = await writeWorkflow({ store, ...options }, destination, version, {});
+    const { release: tag, asset } = record.versions[number]!;
     mkdirSync(path.join(releases, tag), { recursive: true });
     const bundle = await makeBundle(store, version, options);
     await pipeline(archive(bundle), createWriteStream(path.join(releases, tag, asset)));
@@ -87,12 +92,19 @@ describe.skipIf(!act || !existsSync(act) || !sshdProgram || !python)("the workfl
   }
 
   /** What the workflow printed, and whether it did all. `version`: empty for the recorded one. */
-  async function run(version: string): Promise<{ said: string; ok: boolean }> {
+  async function run(deployment: string, version = ""): Promise<{ said: string; ok: boolean }> {
     const home = makeProject();
     const args = [
-      ...["workflow_dispatch", "--workflows", ".github/workflows/deploy-prod.yml", "--input", `version=${version}`],
+      ...[
+        "workflow_dispatch",
+        "--workflows",
+        `.github/workflows/deploy-${deployment}.yml`,
+        "--input",
+        `version=${version}`,
+      ],
       ...["--platform", "ubuntu-latest=-self-hosted", "--action-offline-mode", "--no-cache-server"],
-      ...["--secret", "DEPLOY_SSH_KEY", "--secret", "GITHUB_TOKEN=stub", "--env", `TEST_RELEASES=${releases}`],
+      ...["--secret", "DEPLOY_SSH_KEY", "--secret", "GITHUB_TOKEN=stub", "--secret", "DEPLOY_KUBECONFIG=a kubeconfig"],
+      ...["--env", `TEST_RELEASES=${releases}`, "--env", `TEST_IMAGES=${images}`, "--env", `TEST_PYTHON=${python}`],
       ...["--var", `DEPLOY_KNOWN_HOSTS=${readFileSync(host.knownHosts, "utf8").trim()}`],
     ];
     const env = {
@@ -111,28 +123,52 @@ describe.skipIf(!act || !existsSync(act) || !sshdProgram || !python)("the workfl
 
   test("deploys what is recorded, leaves what is served when the next fails its try there, and goes back by hand", async () => {
     const files = ["workflows/deploy-prod.yml", "modeltrail/deploy.py", "modeltrail/host.py", "modeltrail/prod.json"];
-    expect(await release(model(1))).toEqual(files.map((name) => `new .github/${name}`));
+    expect(await release(1, "prod")).toEqual(files.map((name) => `new .github/${name}`));
     commit();
     const changed = [
       ...files.slice(0, 3).map((name) => `same .github/${name}`),
       "changed .github/modeltrail/prod.json",
     ];
-    expect(await release(model(2))).toEqual(changed);
-    const first = await run("");
+    expect(await release(2, "prod")).toEqual(changed);
+    const first = await run("prod");
     expect(first.ok, first.said).toBe(true);
     expect(await answer()).toEqual([2]);
 
-    await release(model(3, true));
-    const bad = await run("");
+    await release(3, "prod");
+    const bad = await run("prod");
     expect(bad.ok, bad.said).toBe(false);
     expect(bad.said).toMatch(
       /answered the sample wrongly: the answer.predictions\[0\] is 4.0, not 3\. Version 2 is served, as before/,
     );
     expect(await answer()).toEqual([2]);
 
-    const back = await run("1");
+    const back = await run("prod", "1");
     expect(back.ok, back.said).toBe(true);
     expect(await answer()).toEqual([1]);
     expect(`${first.said}${bad.said}`).not.toContain("PRIVATE KEY");
+  }, 200_000);
+
+  test("puts an image by its digest into a cluster, and goes back to what was there when that does not answer", async () => {
+    await release(1, "cloud");
+    const first = await run("cloud");
+    expect(first.ok, first.said).toBe(true);
+    expect(first.said).toContain("wine/1 answers its sample as it did when it was made.");
+    expect(readFileSync(path.join(images, "revision-1"), "utf8")).toMatch(
+      /image: ghcr\.io\/\S+\/cloud@sha256:[0-9a-f]{64}$/m,
+    );
+
+    await release(2, "cloud");
+    const bad = await run("cloud");
+    expect(bad.ok, bad.said).toBe(false);
+    expect(bad.said).toContain("answers the sample wrongly: the answer.predictions[0] is -1, not 2");
+    const said = readFileSync(path.join(images, "said"), "utf8").split("\n");
+    expect(said.slice(-3, -1)).toEqual([
+      "kubectl rollout undo deployment/cloud --to-revision 1",
+      "kubectl rollout status deployment/cloud --timeout 600s",
+    ]);
+    expect(said.filter((line) => /^(?:build|run|push)/.test(line)).map((line) => line.split(" ")[0])).toEqual([
+      ...["build", "run", "push"],
+      ...["build", "run", "push"],
+    ]);
   }, 200_000);
 });

@@ -19,7 +19,7 @@ export interface WorkflowParts {
 }
 
 /**
- * Steps find the bundle, verified, in $RUNNER_TEMP/bundle, and in the environment DEPLOYMENT, VERSION, ASSET and SHA256. Text of
+ * Steps find the bundle, verified, in $RUNNER_TEMP/bundle, and in the environment DEPLOYMENT, VERSION, BUNDLE (its hash), ASSET and SHA256 (of the archive). Text of
  * others gets into scripts by variables only, never by `${{ }}`.
  */
 export function workflowText({ deployment, record, permissions, env, steps }: WorkflowParts): string {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import type { DeploymentSettings } from "../../domain/deploymentSettings";
 import type { TargetOf } from "../../domain/targets";
 import { findProgram } from "../../snapshot/findProgram";
@@ -13,6 +13,7 @@ import { testManifest } from "../testManifest";
 import { archive, archiveHash, archiveName } from "./archive";
 import { workflowText } from "./frame";
 import { checkOurs, marked, writeOurs } from "./generated";
+import { kubernetesSteps } from "./kubernetesSteps";
 import { readRecord, recordText, withBundle } from "./record";
 import { type SshAddress, sshAddress } from "./sshAddress";
 import { sshSteps } from "./sshSteps";
@@ -77,7 +78,7 @@ describe("what the steps call", () => {
     writeFileSync(file, recordText(record));
     expect(await call("choose", file, "")).toEqual({
       code: 0,
-      said: `VERSION=2\nRELEASE=wine-2\nASSET=wine-2-222222222222.zip\nSHA256=${"a".repeat(64)}\n`,
+      said: `VERSION=2\nBUNDLE=${"2".repeat(64)}\nRELEASE=wine-2\nASSET=wine-2-222222222222.zip\nSHA256=${"a".repeat(64)}\n`,
     });
     expect((await call("choose", file, "1")).said).toContain("VERSION=1");
     const unknown = await call("choose", file, "$(id)");
@@ -177,5 +178,63 @@ describe("a workflow for ssh", () => {
     const asked = { host: "box", sshConfig };
     expect(await sshAddress(asked, folder, signal)).toEqual({ ...address, jump: "you@gate" });
     await expect(sshAddress({ ...asked, host: "far" }, folder, signal)).rejects.toThrow(/reached by a ProxyCommand/);
+  });
+});
+
+describe("a workflow for Kubernetes", () => {
+  const target: TargetOf<"kubernetes"> = {
+    kind: "kubernetes",
+    namespace: "models",
+    serving: { replicas: 2, patience: 90 },
+  };
+  function workflow(settings: Partial<DeploymentSettings> = {}) {
+    const place = kubernetesSteps("prod", target, { target: "k8s", ...settings }, bundleOf(5));
+    const text = workflowText({ deployment: "prod", record: ".github/modeltrail/prod.json", ...place });
+    return { ...place, whole: parse(text), manifest: place.texts!["prod.yaml"]! };
+  }
+
+  test("has a manifest for every version, which the version and its image are put into", () => {
+    const { whole, manifest } = workflow();
+    const step = whole.jobs.deploy.steps.find(({ name }: { name: string }) => name === "Deploy it");
+    const sed = /^sed .* \\$/m.exec(step.run)![0].slice(0, -1);
+    const env = {
+      DIGEST: "ghcr.io/me/it/prod@sha256:abc",
+      VERSION: "7",
+      BUNDLE: "7".repeat(64),
+      PATH: process.env.PATH,
+    };
+    const filled = execFileSync("sh", ["-c", sed], { input: manifest, env, encoding: "utf8" });
+    const [workload, service] = parseAllDocuments(filled).map((one) => one.toJS());
+    expect(workload.spec.template.spec.containers[0].image).toBe(env.DIGEST);
+    for (const part of [workload, workload.spec.template])
+      expect(part.metadata.labels["modeltrail.dev/version"]).toBe("7");
+    expect(workload.metadata.annotations["modeltrail.dev/bundle"]).toBe(env.BUNDLE);
+    expect(filled).not.toMatch(/signature|[A-Z]-[A-Z]+-/);
+    // The pods of each version are behind the service, though their labels differ.
+    const { matchLabels } = workload.spec.selector;
+    expect(workload.spec.template.metadata.labels).toMatchObject(matchLabels);
+    expect(service.spec.selector).toEqual(matchLabels);
+  });
+
+  test("may push an image and nothing else, tries it before it is pushed, and goes back when it does not answer", () => {
+    const { whole, needs } = workflow({ token: true, port: 9000 });
+    const { permissions, steps } = whole.jobs.deploy;
+    expect(permissions).toEqual({ contents: "read", packages: "write" });
+    const names: string[] = steps.map(({ name = "" }) => name);
+    const places = [
+      "Build its image, and ask that its sample",
+      "Push it",
+      "Deploy it",
+      "Ask the service its sample",
+    ].map((name) => names.indexOf(name));
+    expect(places).toEqual([...places].sort((one, other) => one - other));
+    expect(places[0]).toBeGreaterThan(0);
+    const back = steps.find(({ if: when = "" }) => when.startsWith("failure()"));
+    expect(back.run).toContain('rollout undo "deployment/$NAME" --to-revision "$BEFORE"');
+    expect(steps[places[3]!].run).toContain("18080:9000");
+    expect(steps[places[3]!].env.SERVE_TOKEN).toContain("secrets.DEPLOY_TOKEN");
+    for (const { run = "" } of steps) expect(run).not.toContain("${{");
+    expect(needs.at(-1)).toMatch(/DEPLOY_TOKEN/);
+    if (findProgram("bash")) for (const { run } of steps) if (run) execFileSync("bash", ["-n"], { input: run });
   });
 });

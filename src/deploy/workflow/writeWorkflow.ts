@@ -21,6 +21,7 @@ import type { Destination } from "../operations/destination";
 import { archiveHash } from "./archive";
 import { HELPERS, workflowText } from "./frame";
 import { checkOurs, marked, readOrNull, type Written, writeOurs } from "./generated";
+import { kubernetesSteps } from "./kubernetesSteps";
 import type { PlaceSteps } from "./places";
 import { type DeploymentRecord, readRecord, recordText, withBundle } from "./record";
 import { sshAddress } from "./sshAddress";
@@ -60,20 +61,23 @@ export async function writeWorkflow(
 ): Promise<WrittenWorkflow> {
   const { store, signal } = context;
   const top = await topOf(store.root, signal);
-  const place = await placeOf(store, name, settings, signal);
   const recordFile = `${HELPERS}/${name}.json`;
   const record = readRecord(await readOrNull(path.join(top, recordFile)), recordFile, name, version.model);
   const workflow = insideOf(top, file ?? path.join(top, ".github", "workflows", `deploy-${name}.yml`));
+  const stepsOf = await placeOf(store, name, settings, signal);
+  // Before the work, and not after it.
+  await checkOurs(path.join(top, workflow), workflow);
+
+  const bundle = await gatedBundle(context, settings, version, override);
+  const place = stepsOf(bundle);
   const { env, permissions, steps } = place;
   const texts: Record<string, string> = {
     [workflow]: marked(workflowText({ deployment: name, record: recordFile, permissions, env, steps })),
   };
   for (const program of [PROGRAM, ...place.files]) texts[`${HELPERS}/${program}`] = marked(await programText(program));
-  for (const [one, text] of Object.entries(place.texts ?? {})) texts[`${HELPERS}/${one}`] = marked(text);
-  // Before the work, and not after it.
+  for (const [one, text] of Object.entries(place.texts ?? {})) texts[`${HELPERS}/${one}`] = text;
+  // All of it or nothing.
   for (const one of Object.keys(texts)) await checkOurs(path.join(top, one), one);
-
-  const bundle = await gatedBundle(context, settings, version, override);
   const whole = withBundle(record, bundle, await archiveHash(bundle));
   signal.throwIfAborted();
   const files: WrittenWorkflow["files"] = [];
@@ -109,19 +113,24 @@ function refused({ version }: ModelVersion, failed: readonly GateResult[]): User
   return new UserError(`Version ${version} did not pass its gates, and is not recorded. ${said}`);
 }
 
+/** What a place makes of a bundle. Throws UserError for a target that workflows do not deploy to. */
 async function placeOf(
   { root }: Store,
   name: string,
   settings: DeploymentSettings,
   signal: AbortSignal,
-): Promise<PlaceSteps> {
+): Promise<(bundle: ReadyBundle) => PlaceSteps> {
   const { target } = settings;
   const where = target === LOCAL ? null : await targetSettings(root, target);
   if (where && isKnownTarget(where)) {
-    if (where.kind === "ssh") return sshSteps(name, where, settings, await sshAddress(where, root, signal));
+    if (where.kind === "kubernetes") return (bundle) => kubernetesSteps(name, where, settings, bundle);
+    if (where.kind === "ssh") {
+      const place = sshSteps(name, where, settings, await sshAddress(where, root, signal));
+      return () => place;
+    }
   }
   const what = where ? `"${target}" is of the kind ${where.kind}` : "this machine is none, which GitHub does not reach";
-  throw new UserError(`Workflows deploy to targets of the kind ssh; ${what}.`);
+  throw new UserError(`Workflows deploy to targets of the kinds kubernetes and ssh; ${what}.`);
 }
 
 const programText = (name: string) => readFile(path.join(pythonFolder("ci"), name), "utf8");
