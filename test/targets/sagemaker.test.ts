@@ -373,7 +373,10 @@ describe.skipIf(!found)("models at SageMaker", () => {
     expect(absent).toEqual([expect.stringMatching(/no-such-aws, which is not installed.*aws\.amazon\.com\/cli/)]);
     expect(bucket).toEqual([expect.stringMatching(/could not look into the bucket nobodys: there is no such bucket/)]);
     expect(elsewhere).toEqual([expect.stringMatching(/there is no such profile/)]);
-    expect(token).toEqual([expect.stringContaining("leave out `token`"), expect.stringContaining("say a `bucket`")]);
+    expect(token).toEqual([
+      expect.stringContaining("leave out `token`"),
+      expect.stringContaining("give the target a `bucket`"),
+    ]);
     const { apply, state } = deployment({}, { open: openAws }, { AWS_DEFAULT_REGION: undefined });
     await expect(apply([route(1)])).rejects.toThrow("Say it as `region` of the target");
     expect(state.handle).toBeNull();

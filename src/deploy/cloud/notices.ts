@@ -5,8 +5,8 @@ import type { ServingPlan } from "../contract";
 export interface CloudCosts {
   /** For messages: "Vertex AI". */
   cloud: string;
-  /** What each version runs on: "n1-standard-2". */
-  machine: string;
+  /** What each version runs on: "n1-standard-2"; null: nothing that would be paid for when nobody asks. */
+  machine: string | null;
   /** Of them, for each version. */
   count: number;
   costPerHour: number | undefined;
@@ -18,9 +18,11 @@ export function notices({ settings, routes }: ServingPlan, costs: CloudCosts): P
   const { cloud, machine, count, costPerHour, meanwhile } = costs;
   const price = costPerHour === undefined ? "" : ` (${costPerHour} an hour)`;
   const each = routes.length > 1 ? "For each version, " : "";
+  const paid = machine === null ? "It is paid for by request" : `${each}${count} × ${machine}${price} is paid for`;
+  const twice = machine === null ? "" : `, and ${meanwhile} while versions are exchanged`;
   const unused = (["port", "host"] as const).filter((name) => settings[name] !== undefined);
   const found = [
-    `${each}${count} × ${machine}${price} is paid for until it is undeployed, and ${meanwhile} while versions are exchanged.`,
+    `${paid} until it is undeployed${twice}.`,
     unused.length > 0 && `${cloud} decides itself what ${unused.map((name) => `\`${name}\``).join(" and ")} would say.`,
     typeof settings.log === "object" && `Predictions at ${cloud} are not logged here: \`log\` has no effect there.`,
   ];

@@ -2,10 +2,11 @@
 import { UserError } from "../../domain/errors";
 import type { Problem } from "../../targets/contract";
 import { imageOf, isOfBundle } from "../cloud/imageOf";
+import { notices } from "../cloud/notices";
 import type { ServingPlan } from "../contract";
 import type { Aws } from "./aws";
 import { placeInS3 } from "./model";
-import { type SageMakerSettings, sizeText } from "./variants";
+import { INSTANCE_TYPE, type SageMakerSettings } from "./variants";
 
 export async function checkPlan(
   aws: Aws,
@@ -38,44 +39,37 @@ export async function checkPlan(
 function refusals(settings: SageMakerSettings, { routes, token }: ServingPlan): Problem[] {
   const shadows = routes.filter(({ role }) => role === "shadow").length;
   const hasChallenger = routes.some(({ role }) => role === "challenger");
-  const found: [wrong: boolean, message: string][] = [
-    [
-      token !== null,
+  const found = [
+    token !== null &&
       "SageMaker lets callers in by IAM (sagemaker:InvokeEndpoint) and knows no token of ours: leave out `token`.",
-    ],
-    [
-      settings.serverless !== undefined && routes.length > 1,
+    settings.serverless !== undefined &&
+      routes.length > 1 &&
       "Without instances (`serverless`), SageMaker serves one version at a time: deploy without challenger and shadows, or take `instanceType`.",
-    ],
-    [
-      shadows > 1 || (shadows > 0 && hasChallenger),
+    (shadows > 1 || (shadows > 0 && hasChallenger)) &&
       "SageMaker copies requests to one shadow only, and only beside a champion that has no challenger.",
-    ],
-    [
-      settings.bucket === undefined && !isOfBundle(settings.image),
-      "The image is the same for every bundle, so the bundle has to come from elsewhere: say a `bucket`, or put {hash} into `image` where each bundle has an image of its own.",
-    ],
+    settings.bucket === undefined &&
+      !isOfBundle(settings.image) &&
+      "Every version would be served by the same image. Name one of each bundle with {hash} or {version} in `image`, or give the target a `bucket` that bundles are put into.",
   ];
-  return found.flatMap(([wrong, message]) => (wrong ? [{ severity: "error" as const, message }] : []));
+  return found.flatMap((message) => (message === false ? [] : [{ severity: "error", message }]));
 }
 
-function warnings(settings: SageMakerSettings, { routes, settings: wanted }: ServingPlan): Problem[] {
-  const { costPerHour, serverless } = settings;
-  const price = costPerHour === undefined ? "" : ` (${costPerHour} an hour)`;
-  const each = routes.length > 1 ? "For each version, " : "";
-  const cost = serverless
-    ? "It is paid for by request until it is undeployed."
-    : `${each}${sizeText(settings)}${price} is paid for until it is undeployed, and twice that while versions are exchanged.`;
-  const unused = (["port", "host", "workers", "limits"] as const).filter((name) => wanted[name] !== undefined);
-  const found: [worth: boolean, message: string][] = [
-    [true, cost],
-    [unused.length > 0, `SageMaker decides itself what ${unused.map((name) => `\`${name}\``).join(", ")} would say.`],
-    [typeof wanted.log === "object", "Predictions at SageMaker are not logged here: `log` has no effect there."],
-    [wanted.load !== undefined, "The load test asks through the AWS command line, which takes longer than the model."],
-    [
-      settings.bucket !== undefined && isOfBundle(settings.image),
-      `The bundle in ${imageOf(settings.image, routes[0]!.ready)} is passed over for the one in \`bucket\`.`,
-    ],
+function warnings(own: SageMakerSettings, plan: ServingPlan): Problem[] {
+  const { bucket, image, serverless, instanceType = INSTANCE_TYPE, instanceCount: count = 1, costPerHour } = own;
+  const { settings, routes } = plan;
+  const machine = serverless ? null : instanceType;
+  const unused = (["workers", "limits"] as const).filter((name) => settings[name] !== undefined);
+  const found = [
+    unused.length > 0 &&
+      `SageMaker starts the app itself: ${unused.map((name) => `\`${name}\``).join(" and ")} have no effect there.`,
+    settings.load !== undefined &&
+      "The load test asks through the AWS command line, which takes longer to start than a model to answer.",
+    bucket !== undefined &&
+      isOfBundle(image) &&
+      `The bundle in ${imageOf(image, routes[0]!.ready)} is passed over for the one in \`bucket\`.`,
   ];
-  return found.flatMap(([worth, message]) => (worth ? [{ severity: "warning" as const, message }] : []));
+  return [
+    ...notices(plan, { cloud: "SageMaker", machine, count, costPerHour, meanwhile: "twice that" }),
+    ...found.flatMap((message): Problem[] => (message === false ? [] : [{ severity: "warning", message }])),
+  ];
 }

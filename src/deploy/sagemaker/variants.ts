@@ -55,16 +55,11 @@ export function variantsOf(
   });
 }
 
-const INSTANCE = "ml.m5.large";
+export const INSTANCE_TYPE = "ml.m5.large";
 const SERVERLESS = { memory: 2048, concurrency: 5 };
 
-/** What is paid for, in words. */
-export function sizeText({ instanceType = INSTANCE, instanceCount = 1 }: SageMakerSettings): string {
-  return `${instanceCount} × ${instanceType}`;
-}
-
 function bodyOf(settings: SageMakerSettings, { name, model }: Variant, weight: number): VariantBody {
-  const { instanceType = INSTANCE, instanceCount = 1, serverless, startTime } = settings;
+  const { instanceType = INSTANCE_TYPE, instanceCount = 1, serverless, startTime } = settings;
   const { memory = SERVERLESS.memory, concurrency = SERVERLESS.concurrency } = serverless ?? {};
   const size = serverless
     ? { ServerlessConfig: { MemorySizeInMB: memory, MaxConcurrency: concurrency } }
