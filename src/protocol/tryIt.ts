@@ -22,6 +22,8 @@ export const TryItContent = z.object({
   versions: z.array(z.string()),
   /** A body for /invocations as indented JSON; null: none is known. */
   sample: z.string().nullable(),
+  /** Where it is from, in words: "rows of data/wine.csv"; null: that is not known. */
+  sampleSource: z.string().nullable(),
   /** The columns of the champion's input; null: they are not known, or it takes tensors. */
   columns: z.array(InputColumn).nullable(),
 });

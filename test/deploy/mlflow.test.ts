@@ -85,6 +85,7 @@ test.skipIf(!python)(
     expect(existsSync(join(folder, "mlflow"))).toBe(false);
     await target.undeploy(handle, signal());
   },
+  180_000,
 );
 
 /** That starts the gateway again: its parent. */

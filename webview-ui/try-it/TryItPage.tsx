@@ -83,6 +83,9 @@ function TryIt({ content, fault }: { content: TryItContent; fault: string | unde
           </Button>
           <Button onClick={() => replace(firstBody(content))}>Reset to Sample</Button>
         </div>
+        {body === first && content.sampleSource && (
+          <p className="hint">The sample: {showText(content.sampleSource, 300)}</p>
+        )}
         {table && !asJson ? (
           <InputForm table={table} faults={faults} onChange={change} />
         ) : (

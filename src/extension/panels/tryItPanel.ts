@@ -41,7 +41,7 @@ function fill(panel: vscode.WebviewPanel, { root, name }: TryItState, { dist, pr
         await projects.ensure(root);
         const deployment = await projects.call("getDeployment", { root, name });
         if (!deployment) throw new UserError(vscode.l10n.t("This deployment is no longer there."));
-        const { sample, columns } = await projects.call("tryInput", { root, name });
+        const { sample, sampleSource, columns } = await projects.call("tryInput", { root, name });
         const { model, target, served, routes } = deployment;
         const state = deploymentState(deployment);
         return {
@@ -56,6 +56,7 @@ function fill(panel: vscode.WebviewPanel, { root, name }: TryItState, { dist, pr
             return vscode.l10n.t("version {0} · {1}", route.version, routeDescription(route, deployment));
           }),
           sample: sample && indented(sample),
+          sampleSource,
           columns,
         };
       },

@@ -32,6 +32,8 @@ export interface DeployPlace {
 export interface TryInput {
   /** A body for /invocations; null: none is known. */
   sample: Record<string, unknown> | null;
+  /** Where it is from, in words; null: that is not known, or there is none. */
+  sampleSource: string | null;
   /** Null: they are not known, or the model takes tensors. */
   columns: InputColumn[] | null;
 }

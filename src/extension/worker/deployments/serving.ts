@@ -19,17 +19,19 @@ export async function askAll(store: Store): Promise<void> {
   await lookAtAll({ store, env: process.env });
 }
 
+const NO_INPUT: TryInput = { sample: null, sampleSource: null, columns: null };
+
 export async function tryInput(store: Store, name: string): Promise<TryInput> {
   const champion = store.deployments.get(name)?.routes.find(({ role }) => role === "champion");
-  if (!champion?.bundle) return { sample: null, columns: null };
+  if (!champion?.bundle) return NO_INPUT;
   const folder = bundleFolder(store.folder, champion.bundle);
   // Not as whoever serves it opens it, with every file looked at: that takes a while.
   const text = await readFile(path.join(folder, BUNDLE_FILE), "utf8").catch(() => null);
-  if (text === null) return { sample: null, columns: null };
+  if (text === null) return NO_INPUT;
   const manifest = BundleManifest.parse(JSON.parse(text));
   const sample = await readSample({ folder, manifest });
-  const { input } = manifest;
-  return { sample: sample?.request ?? null, columns: input && "columns" in input ? input.columns : null };
+  const { input, sampleSource = null } = manifest;
+  return { sample: sample?.request ?? null, sampleSource, columns: input && "columns" in input ? input.columns : null };
 }
 
 export async function send(store: Store, name: string, body: string, signal: AbortSignal): Promise<TryAnswer> {
