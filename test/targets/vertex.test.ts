@@ -37,6 +37,7 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
       ...{ PATH: process.env.PATH, HOME: folder, CLOUDSDK_CONFIG: path.join(folder, "gcloud") },
       ...{ CLOUDSDK_AUTH_ACCESS_TOKEN_FILE: path.join(folder, "token"), CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: "1" },
       CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM: `${stub.url}/`,
+      CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING: `${stub.url}/`,
       CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${stub.url}/storage/v1/`,
     };
     const hashes = new Map<string, string>();
@@ -168,6 +169,7 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
       machineSpec: { machineType: "n1-standard-4", acceleratorType: "NVIDIA_TESLA_T4", acceleratorCount: 1 },
     });
     expect(await target.status(handle(), signal())).toMatchObject({ state: "live" });
+    expect(await target.log(handle(), 2, signal())).toEqual(["Ready at port 8080.", "Asked."]);
     await target.undeploy(handle(), signal());
     expect([stub.endpoints.size, stub.models.size]).toEqual([0, 0]);
 

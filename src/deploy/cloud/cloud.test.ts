@@ -1,8 +1,12 @@
-import { expect, test } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
 import { testManifest } from "../testManifest";
 import { imageOf, isOfBundle } from "./imageOf";
 import { insist } from "./insist";
 import { CloudError, cloudProgram } from "./program";
+import { send } from "./send";
 import { wholeShares } from "./shares";
 
 test.for([
@@ -51,6 +55,22 @@ test("what a program says when it fails is told with what it means", async () =>
   expect(await program(process.execPath).json(node("console.log('[1]')"), options)).toEqual([1]);
   expect(await program(process.execPath).json(node(""), options)).toBeNull();
   await expect(program(process.execPath).json(node("console.log('ok')"), options)).rejects.toThrow(/else than JSON/);
+});
+
+test("what gets no answer in its time is told so, and what is stopped is not", async () => {
+  const hangs = (signal: AbortSignal) =>
+    program(process.execPath).run(node("setInterval(() => {}, 1000)"), { signal, what: "make it" });
+  await expect(hangs(AbortSignal.timeout(50))).rejects.toThrow("The cloud gave no answer in the time that it has.");
+  await expect(hangs(AbortSignal.abort(new Error("stopped")))).rejects.toThrow("stopped");
+  const silent = createServer(() => {}).listen(0, "127.0.0.1");
+  onTestFinished(() => void silent.closeAllConnections());
+  await once(silent, "listening");
+  const url = new URL(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`);
+  const asked = (signal: AbortSignal) => send(url, { method: "GET", headers: {}, signal });
+  await expect(asked(AbortSignal.timeout(50))).rejects.toThrow(/^127.*gave no answer in the time/);
+  silent.closeAllConnections();
+  silent.close();
+  await expect(asked(AbortSignal.timeout(30_000))).rejects.toThrow(/does not answer: /);
 });
 
 test("what a cloud is still busy with is tried again, and nothing else", async () => {

@@ -50,10 +50,22 @@ export function refusal({ cloud, reasons }: Cloud, what: string, said: string): 
   return new CloudError(last ? `${message}\n  ${last}` : message, said);
 }
 
+/** What gets no answer in the time that it has is no fault of ours. */
+export async function inTime<T>(cloud: string, signal: AbortSignal, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    if ((signal.reason as Error).name !== "TimeoutError") throw signal.reason;
+    throw new CloudError(`${cloud} gave no answer in the time that it has. Try again later.`, "no answer");
+  }
+}
+
 export function cloudProgram({ program, cloud, install, env, reasons }: CloudProgramSettings): CloudProgram {
   const run: CloudProgram["run"] = async (args, { signal, what }) => {
     const options = { env, signal, detached: true };
-    const { exitCode, stdout, stderr, startError } = await runChild([program, ...args], options);
+    const run = () => runChild([program, ...args], options);
+    const { exitCode, stdout, stderr, startError } = await inTime(cloud, signal, run);
     if (startError === "ENOENT") {
       throw new CloudError(
         `${cloud} is asked through ${program}, which is not installed or not on PATH. ${install}`,

@@ -4,6 +4,7 @@
  * on an endpoint of its own.
  */
 import { isDeepStrictEqual } from "node:util";
+import { imageOf } from "../cloud/imageOf";
 import { wholeShares } from "../cloud/shares";
 import type { Access, ApplyOptions, ReadyRoute, ServingPlan } from "../contract";
 import { untilItAnswers } from "../rollout/untilItAnswers";
@@ -163,7 +164,7 @@ class Application {
       onStep("start", `Copying version ${version} to ${artifacts}`);
       await sendBundle(place, route.ready.folder, artifacts, signal);
     }
-    onStep("start", `Registering version ${version}`);
+    onStep("start", `Registering version ${version} with the image ${imageOf(settings.image, route.ready)}`);
     await uploadModel(place, part, { endpoint: handle.endpoint, route, plan, settings }, signal);
     return part;
   }

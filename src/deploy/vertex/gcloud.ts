@@ -34,6 +34,10 @@ export const GOOGLE: Cloud = {
       "your account may not do that in the project. It needs the role Vertex AI User (roles/aiplatform.user), and access to the image and the bucket",
     ],
     [
+      /\bimage\b.*(?:not found|does not exist|pull)|ImagePull/is,
+      "the image could not be had. Build it of the bundle, and push it to where the target's `image` says",
+    ],
+    [
       /model server|container.*(?:exit|terminat|fail|crash)|health check/i,
       "the container did not come up. What it printed is in the project's log (gcloud logging read)",
     ],

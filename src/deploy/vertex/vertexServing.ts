@@ -99,7 +99,7 @@ function refusals({ routes, token }: ServingPlan, { image, bucket }: VertexSetti
 
 function costsOf({ machineType = "n1-standard-2", minReplicas = 1, accelerator, costPerHour }: VertexSettings) {
   const gpus = accelerator ? ` with ${accelerator.count ?? 1} ${accelerator.type}` : "";
-  const meanwhile = "one more, then twice that,";
+  const meanwhile = "up to twice that";
   return { cloud: "Vertex AI", machine: `${machineType}${gpus}`, count: minReplicas, costPerHour, meanwhile };
 }
 
