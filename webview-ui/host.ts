@@ -24,7 +24,6 @@ export function connect<Own extends Contract, Host extends Contract>(
   own: Own,
   host: Host,
   handlers: Handlers<ApiOf<Own>>,
-  onFault: (error: unknown) => void,
 ): Channel<ApiOf<Host>> {
   return openChannel<ApiOf<Own>, ApiOf<Host>>({
     port: {
@@ -37,6 +36,22 @@ export function connect<Own extends Contract, Host extends Contract>(
     },
     handlers,
     checks: checksFor(own, host),
-    onFault,
+    // Shows in the editor's developer tools; nobody waits for an answer.
+    onFault: (error) => globalThis.reportError(error),
   });
+}
+
+/** Who wants to hear what the extension tells. */
+export function listeners<Told extends unknown[] = []>() {
+  const all = new Set<(...told: Told) => void>();
+  return {
+    /** Gives a function that ends the listening. */
+    add(listener: (...told: Told) => void): () => void {
+      all.add(listener);
+      return () => all.delete(listener);
+    },
+    tell(...told: Told): void {
+      for (const listener of all) listener(...told);
+    },
+  };
 }

@@ -1,25 +1,12 @@
 /** What the page asks of the extension, what the extension tells it, and what is kept for its return. */
 import { type RunPageState, runPageHost, runPagePage } from "../../src/protocol/runPage";
-import { connect, keepState } from "../host";
+import { connect, keepState, listeners } from "../host";
 
-const listeners = new Set<() => void>();
+const changes = listeners();
+export const onChanged = changes.add;
 
-/** Gives a function that ends the listening. */
-export function onChanged(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-export const extension = connect(
-  runPagePage,
-  runPageHost,
-  {
-    changed: () => {
-      for (const listener of listeners) listener();
-    },
-  },
-  // Shows in the editor's developer tools; nobody waits for an answer.
-  (error) => globalThis.reportError(error),
-);
+export const extension = connect(runPagePage, runPageHost, {
+  changed: () => changes.tell(),
+});
 
 export const keepPage = (state: RunPageState): void => keepState(state);

@@ -14,23 +14,17 @@ export const onViewsChanged = new Set<(views: SavedView[]) => void>();
 
 export const onFilter = new Set<(filter: string) => void>();
 
-export const extension = connect(
-  runsTablePage,
-  runsTableHost,
-  {
-    changed: (change) => {
-      for (const listener of onChanged) listener(change);
-    },
-    filter: ({ filter }) => {
-      for (const listener of onFilter) listener(filter);
-    },
-    viewsChanged: ({ views }) => {
-      for (const listener of onViewsChanged) listener(views);
-    },
+export const extension = connect(runsTablePage, runsTableHost, {
+  changed: (change) => {
+    for (const listener of onChanged) listener(change);
   },
-  // Shows in the editor's developer tools; nobody waits for an answer.
-  (error) => globalThis.reportError(error),
-);
+  filter: ({ filter }) => {
+    for (const listener of onFilter) listener(filter);
+  },
+  viewsChanged: ({ views }) => {
+    for (const listener of onViewsChanged) listener(views);
+  },
+});
 
 /** What is left out stays as it was. */
 export const keepTable = (state: Partial<RunsTableState>): void => keepState({ ...keptTable(), ...state });

@@ -1,26 +1,13 @@
 /** What the page asks of the extension, what the extension tells it, and what is kept for its return. */
 import { SideBySideState, sideBySideHost, sideBySidePage } from "../../src/protocol/sideBySide";
-import { connect, keepState, keptState } from "../host";
+import { connect, keepState, keptState, listeners } from "../host";
 
-const listeners = new Set<() => void>();
+const changes = listeners();
+export const onChanged = changes.add;
 
-/** Gives a function that ends the listening. */
-export function onChanged(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-export const extension = connect(
-  sideBySidePage,
-  sideBySideHost,
-  {
-    changed: () => {
-      for (const listener of listeners) listener();
-    },
-  },
-  // Shows in the editor's developer tools; nobody waits for an answer.
-  (error) => globalThis.reportError(error),
-);
+export const extension = connect(sideBySidePage, sideBySideHost, {
+  changed: () => changes.tell(),
+});
 
 export const keepSides = (state: SideBySideState): void => keepState(state);
 export const keptSides = (): SideBySideState | undefined => SideBySideState.safeParse(keptState()).data;

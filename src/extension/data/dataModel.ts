@@ -4,6 +4,7 @@ import { formatSize } from "../../domain/format";
 import type { RunSummary } from "../../domain/run";
 import type { DatasetSummary, DatasetVersionSummary } from "../../store/contract";
 import type { Project } from "../stores/projects";
+import type { ReadFrom } from "../stores/readFrom";
 import type { FileNode, ProjectNode, RunNode } from "../tree/nodes";
 import type { StoreApi } from "../worker/api";
 import {
@@ -22,10 +23,7 @@ export type DataReads = Pick<
   StoreApi,
   "listDatasets" | "listDatasetVersions" | "runsOfDataset" | "datasetFiles" | "compareVersions"
 >;
-export type ReadData = <Name extends keyof DataReads>(
-  method: Name,
-  argument: Parameters<DataReads[Name]>[0],
-) => Promise<ReturnType<DataReads[Name]>>;
+export type ReadData = ReadFrom<DataReads>;
 
 export interface DataModelOptions {
   read: ReadData;

@@ -1,6 +1,7 @@
 /** What the Deployments view holds: deployments, what they serve, and the changes that made them so. */
 import type { Rollout } from "../../domain/deployment";
 import type { Project } from "../stores/projects";
+import type { ReadFrom } from "../stores/readFrom";
 import type { DeploymentsApi } from "../worker/deployments/api";
 import { trafficInWords } from "./describeDeployment";
 import type {
@@ -14,10 +15,7 @@ import type {
 } from "./nodes";
 
 export type DeploymentReads = Pick<DeploymentsApi, "listDeployments" | "listRollouts">;
-export type ReadDeployments = <Name extends keyof DeploymentReads>(
-  method: Name,
-  argument: Parameters<DeploymentReads[Name]>[0],
-) => Promise<ReturnType<DeploymentReads[Name]>>;
+export type ReadDeployments = ReadFrom<DeploymentReads>;
 
 export interface DeploymentsModelOptions {
   read: ReadDeployments;

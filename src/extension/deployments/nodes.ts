@@ -1,5 +1,6 @@
 /** Elements of the Deployments view. */
 import type { Rollout, RolloutStep, Route } from "../../domain/deployment";
+import { guardsOf } from "../tree/guardsOf";
 import type { DeploymentView } from "../worker/deployments/api";
 
 interface Base {
@@ -81,12 +82,7 @@ export type Node =
   | MoreRolloutsNode
   | DeploymentNoteNode;
 
-const ofKind =
-  <Kind extends Node["kind"]>(kind: Kind) =>
-  (value: unknown): value is Extract<Node, { kind: Kind }> =>
-    typeof value === "object" && value !== null && "kind" in value && value.kind === kind;
-
-/** Menus hand over whatever they belong to. */
+const ofKind = guardsOf<Node>();
 export const isDeploymentNode = ofKind("deployment");
 export const isRolloutNode = ofKind("rollout");
 export const isRouteNode = ofKind("route");

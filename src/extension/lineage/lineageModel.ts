@@ -1,6 +1,7 @@
 /** The Lineage view as data: where a file came from and what depends on it, file → run → file, as far as it is unfolded. */
 import type { LineageDataset, LineageDirection, LineageFile, LineageRun } from "../../domain/lineage";
 import type { RunSummary } from "../../domain/run";
+import type { ReadFrom } from "../stores/readFrom";
 import type { FileNode, RunNode } from "../tree/nodes";
 import type { RecordedFile } from "../tree/sections";
 import type { LineageRoot, StoreApi } from "../worker/api";
@@ -58,10 +59,7 @@ export interface NoteNode extends Base {
 export type Node = SubjectNode | DirectionNode | LineageRunNode | LineageFileNode | LineageDatasetNode | NoteNode;
 
 export type LineageReads = Pick<StoreApi, "lineage" | "runLineage" | "getSummaries">;
-export type ReadLineage = <Name extends keyof LineageReads>(
-  method: Name,
-  argument: Parameters<LineageReads[Name]>[0],
-) => Promise<ReturnType<LineageReads[Name]>>;
+export type ReadLineage = ReadFrom<LineageReads>;
 
 /** The runs of a file, and the files of those: what is unfolded next is asked for then. */
 const DEPTH = 1;

@@ -1,16 +1,14 @@
 /** What the Models view holds: models, their versions, and for each what it was made of, what gates said and where it is served. */
 import type { CodeVersion, RunDataset, RunSummary } from "../../domain/run";
 import type { Project } from "../stores/projects";
+import type { ReadFrom } from "../stores/readFrom";
 import type { RunNode } from "../tree/nodes";
 import { shortVersion } from "../tree/sections";
 import type { ModelsApi } from "../worker/models/api";
 import type { ModelFactNode, ModelNode, ModelsProjectNode, ModelVersionNode, MoreModelsNode, Node } from "./nodes";
 
 export type ModelReads = Pick<ModelsApi, "listModels" | "listModelVersions" | "versionDetails">;
-export type ReadModels = <Name extends keyof ModelReads>(
-  method: Name,
-  argument: Parameters<ModelReads[Name]>[0],
-) => Promise<ReturnType<ModelReads[Name]>>;
+export type ReadModels = ReadFrom<ModelReads>;
 
 export interface ModelsModelOptions {
   read: ReadModels;

@@ -1,5 +1,6 @@
 /** Elements of the Models view. Runs in it are those of the Experiments tree, so that their commands work here too. */
 import type { GateResult } from "../../domain/gate";
+import { guardsOf } from "../tree/guardsOf";
 import type { RunNode } from "../tree/nodes";
 import type { ModelView, ServedPlace, VersionView } from "../worker/models/api";
 
@@ -74,12 +75,7 @@ export type Node =
   | ModelNoteNode
   | RunNode;
 
-const ofKind =
-  <Kind extends Node["kind"]>(kind: Kind) =>
-  (value: unknown): value is Extract<Node, { kind: Kind }> =>
-    typeof value === "object" && value !== null && "kind" in value && value.kind === kind;
-
-/** Menus hand over whatever they belong to. */
+const ofKind = guardsOf<Node>();
 export const isModelNode = ofKind("model");
 export const isModelVersionNode = ofKind("modelVersion");
 export const isServedNode = ofKind("served");

@@ -3,6 +3,7 @@ import type { RunSummary } from "../../domain/run";
 import { SCRATCH_MS } from "../../domain/scratch";
 import type { RunGroup, RunQuery } from "../../store/contract";
 import type { Project } from "../stores/projects";
+import type { ReadFrom } from "../stores/readFrom";
 import type { RunDetails, StoreApi, StoreChange } from "../worker/api";
 import { entryNodes, sectionNodes } from "./entryNodes";
 import type { GroupNode, MoreNode, Node, ProjectNode, RunNode, ScratchNode, SectionNode } from "./nodes";
@@ -19,10 +20,7 @@ import {
 
 /** The part of the worker that the tree reads from. */
 export type TreeReads = Pick<StoreApi, "listRuns" | "listGroups" | "getRun" | "getSummaries">;
-export type Read = <Name extends keyof TreeReads>(
-  method: Name,
-  argument: Parameters<TreeReads[Name]>[0],
-) => Promise<ReturnType<TreeReads[Name]>>;
+export type Read = ReadFrom<TreeReads>;
 
 export interface TreeModelOptions {
   read: Read;
