@@ -73,7 +73,7 @@ test.each([...new Set([oldest, newest])])(
     expect((await ask()).version).toBe("two");
     const bundles = () => switchTo("two", 0).then(() => readdirSync(path.join(there, "bundles")));
     // That of a server that has not quite gone stays.
-    await expect.poll(bundles).toEqual(["hash-two"]);
+    await expect.poll(bundles, { timeout: 20_000 }).toEqual(["hash-two"]);
     const known = await status();
     if (known.keeper !== "alive") throw new Error(JSON.stringify(known));
     expect(known).toMatchObject({ live: "two", ping: 200, servers: [{ id: "two", state: "live" }] });
@@ -114,9 +114,12 @@ def answer(server):
         connection.close()
 well = socket.create_server(("127.0.0.1", 0))
 threading.Thread(target=answer, args=(well,), daemon=True).start()
-pulse.EVERY = 0.02
-heard = pulse.Pulse(well.getsockname()[1])
 while not lost.is_lost():
+    time.sleep(0.01)
+pulse.EVERY = 0.3
+heard = pulse.Pulse(well.getsockname()[1])
+heard.silences = 5
+while heard.silences > 0:
     time.sleep(0.01)
 serverlog.LARGEST = 100
 log = serverlog.ServerLog(sys.argv[3])
