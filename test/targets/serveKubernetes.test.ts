@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import path from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
@@ -141,9 +142,9 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
     async () => {
       await cluster.stop();
       cluster = await startMockCluster({ python: real! });
-      const train = `import sys, joblib, numpy
-from sklearn.linear_model import LinearRegression
-joblib.dump(LinearRegression().fit(numpy.arange(3).reshape(3, 1), [int(sys.argv[1])] * 3), "model.joblib")
+      const train = `import sys
+with open("answer.py", "w") as file:
+    file.write("def predict(inputs: list):\\n    return [%s] * len(inputs)\\n" % sys.argv[1])
 `;
       const serving =
         "{ image: 'registry.test/{model}:{hash}', replicas: 2, ingress: { host: wine.test, tlsSecret: cert } }";
@@ -157,17 +158,18 @@ joblib.dump(LinearRegression().fit(numpy.arange(3).reshape(3, 1), [int(sys.argv[
       for (const number of ["1", "2"]) {
         await command("run", "--name", `run${number}`, "--", real!, "train.py", number);
         await command("models", "register", `run${number}`, "--name", "wine");
-        const made = JSON.parse(await command("bundle", `wine/${number}`, "--trust", "--json"));
-        cluster.images.set(`registry.test/wine:${made.hash.slice(0, 16)}`, made.folder);
       }
-      const manifests = parseAllDocuments(await command("deploy", "wine/2", "--to", "prod", "--manifest"));
+      cluster.bundles = path.join(cwd, ".modeltrail/bundles");
+      const manifests = parseAllDocuments(await command("deploy", "wine/2", "--to", "prod", "--trust", "--manifest"));
       expect(manifests.map((one) => [one.get("kind"), one.getIn(["metadata", "name"])])).toEqual([
         ["Deployment", "wine-prod"],
         ["Service", "wine-prod"],
         ["Ingress", "wine-prod"],
       ]);
       expect(cluster.objects.size).toBe(0);
-      expect(await command("deploy", "wine/1", "--to", "prod")).toContain("Live: wine-prod at https://wine.test");
+      expect(await command("deploy", "wine/1", "--to", "prod", "--trust")).toContain(
+        "Live: wine-prod at https://wine.test",
+      );
       const url = await cluster.address("wine-prod");
       const callers = stream(url, 50);
       await command("deploy", "wine/2", "--to", "prod");

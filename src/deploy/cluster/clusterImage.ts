@@ -82,7 +82,7 @@ export async function removeMade(
 const MOST_KNOWN = 30;
 
 export const NO_IMAGE =
-  "The cluster needs an image to run. Give the target a `registry`, where the bundle's image is pushed to from here, or name an `image` that you have pushed.";
+  "The cluster needs an image to run. Give the target a `registry`, where the bundle's image is pushed to from here, or name an `image` that you have pushed; with the kind kubernetes, below `serving`.";
 
 type Named = Pick<ReadyBundle, "hash" | "manifest">;
 
