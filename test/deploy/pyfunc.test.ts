@@ -39,6 +39,7 @@ import json, os, sys, warnings
 warnings.simplefilter("ignore")
 import mlflow, pandas
 from mlflow.exceptions import MlflowException
+from mlflow.models.flavor_backend_registry import get_flavor_backend
 from mlflow.pyfunc.scoring_server import invocations
 found = {}
 for folder in sys.argv[1:]:
@@ -54,9 +55,14 @@ for folder in sys.argv[1:]:
         # Tensors with names are to be given by them.
         example = other = {"inputs": {schema.input_names()[0]: frame.to_numpy().tolist()}}
     said = {"asked": ask(example), "same": ask(other), "wrong": None}
+    said["example"] = list(pandas.DataFrame(model.metadata.load_input_example(folder)).shape)
     if os.path.isdir(os.path.join(folder, "bundle")):
         from modeltrail_serve.models import open_bundle
         said["bundle"] = open_bundle(os.path.join(folder, "bundle")).predict(example)["predictions"]
+    # What \`mlflow models build-docker\` builds.
+    get_flavor_backend(folder, env_manager="local").generate_dockerfile(folder, folder + "-image")
+    with open(folder + "-image/Dockerfile") as file:
+        said["image"] = [line.strip() for line in file if line.startswith(("FROM", "COPY"))]
     try:
         model.predict(frame.iloc[:, 1:])
     except MlflowException as error:
@@ -71,6 +77,9 @@ interface Said {
   asked: unknown[];
   same: unknown[];
   bundle?: unknown[];
+  /** Rows and columns. */
+  example: number[];
+  image: string[];
   wrong: string | null;
 }
 
@@ -108,6 +117,9 @@ describe.runIf(python)("MLflow's models", () => {
       { class: 1, rows: 2 },
       { class: 0, rows: 2 },
     ]);
+    const { python: minor } = bundleIn(path.join(work, "made", "joblib")).manifest;
+    expect(found.joblib!.image).toEqual([`FROM python:${minor}-slim`, "COPY model_dir/joblib /opt/ml/model"]);
+    expect(found.joblib!.example).toEqual([2, 13]);
     expect(found.joblib!.wrong).toContain("missing inputs");
     expect(found.unknown!.wrong).toBe("ValueError");
   }, 120_000);

@@ -9,7 +9,9 @@ import { readSample } from "../sample";
 
 /** Where the bundle is in what is written. */
 const INSIDE = "bundle";
-const EXAMPLE = "serving_input_example.json";
+/** A request, and the table of it as MLflow keeps examples. */
+const REQUEST = "serving_input_example.json";
+const EXAMPLE = "input_example.json";
 /** Of ours in every bundle; what else is beside the model is code of the project that the model needs. */
 const OWN_FILE =
   /^(?:model|modeltrail_serve)\/|^(?:sample\.json|requirements\.txt|Dockerfile|\.dockerignore|score\.py|README\.md)$/;
@@ -69,12 +71,29 @@ async function writeWrapper(bundle: ReadyBundle, folder: string, place: string):
     stringify({ python, build_dependencies: ["pip"], dependencies: ["-r requirements.txt"] }),
   );
   await write("conda.yaml", stringify({ name: "mlflow-env", dependencies: [`python=${python}`, "pip", pip] }));
-  if (sample) await write(EXAMPLE, `${JSON.stringify(sample.request)}\n`);
+  const example = sample && exampleOf(sample.request);
+  if (sample) await write(REQUEST, `${JSON.stringify(sample.request)}\n`);
+  if (example?.table) await write(EXAMPLE, `${JSON.stringify(example.table)}\n`);
   // Last: without it the folder is no model.
-  await write("MLmodel", stringify(mlmodel(manifest, place, sample !== null)));
+  await write("MLmodel", stringify(mlmodel(manifest, place, example?.info)));
 }
 
-function mlmodel(manifest: BundleManifest, place: string, hasSample: boolean) {
+interface Example {
+  info: Record<string, string>;
+  table?: unknown;
+}
+
+/** What MLflow says of the example; null for a form that it keeps none in. */
+function exampleOf(request: Record<string, unknown>): Example | null {
+  if ("dataframe_split" in request) {
+    const info = { type: "dataframe", pandas_orient: "split", artifact_path: EXAMPLE, serving_input_path: REQUEST };
+    return { info, table: request.dataframe_split };
+  }
+  if (!("inputs" in request)) return null;
+  return { info: { type: "ndarray", format: "tf-serving", artifact_path: REQUEST, serving_input_path: REQUEST } };
+}
+
+function mlmodel(manifest: BundleManifest, place: string, example: Example["info"] | undefined) {
   const { python, input } = manifest;
   return {
     flavors: {
@@ -87,7 +106,7 @@ function mlmodel(manifest: BundleManifest, place: string, hasSample: boolean) {
       },
     },
     ...(input ? { signature: { inputs: JSON.stringify(signatureOf(input)), outputs: null, params: null } } : {}),
-    ...(hasSample ? { saved_input_example_info: exampleOf(input) } : {}),
+    ...(example ? { saved_input_example_info: example } : {}),
     utc_time_created: manifest.created.replace("T", " ").replace("Z", ""),
     metadata: { modeltrail_model: manifest.model, modeltrail_version: manifest.version, modeltrail_run: manifest.run },
   };
@@ -102,9 +121,4 @@ function signatureOf(input: InputSchema): object[] {
     const named = name === null ? {} : { name };
     return { type: "tensor", "tensor-spec": { dtype, shape }, ...named };
   });
-}
-
-function exampleOf(input: InputSchema | null) {
-  const type = input && "columns" in input ? "dataframe" : "ndarray";
-  return { artifact_path: EXAMPLE, serving_input_path: EXAMPLE, type };
 }

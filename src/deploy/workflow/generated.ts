@@ -20,7 +20,7 @@ export async function checkOurs(file: string, shown: string): Promise<void> {
   const there = await readOrNull(file);
   if (there === null || isOurs(there)) return;
   throw new UserError(
-    `${shown} was not written by this command, or was changed by hand since, and is left as it is. Remove it, or name another file with --workflow FILE.`,
+    `${shown} was not written by this command, or was changed by hand since, and is left as it is. Remove it to have it written anew.`,
   );
 }
 

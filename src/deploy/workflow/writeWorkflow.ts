@@ -102,7 +102,8 @@ async function gatedBundle(
   const failed = results.filter((result) => !allPassed([result]));
   if (failed.length > 0 && override === undefined) throw refused(version, failed);
   if (failed.length > 0) overrideGates(store, failed, override!);
-  told("gates", "done")(`${results.length - failed.length} of ${results.length} passed or do not apply.`);
+  const passed = `${results.length - failed.length} of ${results.length} passed or do not apply.`;
+  told("gates", "done")(results.length === 0 ? "modeltrail.yaml names no gate for this model." : passed);
   const bundle = await makeBundle(store, version, { env, trust, onStep: told("bundle", "running"), signal });
   told("bundle", "done")(`Version ${version.version} is bundle ${bundle.hash.slice(0, 12)}.`);
   return bundle;
