@@ -168,6 +168,10 @@ describe.skipIf(!found)("models at SageMaker", () => {
     ]);
     expect(await shares(access())).toEqual({ 1: 10, 2: 10 });
     expect((await status()).versions.map(({ percent }) => percent)).toEqual([50, 50]);
+    // As shares go that are no floats of 32 bits.
+    await apply([route(1, { percent: 99.9 }), route(2, { role: "challenger", percent: 0.1 })]);
+    expect((await status()).versions.map(({ percent }) => percent)).toEqual([99.9, 0.1]);
+    await apply([route(1, { percent: 50 }), route(2, { role: "challenger", percent: 50 })]);
     // What fails now goes back to the shares of before, too.
     const failing = apply([route(3)], { verify: () => Promise.reject(new Error("It answers wrongly.")) });
     await expect(failing).rejects.toThrow(/^It answers wrongly\.$/);

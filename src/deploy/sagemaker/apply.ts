@@ -6,6 +6,7 @@ import {
   createEndpoint,
   describeEndpoint,
   type EndpointState,
+  isShared,
   keepConfig,
   type Place,
   readConfig,
@@ -206,9 +207,9 @@ class Application {
     const now = live.EndpointConfigName!;
     const isSame = sameShape(now, nameOfConfig(handle.endpoint, body));
     // At once, with what runs already; what gets nothing any more goes afterwards.
-    const isShared = (isSame || !triesApart(settings)) && (await this.share(live, weightsOf(wanted), doing));
+    const hasAll = (isSame || !triesApart(settings)) && (await this.share(live, weightsOf(wanted), doing));
     if (isSame) return now;
-    if (!isShared) return this.exchange(live, body, "switch", doing);
+    if (!hasAll) return this.exchange(live, body, "switch", doing);
     const isWhole = isIn && body.ShadowProductionVariants === undefined;
     return this.exchange(live, body, "stop", "Keeping only what is needed").catch((error) => {
       // All that is wanted is served: it is not given up because something else stays, too.
@@ -220,17 +221,17 @@ class Application {
 
   /** False when not all of them are in the endpoint. */
   private async share(
-    { ProductionVariants: there = [] }: EndpointState,
+    state: EndpointState,
     weights: ReadonlyMap<string, number>,
     doing: string,
     signal = this.options.signal,
   ): Promise<boolean> {
-    const names = there.map(({ VariantName }) => VariantName);
+    const names = state.ProductionVariants?.map(({ VariantName }) => VariantName) ?? [];
     if (![...weights.keys()].every((name) => names.includes(name))) return false;
+    // One alone gets all of them, whatever its weight.
+    if (names.length < 2 || isShared(state, weights)) return true;
     const shares = new Map(names.map((name) => [name, weights.get(name) ?? 0]));
-    const isShared = there.every(({ VariantName, CurrentWeight = 0 }) => CurrentWeight === shares.get(VariantName));
-    if (there.length < 2 || isShared) return true;
-    const onWait = (state: string) => this.options.onStep("switch", `${doing}: ${state}`);
+    const onWait = (said: string) => this.options.onStep("switch", `${doing}: ${said}`);
     await setWeights(this.place, shares, { signal, onWait });
     return true;
   }

@@ -163,9 +163,18 @@ export async function setWeights(
   const input = { EndpointName: endpoint, DesiredWeightsAndCapacities: wanted };
   await aws.ask("sagemaker", "update-endpoint-weights-and-capacities", input, options);
   const state = await inService(place, null, waiting);
-  const has = new Map(state.ProductionVariants?.map((one) => [one.VariantName, one.CurrentWeight ?? 0]));
-  if ([...weights].every(([name, weight]) => has.get(name) === weight)) return state;
+  if (isShared(state, weights)) return state;
   throw new UserError(`SageMaker shares the requests as before. ${reasonOf(state)}`);
+}
+
+/** Whether these are the weights of all that it has. (It keeps them as floats of 32 bits.) */
+export function isShared(
+  { ProductionVariants: all = [] }: EndpointState,
+  weights: ReadonlyMap<string, number>,
+): boolean {
+  return all.every(({ VariantName: name, CurrentWeight = 0 }) => {
+    return Math.fround(CurrentWeight) === Math.fround(weights.get(name) ?? 0);
+  });
 }
 
 /** `config`: the one that it should have then; null: whichever it has. */
