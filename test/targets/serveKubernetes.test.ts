@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -134,6 +136,35 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
     cluster.refusal = null;
     await undeploy();
     expect(kinds()).toEqual([]);
+  }, 120_000);
+
+  test("what was begun goes when it is given up, and is found again when nobody could take it away", async () => {
+    const { route, apply, access, steps } = deployment();
+    await apply([route(1)]);
+    const before = kinds();
+    const givenUp = new AbortController();
+    const waits = path.join(mkdtempSync(path.join(tmpdir(), "waits-")), "now");
+    const slow = route(2, { stub: { waits } });
+    const begun = apply([slow], {
+      signal: givenUp.signal,
+      onStep: (_step, detail) => void (detail.startsWith("Waiting") && givenUp.abort(new UserError("Given up."))),
+    });
+    await expect(begun).rejects.toThrow("Given up.");
+    await until(() => kinds().length === before.length, "nothing of it is left");
+
+    writeFileSync(waits, "");
+    const verify = async () => {
+      cluster.refusal = { code: 503, reason: "ServiceUnavailable" };
+      throw new UserError("The way to it was cut.");
+    };
+    await expect(apply([slow], { verify })).rejects.toThrow("The way to it was cut.");
+    cluster.refusal = null;
+    expect(versions()).toEqual(["1", "2"]);
+    steps.length = 0;
+    await apply([slow]);
+    expect([steps.filter((step) => step.startsWith("start")), versions()]).toEqual([[], ["2"]]);
+    expect(await predicted(access())).toEqual([2]);
+    rmSync(path.dirname(waits), { recursive: true });
   }, 120_000);
 
   const real = servePython();

@@ -79,20 +79,21 @@ class Application {
     const same = servers.find((one) => one.signature === server.signature && !one.isBeingRemoved);
     const isServed = same !== undefined && answering(service) === same.name;
     const name = same?.name ?? newName(handle.name, server.route.version);
+    let isTold = false;
     try {
       await this.bringUp(name, server, same);
       if (!isServed) await this.verify(name, server);
       options.onStep("switch", `Giving the requests to version ${server.route.version}`);
       options.signal.throwIfAborted();
       await this.expose();
+      isTold = true;
       await this.choose(name);
     } catch (error) {
-      if (!(await this.isChosen(name))) {
+      // It may have done what it was told, and its answer was lost.
+      if (isServed || !isTold || !(await this.isChosen(name))) {
         if (!isServed) await this.takeBack(name, server, service === undefined);
         throw options.signal.aborted ? options.signal.reason : error;
       }
-      // The cluster did what it was told, and its answer was lost.
-      if (isServed) throw options.signal.aborted ? options.signal.reason : error;
     }
     await this.tidy(name, server, servers);
     const exposed = await findService(cluster, handle, AbortSignal.timeout(UNDO_MS)).catch(() => undefined);
