@@ -1,3 +1,5 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { makeKServeServing } from "../../src/deploy/kserve/kserveServing";
 import type { KServeSettings } from "../../src/deploy/kserve/manifest";
@@ -90,4 +92,29 @@ describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock o
     const { labels, canaryTrafficPercent } = service().spec.predictor;
     expect([labels["modeltrail.dev/version"], canaryTrafficPercent]).toEqual(["1", undefined]);
   }, 120_000);
+
+  test("where its address is not known here, the ingress is asked through the cluster, by the name that it serves under", async () => {
+    const { target } = deployment({ gateway: "istio-system/gateway:8000" });
+    const gateway = http.createServer(({ headers, url }, response) => {
+      response.end(JSON.stringify({ predictions: [headers.host, url, headers.authorization] }));
+    });
+    await new Promise<void>((resolve) => gateway.listen(0, "127.0.0.1", resolve));
+    const place = "/api/v1/namespaces/istio-system";
+    const metadata = (name: string) => ({ name, namespace: "istio-system", labels: { app: "gateway" } });
+    const ports = [{ name: "http", port: 8000, targetPort: 9000 }];
+    const service = { apiVersion: "v1", kind: "Service", spec: { selector: { app: "gateway" }, ports } };
+    const pod = { apiVersion: "v1", kind: "Pod", spec: { containers: [] }, status: { phase: "Running" } };
+    cluster.objects.set(`${place}/services/gateway`, { ...service, metadata: metadata("gateway") });
+    cluster.objects.set(`${place}/pods/gateway-0`, { ...pod, metadata: metadata("gateway-0") });
+    cluster.ports.set(`${place}/pods/gateway-0`, (gateway.address() as AddressInfo).port);
+    const handle = {
+      ...{ name: "wine", namespace: "team", owner: "0", url: "http://wine.team.example.com" },
+      ...{ secrets: [], images: [], champion: null, challenger: null },
+    };
+    const asked = await predicted(target.access(handle, "shown"));
+    expect(asked).toEqual(["wine.team.example.com", "/invocations", "Bearer shown"]);
+    gateway.close();
+    const direct = deployment().target.access({ ...handle, url: "http://wine.invalid" }, null);
+    await expect(predicted(direct)).rejects.toThrow(/^http:\/\/wine\.invalid does not answer \(.*\)\..*`gateway`/);
+  }, 60_000);
 });
