@@ -1,5 +1,7 @@
 /** Bringing an endpoint of SageMaker to what a plan says, without a request that fails. */
 import { UserError } from "../../domain/errors";
+import { maskText } from "../../domain/secrets";
+import { CloudError } from "../cloud/program";
 import type { ApplyOptions, ServingPlan } from "../contract";
 import { accessVariant } from "./access";
 import {
@@ -17,6 +19,7 @@ import {
   type Waiting,
 } from "./endpoint";
 import type { SageMakerHandle, Served } from "./handle";
+import { readLog } from "./log";
 import { keepModel } from "./model";
 import { sameShape, tryName } from "./names";
 import { removeAll, tidy } from "./remove";
@@ -36,6 +39,9 @@ import {
 
 /** Ms that going back may take: what AWS has begun, it brings to an end first. */
 export const BACK_MS = 60 * 60_000;
+/** Of what did not come up. */
+const SHOWN_LINES = 12;
+const LOG_MS = 30_000;
 
 export interface SageMakerApplication {
   place: Place;
@@ -162,12 +168,10 @@ class Application {
     const body = trialConfig(settings, base?.body ?? null, fresh);
     const config = await keepConfig(place, body, options.signal);
     const waiting = this.waiting("start", `Starting ${versionsText(fresh)} at ${this.handle.endpoint}`);
-    const state =
-      live === null
-        ? await createEndpoint(place, config, waiting)
-        : live.EndpointConfigName === config
-          ? live
-          : await updateEndpoint(place, config, waiting);
+    const state = await this.bringUp(place, fresh, async () => {
+      if (live === null) return createEndpoint(place, config, waiting);
+      return live.EndpointConfigName === config ? live : updateEndpoint(place, config, waiting);
+    });
     await this.verify(place, fresh, body);
     return state;
   }
@@ -180,10 +184,24 @@ class Application {
     const config = await keepConfig(this.place, body, options.signal);
     try {
       const waiting = this.waiting("start", `Starting ${versionsText(fresh)} at ${place.endpoint}, to be tried`);
-      await createEndpoint(place, config, waiting);
+      await this.bringUp(place, fresh, () => createEndpoint(place, config, waiting));
       await this.verify(place, fresh, body);
     } finally {
       await removeEndpoint(place, AbortSignal.timeout(BACK_MS));
+    }
+  }
+
+  /** When SageMaker says no more than that they are not well, they may have said why themselves. */
+  private async bringUp<T>(place: Place, fresh: readonly Variant[], action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof UserError) || error instanceof CloudError) throw error;
+      const names = fresh.map(({ name }) => name);
+      const lines = await readLog(place, SHOWN_LINES, AbortSignal.timeout(LOG_MS), names).catch(() => []);
+      if (lines.length === 0) throw error;
+      const printed = maskText(lines.map((line) => `  ${line}`).join("\n"));
+      throw new UserError(`${error.message}\nIt printed last:\n${printed}`, { cause: error });
     }
   }
 

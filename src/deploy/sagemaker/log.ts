@@ -10,16 +10,23 @@ const MOST_LINES = 10_000;
 const Streams = z.object({ logStreams: z.array(z.object({ logStreamName: z.string() })) });
 const Events = z.object({ events: z.array(z.object({ timestamp: z.number(), message: z.string() })) });
 
-/** The newest lines, oldest first. */
-export async function readLog({ aws, endpoint }: Place, lines: number, signal: AbortSignal): Promise<string[]> {
+/** The newest lines, oldest first. `of`: the variants that they are of; default: all. */
+export async function readLog(
+  { aws, endpoint }: Place,
+  lines: number,
+  signal: AbortSignal,
+  of?: readonly string[],
+): Promise<string[]> {
   const options = { signal, what: "show what the endpoint prints" };
   const group = { logGroupName: `/aws/sagemaker/Endpoints/${endpoint}` };
   const newest = { ...group, orderBy: "LastEventTime", descending: true, limit: MOST_STREAMS };
   try {
     const { logStreams } = Streams.parse(await aws.ask("logs", "describe-log-streams", newest, options));
+    const streams = logStreams.map(({ logStreamName }) => logStreamName);
+    const wanted = streams.filter((name) => of === undefined || of.includes(name.split("/")[0]!));
     const limit = Math.min(lines, MOST_LINES);
     const printed = await Promise.all(
-      logStreams.map(async ({ logStreamName }) => {
+      wanted.map(async (logStreamName) => {
         const input = { ...group, logStreamName, limit, startFromHead: false };
         const { events } = Events.parse(await aws.ask("logs", "get-log-events", input, options));
         return events;
