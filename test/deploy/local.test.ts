@@ -1,6 +1,6 @@
 /** Deployments on this machine with real processes: the real command, and stubs for models. */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
@@ -449,6 +449,18 @@ test("it goes on when the version of Modeltrail that deployed it is removed, as 
   process.kill(next.pid, "SIGKILL");
   await until(async () => !isAlive(next) && (await status()).state === "live", "a third gateway");
   expect((await ask(url, {})).version).toBe("1");
+
+  // The next version starts it again, and leaves no copy of this one.
+  cpSync(dirname(script), join(extension, "dist"), { recursive: true });
+  appendFileSync(join(extension, "dist/cli.js"), "\n");
+  const copies = readdirSync(join(folder, "program"));
+  const last = readControlFile(folder)!.process;
+  const both = [last, processIdentity(parentOf(last.pid))];
+  for (const { pid } of both) process.kill(pid, "SIGKILL");
+  await until(() => !both.some(isAlive), "all is dead");
+  await apply(plan([route(1)]));
+  expect(copies).toHaveLength(1);
+  expect(readdirSync(join(folder, "program"))).toEqual([expect.not.stringContaining(copies[0]!)]);
 });
 
 test("when its folder is deleted, all of it ends, and the folder stays away", async () => {

@@ -33,6 +33,19 @@ export function ownProgram(
   return script === undefined ? program : [runs, kept(placesIn(folder).program, script), ...words];
 }
 
+/** Removes copies that were left by other versions, when nothing of the deployment runs. Those of its servers are started again. */
+export function forgetOtherPrograms(folder: string, [, script = ""]: readonly string[]): void {
+  const { program, gateway } = placesIn(folder);
+  try {
+    const used = `${script} ${readFileSync(gateway, "utf8")}`;
+    for (const name of readdirSync(program)) {
+      if (!used.includes(name)) rmSync(join(program, name), { recursive: true, force: true });
+    }
+  } catch {
+    // There are none, or they cannot be removed: they only take room.
+  }
+}
+
 /** The copy of the launcher; the launcher itself when it is one already, or there can be none. */
 function kept(place: string, script: string): string {
   try {

@@ -9,7 +9,7 @@ import type { GatewayState } from "./control";
 import { placesIn } from "./files";
 import { CHANNEL } from "./heldSocket";
 import { tailLines, turnOver } from "./logTail";
-import { ownProgram } from "./ownProgram";
+import { forgetOtherPrograms, ownProgram } from "./ownProgram";
 
 const POLL_MS = 50;
 const PATIENCE_MS = 30_000;
@@ -46,7 +46,10 @@ export async function ensureGateway(place: GatewayPlace, signal: AbortSignal): P
 
 /** Apart from us, in a session of its own. */
 function startKeeper(place: GatewayPlace): void {
-  startApart(place, "keep").unref();
+  const { folder } = place;
+  const program = ownProgram(folder, place.program);
+  if (isLocked(placesIn(folder).gatewayLock) === false) forgetOtherPrograms(folder, program);
+  startApart({ ...place, program }, "keep").unref();
 }
 
 /** By the gateway, which gives it its socket. */
