@@ -108,7 +108,10 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
   }, 120_000);
 
   test("how it stands is the cluster's word: out of memory, removed by others, away", async () => {
-    const { route, apply, access, status, undeploy, target, handle, signal } = deployment({}, { memory: "512Mi" });
+    const { route, plan, apply, access, status, undeploy, target, handle, signal } = deployment(
+      {},
+      { memory: "512Mi" },
+    );
     await apply([route(1)]);
     const pod = [...cluster.objects.keys()].find((key) => key.includes("/pods/"))!;
     cluster.pods.kill(pod, "OOMKilled");
@@ -128,6 +131,12 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
     for (const [key, { kind }] of cluster.objects) if (kind === "Service") cluster.objects.delete(key);
     expect(await status()).toMatchObject({ state: "down", detail: expect.stringContaining("Service was removed") });
     cluster.refusal = { code: 503, reason: "ServiceUnavailable" };
+    const both = plan([route(2, { percent: 90 }), route(3, { role: "challenger", percent: 10 })]);
+    expect(await target.check({ ...both, settings: { target: "k8s", log: {} } }, signal())).toMatchObject([
+      { severity: "error", message: expect.stringContaining("gives all requests to one version") },
+      { severity: "warning", message: expect.stringContaining("no prediction log") },
+      { severity: "error", message: expect.stringContaining("cannot be reached") },
+    ]);
     expect(await status()).toMatchObject({
       state: "unreachable",
       detail: expect.stringContaining("cannot be reached"),

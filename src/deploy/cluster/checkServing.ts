@@ -3,6 +3,7 @@ import { UserError } from "../../domain/errors";
 import type { Problem } from "../../targets/contract";
 import type { Cluster } from "../../targets/kubernetes/cluster";
 import { mayI } from "../../targets/kubernetes/clusterTarget";
+import type { ServingPlan } from "../contract";
 import { engineOf, type ImageSettings, NO_IMAGE } from "./clusterImage";
 import type { OpenCluster } from "./open";
 
@@ -21,6 +22,7 @@ const COMMON: readonly Need[] = [
 ];
 
 export interface Asked {
+  plan: ServingPlan;
   needs: readonly Need[];
   settings: ImageSettings;
   env: NodeJS.ProcessEnv;
@@ -30,10 +32,10 @@ export interface Asked {
 /** `more`: throws what else would fail. */
 export async function checkServing(
   open: OpenCluster,
-  { needs, settings, env, signal }: Asked,
+  { plan, needs, settings, env, signal }: Asked,
   more: (cluster: Cluster) => Promise<void>,
 ): Promise<Problem[]> {
-  const problems: Problem[] = [];
+  const problems = withoutEffect(plan);
   const refuse = (message: string) => problems.push({ severity: "error", message });
   try {
     if (settings.image === undefined && settings.registry === undefined) refuse(NO_IMAGE);
@@ -51,6 +53,16 @@ export async function checkServing(
     refuse(error.message);
   }
   return problems;
+}
+
+function withoutEffect({ settings: { log, host } }: ServingPlan): Problem[] {
+  const said = [
+    ...(log ? ["There is no prediction log on a cluster: `log` has no effect there."] : []),
+    ...(host === undefined
+      ? []
+      : ["On a cluster, `host` has no effect: who reaches a model is the target's business."]),
+  ];
+  return said.map((message) => ({ severity: "warning" as const, message }));
 }
 
 const wordsOf = ({ verb, resource, subresource }: Need) => `${verb} ${resource}${subresource ? `/${subresource}` : ""}`;

@@ -41,7 +41,7 @@ export const makeKServeServing: MakeServing<KServeSettings> = (name, settings, {
         { group: "serving.knative.dev", resource: "revisions", verb: "get" },
         ...(plan.token === null ? [] : [{ group: "", resource: "secrets", verb: "create" }]),
       ];
-      const problems = await checkServing(open, { needs, settings, env, signal }, async (cluster) => {
+      const problems = await checkServing(open, { plan, needs, settings, env, signal }, async (cluster) => {
         const served = await cluster.get(`/apis/${GROUP}/v1beta1`, signal);
         if (served === undefined)
           throw new UserError("The cluster has no KServe: its API does not know InferenceServices.");

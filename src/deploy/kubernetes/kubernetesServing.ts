@@ -38,7 +38,7 @@ export const makeKubernetesServing: MakeServing<TargetOf<"kubernetes">> = (name,
         ...(settings.serving?.ingress ? [{ group: "networking.k8s.io", resource: "ingresses", verb: "create" }] : []),
       ];
       const serving = settings.serving ?? {};
-      const problems = await checkServing(open, { needs, settings: serving, env, signal }, async (cluster) => {
+      const problems = await checkServing(open, { plan, needs, settings: serving, env, signal }, async (cluster) => {
         await findService(cluster, placeIn(cluster, plan.name, store), signal);
       });
       return [...oneVersion(plan), ...problems];
