@@ -8,7 +8,7 @@ import { pythonFolder } from "../../recorder/process/pythonFolder";
 import type { JobPlan, TargetStatus } from "../contract";
 import { HostUnreachable } from "../host/contract";
 import { jobFile } from "../jobFolder/jobFile";
-import { python } from "../jobFolder/testJob";
+import { newJobId, python } from "../jobFolder/testJob";
 import { collectStream } from "./collectStream";
 import type { StreamSource } from "./contract";
 import { followStream } from "./followStream";
@@ -39,7 +39,17 @@ function makePlan(): JobPlan {
   const files = { "train.py": SCRIPT, "in.txt": "input", gone: "x" };
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(stage, name), text);
   const command = ["python", "train.py"];
-  const facts = { id: "job", run: "run", name: "job", command, cwd: "", project: "", env: {}, gpus: 0, limits: {} };
+  const facts = {
+    id: newJobId(),
+    run: "run",
+    name: "job",
+    command,
+    cwd: "",
+    project: "",
+    env: {},
+    gpus: 0,
+    limits: {},
+  };
   return { ...facts, stage, logPath: path.join(root, "here/output.log"), spool: path.join(root, "here/spool") };
 }
 
