@@ -31,6 +31,16 @@ test.each([
     "It ended with exit code 3.",
     true,
   ],
+  [
+    container({
+      waiting: {
+        reason: "CreateContainerConfigError",
+        message: "container has runAsNonRoot and image will run as root",
+      },
+    }),
+    /runAsNonRoot/,
+    true,
+  ],
   // Once may be bad luck.
   [container({ running: {} }, { restartCount: 1, lastState: { terminated: { exitCode: 3 } } }), /exit code 3/, false],
   [

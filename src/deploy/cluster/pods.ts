@@ -50,7 +50,9 @@ export function troubleOf({ status }: Pod, container: string, asked: Asked): Tro
   const isAgain = reason === "CrashLoopBackOff" || (found?.restartCount ?? 0) > 1;
   if (ended) return { text: endText(ended, asked), isHopeless: isAgain };
   if (/^Create(?:Container)?(?:Config)?Error$|^RunContainerError$/.test(reason)) {
-    return { text: `The container cannot be made. ${sentence(reason, waiting?.message)}`, isHopeless: false };
+    const text = `The container cannot be made. ${sentence(reason, waiting?.message)}`;
+    // A secret may be on its way to the node; an image that wants to be root stays so.
+    return { text, isHopeless: /runAsNonRoot/.test(waiting?.message ?? "") };
   }
   if (status.phase === "Failed") {
     return { text: `The pod failed. ${sentence(status.reason ?? "Failed", status.message)}`, isHopeless: false };
