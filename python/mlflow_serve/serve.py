@@ -7,6 +7,7 @@ import argparse
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,8 @@ import time
 LOOK_SECONDS = 0.1
 ASK_SECONDS = 5
 PR_SET_PDEATHSIG = 1
+# In the words of MLflow's server.
+WORKER_DIED = re.compile(rb"Child process \[\d+\] died")
 
 
 def main():
@@ -27,16 +30,22 @@ def main():
     signal.signal(signal.SIGINT, lambda *_: end(server))
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    printing = threading.Thread(target=relay, args=(server.stdout,), daemon=True)
+    ready, looping = threading.Event(), threading.Event()
+    told = (server.stdout, options.workers, ready, looping)
+    printing = threading.Thread(target=relay, args=told, daemon=True)
     printing.start()
     while printing.is_alive():
         if answers(options.host, port):
+            ready.set()
             tell_ready(options.ready_file, port)
+            break
+        if looping.is_set():
+            end(server)
             break
         printing.join(LOOK_SECONDS)
     # What it printed to is closed when the last of its processes has ended.
     printing.join()
-    return abs(server.wait())
+    return 1 if looping.is_set() else abs(server.wait())
 
 
 def parse():
@@ -90,8 +99,19 @@ def end(server):
         server.terminate()
 
 
-def relay(output):
+def relay(output, workers, ready, looping):
+    """
+    Of several workers each that dies is replaced, for ever if the model cannot be read. When all have died before one answered,
+    and another one, `looping` is set, and what is said of the end is left out: the last lines are those that say why.
+    """
+    deaths = 0
     for line in output:
+        if looping.is_set():
+            continue
+        if WORKER_DIED.search(line):
+            deaths += 1
+            if deaths > workers and not ready.is_set():
+                looping.set()
         sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
 
