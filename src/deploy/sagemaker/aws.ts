@@ -114,9 +114,12 @@ function findAws(root: string, env: NodeJS.ProcessEnv): string {
   return findProgram("aws", env) ?? own.find((file) => existsSync(file)) ?? "aws";
 }
 
-/** Whether AWS said that there is no such thing. */
+const MISSING =
+  /An error occurred \((?:404|NoSuch\w+|ResourceNotFound\w*|Validation(?:Exception|Error)\) [\s\S]*(?:could not find|does not exist))/i;
+
+/** Whether AWS itself said that there is no such thing; what its program misses, such as a token, is something else. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof CloudError && /could not find|does not exist|not found|NoSuch|\(404\)/i.test(error.said);
+  return error instanceof CloudError && MISSING.test(error.said);
 }
 
 /** Whether it may answer the next time. */

@@ -85,6 +85,8 @@ test("what somebody else has brought in is told by its models' names", async () 
 test("an endpoint that is gone is told from an AWS that does not answer", async () => {
   const missing = said('An error occurred (ValidationException) when …: Could not find endpoint "arn:…/wine".');
   expect((await stateOf(answering(missing))).state).toBe("gone");
+  const token = said("Error loading SSO Token: Token for https://start.example.com does not exist");
+  expect((await stateOf(answering(token))).state).toBe("unreachable");
   const away = said('Could not connect to the endpoint URL: "https://api.sagemaker.eu-west-1.amazonaws.com/"');
   const told = await stateOf(answering(away));
   expect(told).toMatchObject({ state: "unreachable", detail: expect.stringContaining("Look at the network") });
