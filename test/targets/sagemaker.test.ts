@@ -155,6 +155,30 @@ describe.skipIf(!found)("models at SageMaker", () => {
     await undeploy();
   }, 60_000);
 
+  test("in another account, nothing is taken for gone", async () => {
+    const signedIn = { account: "123456789012" };
+    const open = (): Aws => {
+      const client = motoClient(aws.url);
+      const ask: Aws["ask"] = async (service, operation, input, options) => {
+        if (service === "sts") return { Account: signedIn.account };
+        const isOther = signedIn.account !== "123456789012" && operation === "describe-endpoint";
+        return client.ask(service, operation, isOther ? { EndpointName: "none" } : input, options);
+      };
+      return { ...client, ask };
+    };
+    const { apply, status, undeploy, endpoint } = deployment({}, { open });
+    await apply([route(1)]);
+    signedIn.account = "999999999999";
+    expect(await status()).toMatchObject({
+      state: "unreachable",
+      detail: expect.stringContaining("signed in to 9999"),
+    });
+    for (const change of [undeploy(), apply([route(2)])]) await expect(change).rejects.toThrow("signed in to 9999");
+    signedIn.account = "123456789012";
+    expect(await status()).toMatchObject({ state: "live", detail: null });
+    expect(await left(endpoint())).toEqual({ endpoints: 1, models: [1], configs: 1, bundles: 1 });
+  }, 60_000);
+
   test("requests are shared by weight, otherwise at once, and a version can be asked by its number", async () => {
     const { apply, access, status, endpoint } = deployment();
     await apply([route(1)]);

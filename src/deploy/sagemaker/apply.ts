@@ -4,6 +4,7 @@ import { maskText } from "../../domain/secrets";
 import { CloudError } from "../cloud/program";
 import type { ApplyOptions, ServingPlan } from "../contract";
 import { accessVariant } from "./access";
+import { requireAccount } from "./account";
 import {
   createEndpoint,
   describeEndpoint,
@@ -122,6 +123,7 @@ class Application {
     const onWait = (doing: string) => options.onStep("start", `Waiting for the endpoint ${handle.endpoint}: ${doing}`);
     const [state] = await Promise.all([
       settled(place, { signal: options.signal, onWait }),
+      requireAccount(place, handle, options.signal),
       // Whoever died while a version was tried there has left it.
       removeEndpoint(this.apart, options.signal),
     ]);

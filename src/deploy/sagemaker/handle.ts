@@ -13,6 +13,7 @@ export type Served = z.infer<typeof Served>;
 
 export const SageMakerHandle = z.object({
   endpoint: z.string(),
+  account: z.string(),
   region: z.string(),
   /** "s3://bucket/folder/endpoint/", where its bundles are; null: they are in their images. */
   bundles: z.nullable(z.string()),
@@ -28,10 +29,10 @@ export function handleOf(
   known: ServingHandle | null,
   settings: SageMakerSettings,
   deployment: string,
-  region: string,
+  { account, region }: Pick<SageMakerHandle, "account" | "region">,
 ): SageMakerHandle {
   if (known) return SageMakerHandle.parse(known);
   const endpoint = settings.endpoint ?? newEndpointName(deployment);
   const bundles = settings.bucket === undefined ? null : `${settings.bucket}/${endpoint}/`;
-  return { endpoint, region, bundles, served: null, former: null };
+  return { endpoint, account, region, bundles, served: null, former: null };
 }

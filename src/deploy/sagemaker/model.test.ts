@@ -57,7 +57,7 @@ function recorder() {
 async function keep(own: Partial<SageMakerSettings>) {
   const all = { ...settings, ...own };
   const { aws, asked, kept } = recorder();
-  const handle = handleOf(null, all, "wine", "eu-west-1");
+  const handle = handleOf(null, all, "wine", { account: "123456789012", region: "eu-west-1" });
   const name = await keepModel({ aws, endpoint: "wine" }, all, handle, bundle(), { onStep() {}, signal });
   return { name, asked, kept, model: asked.at(-1)![1] as Record<string, unknown> };
 }

@@ -2,6 +2,7 @@
 import type { ServingHandle, ServingTarget } from "../contract";
 import type { MakeServing, ServingContext } from "../targets";
 import { accessEndpoint } from "./access";
+import { findAccount, requireAccount } from "./account";
 import { applyPlan, BACK_MS } from "./apply";
 import { type Aws, type AwsSettings, findRegion, openAws } from "./aws";
 import { checkPlan } from "./check";
@@ -36,6 +37,10 @@ export function sagemakerServing(
     endpoint,
     pace,
   });
+  async function here(signal: AbortSignal) {
+    const region = await findRegion(asked, signal);
+    return { region, account: await findAccount(open({ ...asked, region }), signal) };
+  }
   const found = (handle: ServingHandle) => {
     const known = SageMakerHandle.parse(handle);
     return { known, place: placeOf(known) };
@@ -50,8 +55,8 @@ export function sagemakerServing(
 
     async apply(plan, options) {
       const { handle: before, signal } = options;
-      const region = before ? SageMakerHandle.parse(before).region : await findRegion(asked, signal);
-      const handle = handleOf(before, settings, plan.name, region);
+      const at = before ? SageMakerHandle.parse(before) : await here(signal);
+      const handle = handleOf(before, settings, plan.name, at);
       return applyPlan({ place: placeOf(handle), settings, handle }, plan, options);
     },
 
@@ -69,6 +74,7 @@ export function sagemakerServing(
 
     async undeploy(handle, signal) {
       const { known, place } = found(handle);
+      await requireAccount(place, known, signal);
       await removeAll(place, known, signal);
     },
   };

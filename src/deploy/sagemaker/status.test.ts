@@ -8,7 +8,7 @@ import { readStatus } from "./status";
 
 const signal = AbortSignal.timeout(10_000);
 const handle: SageMakerHandle = {
-  ...{ endpoint: "wine", region: "eu-west-1", bundles: null, former: null },
+  ...{ endpoint: "wine", account: "123456789012", region: "eu-west-1", bundles: null, former: null },
   served: {
     config: "wine-11111111-22222222",
     variants: [
@@ -84,7 +84,14 @@ test("what somebody else has brought in is told by its models' names", async () 
 
 test("an endpoint that is gone is told from an AWS that does not answer", async () => {
   const missing = said('An error occurred (ValidationException) when …: Could not find endpoint "arn:…/wine".');
-  expect((await stateOf(answering(missing))).state).toBe("gone");
+  expect((await stateOf(answering(missing, { Account: "123456789012" }))).state).toBe("gone");
+  const elsewhere = await stateOf(answering(missing, { Account: "999999999999" }));
+  expect(elsewhere).toMatchObject({
+    ...{
+      state: "unreachable",
+      detail: expect.stringContaining("account 123456789012, and you are signed in to 999999999999"),
+    },
+  });
   const token = said("Error loading SSO Token: Token for https://start.example.com does not exist");
   expect((await stateOf(answering(token))).state).toBe("unreachable");
   const away = said('Could not connect to the endpoint URL: "https://api.sagemaker.eu-west-1.amazonaws.com/"');

@@ -1,5 +1,6 @@
 /** How a deployment stands, as SageMaker says. */
 import type { Served, ServedState } from "../../domain/deployment";
+import { requireAccount } from "./account";
 import { describeEndpoint, type EndpointState, type Place, readConfig, reasonOf } from "./endpoint";
 import type { SageMakerHandle } from "./handle";
 import { versionOf } from "./names";
@@ -12,6 +13,7 @@ export async function readStatus(place: Place, handle: SageMakerHandle, signal: 
   try {
     const state = await describeEndpoint(place, signal);
     if (!state) {
+      await requireAccount(place, handle, signal);
       return { state: "gone", detail: `SageMaker knows no endpoint ${place.endpoint} (any more).`, ...nothing };
     }
     const versions = await versionsOf(place, handle, state, signal);
