@@ -24,6 +24,11 @@ type Message =
   /** With the socket. The keeper tells its gateway `held: null` when it has none. */
   { held: Address | null } | { release: true } | { released: true };
 
+/** The other side may just have died: who is left sees that otherwise. */
+function send(channel: Channel, message: Message, socket?: unknown): void {
+  if (channel.connected) channel.send(message, socket as SendHandle, () => {});
+}
+
 /** What a keeper that has a socket says at once; one that was just started by hand, never. */
 const PATIENCE_MS = 2_000;
 
@@ -61,7 +66,7 @@ export function holdSocket(): HeldSocket {
       channel.on("message", (message: Message, socket?: unknown) => {
         if ("release" in message) {
           release();
-          channel.send({ released: true });
+          send(channel, { released: true });
         } else if ("held" in message && message.held && socket) {
           release();
           held = { socket: socket as Socket, address: message.held };
@@ -69,8 +74,7 @@ export function holdSocket(): HeldSocket {
       });
     },
     giveTo(channel) {
-      const message: Message = { held: held?.address ?? null };
-      if (channel.connected) channel.send(message, held?.socket as unknown as SendHandle, () => {});
+      send(channel, { held: held?.address ?? null }, held?.socket);
     },
   };
 }
@@ -93,10 +97,6 @@ export function socketKeeper(channel: Channel | null = null, given: Given | null
   let inherited = given;
   let current: { server: Server; address: Address } | null = null;
 
-  function tell(message: Message, socket?: unknown): void {
-    if (keeper?.connected) keeper.send(message, socket as SendHandle, () => {});
-  }
-
   async function release(): Promise<void> {
     current = null;
     const asked = keeper;
@@ -107,14 +107,14 @@ export function socketKeeper(channel: Channel | null = null, given: Given | null
       for await (const [message] of on(asked, "message", options)) if ("released" in message) return;
     })();
     const gone = once(asked, "disconnect", options);
-    tell({ release: true });
+    send(asked, { release: true });
     await Promise.race([told, gone]).catch(() => {});
     over.abort();
   }
 
   function hold(server: Server, { host, port }: Address): void {
     current = { server, address: { host, port } };
-    tell({ held: current.address }, (server as unknown as { _handle: unknown })._handle);
+    if (keeper) send(keeper, { held: current.address }, (server as unknown as { _handle: unknown })._handle);
   }
 
   return {
