@@ -1,0 +1,98 @@
+/** What is the same wherever a cluster serves: asking whether it would, finding what is there, its pods' words. */
+
+import type { Served } from "../../domain/deployment";
+import { UserError } from "../../domain/errors";
+import type { Cluster } from "../../targets/kubernetes/cluster";
+import { removeImages } from "../container/remove";
+import type { Access, ApplyOptions, ServingContract, ServingHandle, ServingPlan, ServingTarget } from "../contract";
+import type { ServingContext } from "../targets";
+import { checkServing, type Need } from "./checkServing";
+import { engineOf, type ImageSettings } from "./clusterImage";
+import { checkNamespace, type HandleParts, nothingYet, type Place, placeIn } from "./handle";
+import { selectorOf } from "./names";
+import type { OpenCluster } from "./open";
+import { podLog } from "./podLog";
+import { podsWith } from "./pods";
+
+/** A way to serve on a cluster. */
+export interface ClusterKind<Handle extends HandleParts> {
+  kind: string;
+  contract: ServingContract;
+  splits: boolean;
+  /** Ms that going back may take. */
+  revertLimit: number;
+  images: ImageSettings;
+  /** Of pods, the one that serves. */
+  container: string;
+  open: OpenCluster;
+  parse(handle: ServingHandle): Handle;
+  /** Of what was never served. */
+  begin(parts: HandleParts): Handle;
+  /** Why it cannot serve so; null when it can. */
+  refusal(plan: ServingPlan): string | null;
+  needs(plan: ServingPlan): Need[];
+  /** Throws UserError for what else would fail. */
+  look(cluster: Cluster, place: Place, signal: AbortSignal): Promise<void>;
+  apply(cluster: Cluster, handle: Handle, plan: ServingPlan, options: ApplyOptions): Promise<Handle>;
+  status(cluster: Cluster, handle: Handle, signal: AbortSignal): Promise<Served>;
+  access(handle: Handle, token: string | null): Access;
+  undeploy(cluster: Cluster, handle: Handle, signal: AbortSignal): Promise<void>;
+}
+
+/** `name`: the target's. */
+export function clusterServing<Handle extends HandleParts>(
+  name: string,
+  way: ClusterKind<Handle>,
+  { store, env }: ServingContext,
+): ServingTarget {
+  const { kind, contract, splits, revertLimit, images, container, open } = way;
+
+  return {
+    ...{ name, kind, contract, splits, shadows: false, revertLimit },
+
+    async check(plan, signal) {
+      const refusal = way.refusal(plan);
+      const needs = way.needs(plan);
+      const problems = await checkServing(open, { plan, needs, settings: images, env, signal }, (cluster) =>
+        way.look(cluster, placeIn(cluster, plan.name, store), signal),
+      );
+      return refusal === null ? problems : [{ severity: "error", message: refusal }, ...problems];
+    },
+
+    async apply(plan, options) {
+      const refusal = way.refusal(plan);
+      if (refusal !== null) throw new UserError(refusal);
+      const cluster = await open(options.signal);
+      const known = options.handle === null ? null : way.parse(options.handle);
+      const handle = known ?? way.begin({ ...placeIn(cluster, plan.name, store), ...nothingYet });
+      checkNamespace(handle, cluster, name);
+      return way.apply(cluster, handle, plan, options);
+    },
+
+    async status(known, signal) {
+      const handle = way.parse(known);
+      try {
+        return await way.status(await open(signal), handle, signal);
+      } catch (error) {
+        const { message } = error as Error;
+        return { state: "unreachable", detail: message, endpoint: handle.url, versions: [], traffic: null };
+      }
+    },
+
+    access: (known, token) => way.access(way.parse(known), token),
+
+    async log(known, lines, signal) {
+      const handle = way.parse(known);
+      const { namespace } = handle;
+      const cluster = await open(signal);
+      const pods = await podsWith(cluster, namespace, selectorOf(handle), signal);
+      return podLog(cluster, { namespace, pods, container }, lines, signal);
+    },
+
+    async undeploy(known, signal) {
+      const handle = way.parse(known);
+      await way.undeploy(await open(signal), handle, signal);
+      if (handle.images.length > 0) await removeImages(engineOf(images, env), handle.images, signal);
+    },
+  };
+}
