@@ -1,5 +1,5 @@
 /** Serving on Vertex AI: Google's real program against a stub of the cloud, which runs the real app. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -74,11 +74,7 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
     onTestFinished,
   }) => {
     const { stub, at, route, apply, plan, handle, steps, signal } = await cloud(onTestFinished);
-    const target = await at({
-      image: "host/p/repo/packages:1",
-      bucket: "gs://models/served",
-      env: { COLOUR: "red,blue" },
-    });
+    const target = await at({ env: { COLOUR: "red,blue" } });
     const cost = { severity: "warning", message: expect.stringContaining("is paid for until it is undeployed") };
     expect(await target.check(plan([route(1)]), signal())).toEqual([cost]);
     await apply(target, [route(1)]);
@@ -120,10 +116,9 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
     await apply(target, [route(3)]);
     expect(await ask()).toEqual([200, answerOf(3)]);
     expect([stub.models.size, handle().parts.map(({ version }) => version)]).toEqual([1, [3]]);
-    expect(new Set([...stub.objects.keys()].map((key) => key.split("/")[3]))).toEqual(new Set([route(3).bundle]));
 
     await target.undeploy(handle(), signal());
-    expect([stub.endpoints.size, stub.models.size, stub.objects.size]).toEqual([0, 0, 0]);
+    expect([stub.endpoints.size, stub.models.size]).toEqual([0, 0]);
     await target.undeploy(handle(), signal());
     expect(await target.status(handle(), signal())).toMatchObject({ state: "gone" });
   }, 400_000);
@@ -133,6 +128,10 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
   }) => {
     const { stub, at, route, apply, plan, handle, signal, steps } = await cloud(onTestFinished);
     const target = await at({ machineType: "n1-standard-4", accelerator: { type: "nvidia-tesla-t4" } });
+    const resources = {
+      ...{ minReplicaCount: 1, maxReplicaCount: 1 },
+      machineSpec: { machineType: "n1-standard-4", acceleratorType: "NVIDIA_TESLA_T4", acceleratorCount: 1 },
+    };
     stub.refusal = { code: 8, status: "RESOURCE_EXHAUSTED", message: "Quota 'nvidia_t4' exceeded in region." };
     await expect(apply(target, [route(1)])).rejects.toThrow(
       /could not deploy mt-wine.*quota is used up[\s\S]*nvidia_t4/,
@@ -146,32 +145,35 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
     const stopped = apply(target, [route(1)], { signal: stopping.signal });
     const isDeploying = () => stub.changes.some((change) => change.endsWith(":deployModel"));
     await expect.poll(isDeploying, { timeout: 300_000 }).toBe(true);
+    expect(stub.asked).toMatchObject({ dedicatedResources: resources });
     stopping.abort(new Error("stopped"));
     await expect(stopped).rejects.toThrow("stopped");
     expect([stub.endpoints.size, stub.models.size]).toEqual([0, 0]);
 
     stub.isSlow = false;
+    // From here on in an image that has the packages only.
+    const bare = await at({ image: "host/p/repo/packages:1", bucket: "gs://models/served" });
     const dies = async () => {
       stub.isDown = true;
       throw new Error("dies");
     };
-    await expect(apply(target, [route(1)], { verify: dies })).rejects.toThrow("dies");
-    expect(await target.status(handle(), signal())).toMatchObject({ state: "unreachable" });
+    await expect(apply(bare, [route(1)], { verify: dies })).rejects.toThrow("dies");
+    expect(await bare.status(handle(), signal())).toMatchObject({ state: "unreachable" });
     stub.isDown = false;
     expect([stub.endpoints.size, stub.models.size, handle().routes]).toEqual([1, 1, []]);
     stub.changes.length = 0;
-    await apply(target, [route(1)]);
+    await apply(bare, [route(1)]);
     expect(stub.changes).toEqual([]);
     expect(steps.filter((step) => step.startsWith("verify"))).toHaveLength(1);
-    const [endpoint] = stub.endpoints.values();
-    expect(endpoint.deployedModels[0].dedicatedResources).toMatchObject({
-      ...{ minReplicaCount: 1, maxReplicaCount: 1 },
-      machineSpec: { machineType: "n1-standard-4", acceleratorType: "NVIDIA_TESLA_T4", acceleratorCount: 1 },
-    });
-    expect(await target.status(handle(), signal())).toMatchObject({ state: "live" });
-    expect(await target.log(handle(), 2, signal())).toEqual(["Ready at port 8080.", "Asked."]);
-    await target.undeploy(handle(), signal());
-    expect([stub.endpoints.size, stub.models.size]).toEqual([0, 0]);
+    const [model] = stub.models.values();
+    const place = /^gs:\/\/(.*)$/.exec(model.artifactUri)![1]!;
+    expect(stub.objects.get(`${place}/bundle.json`)).toEqual(
+      readFileSync(path.join(route(1).ready.folder, "bundle.json")),
+    );
+    expect(await bare.status(handle(), signal())).toMatchObject({ state: "live" });
+    expect(await bare.log(handle(), 2, signal())).toEqual(["Ready at port 8080.", "Asked."]);
+    await bare.undeploy(handle(), signal());
+    expect([stub.endpoints.size, stub.models.size, stub.objects.size]).toEqual([0, 0, 0]);
 
     const elsewhere = await at({ region: "us-central1" });
     await expect(apply(elsewhere, [route(1)])).rejects.toThrow(/served in europe-west4/);

@@ -50,8 +50,9 @@ export async function applyPlan(
 
 class Application {
   private handle: AzureHandle;
-  /** Names of all that is deployed, and of those that callers are answered by. */
+  /** Names of all that is deployed, of those that were given requests, whatever has become of them, and of those that are up. */
   private deployed = new Map<string, string>();
+  private known: string[] = [];
   private served: string[] = [];
   private before: EndpointState | undefined;
   /** Begun for this. */
@@ -88,7 +89,7 @@ class Application {
 
   /** Until the endpoint answers; else they are shared as before, while all that had them is still there. */
   private async giveRequests(parts: readonly Part[]): Promise<void> {
-    const { made, plan, options, before, served } = this;
+    const { made, plan, options, before, known } = this;
     const { endpoint, url } = this.handle;
     const tell = (shares: Shares, signal: AbortSignal) => setTraffic(made.place, endpoint, shares, signal);
     const next = this.shares(parts);
@@ -99,7 +100,7 @@ class Application {
       const access = made.accessTo(url, others > 0 ? parts[0]!.deployment : undefined);
       await untilItAnswers(plan.routes[0]!.ready, access, PATIENCE_MS, options.signal);
     } catch (error) {
-      if (before && served.length > 0) await tell(this.completed(before, next), AbortSignal.timeout(BACK_MS));
+      if (before && known.length > 0) await tell(this.completed(before, next), AbortSignal.timeout(BACK_MS));
       throw error;
     }
   }
@@ -122,7 +123,8 @@ class Application {
     }
     this.deployed = new Map(state.deployments);
     this.before = state;
-    this.served = routes.map(({ deployment }) => deployment).filter((one) => this.isUp(one));
+    this.known = routes.map(({ deployment }) => deployment).filter((one) => this.deployed.has(one));
+    this.served = this.known.filter((one) => this.isUp(one));
     this.keep({ url: state.url });
   }
 
@@ -212,7 +214,10 @@ class Application {
     const { made, fresh } = this;
     const { endpoint, parts } = this.handle;
     const signal = AbortSignal.timeout(BACK_MS);
-    if (this.served.length === 0) return removeEndpoint(made.place, endpoint, signal);
+    if (this.known.length === 0) {
+      await removeEndpoint(made.place, endpoint, signal);
+      return this.keep({ parts: [], url: null });
+    }
     for (const { deployment } of fresh.filter((part) => this.deployed.has(part.deployment))) {
       await deleteDeployment(made.place, endpoint, deployment, signal);
     }

@@ -1,10 +1,14 @@
 import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { testManifest } from "../testManifest";
 import { imageOf, isOfBundle } from "./imageOf";
 import { insist } from "./insist";
+import { launcherOf } from "./launcher";
 import { CloudError, cloudProgram } from "./program";
 import { send } from "./send";
 import { wholeShares } from "./shares";
@@ -55,6 +59,18 @@ test("what a program says when it fails is told with what it means", async () =>
   expect(await program(process.execPath).json(node("console.log('[1]')"), options)).toEqual([1]);
   expect(await program(process.execPath).json(node(""), options)).toBeNull();
   await expect(program(process.execPath).json(node("console.log('ok')"), options)).rejects.toThrow(/else than JSON/);
+});
+
+test("batch files of Windows are gone around", () => {
+  const root = mkdtempSync(path.join(tmpdir(), "modeltrail-cloud-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const bin = path.join(root, "wbin");
+  mkdirSync(bin);
+  const env = { PATH: ["/nowhere", bin].join(path.delimiter) };
+  expect(launcherOf("az", env, "win32")).toEqual(["az"]);
+  for (const file of [path.join(bin, "az.cmd"), path.join(root, "python.exe")]) writeFileSync(file, "");
+  expect(launcherOf("az", env, "win32")).toEqual([path.join(root, "python.exe"), "-IBm", "azure.cli"]);
+  expect(launcherOf("az", env, "linux")).toEqual(["az"]);
 });
 
 test("what gets no answer in its time is told so, and what is stopped is not", async () => {

@@ -1,6 +1,7 @@
 /** A cloud, asked through its own command line program, which signs in as the user does. */
 import { UserError } from "../../domain/errors";
 import { runChild } from "../../targets/host/child";
+import { launcherOf } from "./launcher";
 
 export interface CloudProgram {
   /** What it writes. Throws CloudError with what it said when it fails. */
@@ -64,7 +65,7 @@ export async function inTime<T>(cloud: string, signal: AbortSignal, action: () =
 export function cloudProgram({ program, cloud, install, env, reasons }: CloudProgramSettings): CloudProgram {
   const run: CloudProgram["run"] = async (args, { signal, what }) => {
     const options = { env, signal, detached: true };
-    const run = () => runChild([program, ...args], options);
+    const run = () => runChild([...launcherOf(program, env), ...args], options);
     const { exitCode, stdout, stderr, startError } = await inTime(cloud, signal, run);
     if (startError === "ENOENT") {
       throw new CloudError(

@@ -9,6 +9,7 @@ import { wholeShares } from "../cloud/shares";
 import type { Access, ApplyOptions, ReadyRoute, ServingPlan } from "../contract";
 import { untilItAnswers } from "../rollout/untilItAnswers";
 import {
+  clearSplit,
   createEndpoint,
   deployModel,
   describeEndpoint,
@@ -47,8 +48,9 @@ export async function applyPlan(
 
 class Application {
   private handle: VertexHandle;
-  /** Ids of models that are deployed to the endpoint, and of those that callers are answered by. */
+  /** Ids of models that are deployed to the endpoint, of those that were given requests, and of those that still get them. */
   private deployed: string[] = [];
+  private known: string[] = [];
   private served: string[] = [];
   private split: Readonly<Record<string, number>> = {};
   /** Begun for this. */
@@ -115,8 +117,8 @@ class Application {
     this.deployed = state.deployed;
     this.split = state.split;
     // One may have all requests of an endpoint that nobody knows yet, and was not tried to the end.
-    const known = this.handle.routes.map(({ deployed }) => deployed);
-    this.served = known.filter((id) => (state.split[id] ?? 0) > 0);
+    this.known = this.handle.routes.map(({ deployed }) => deployed).filter((id) => state.deployed.includes(id));
+    this.served = this.known.filter((id) => (state.split[id] ?? 0) > 0);
   }
 
   private async share(split: Readonly<Record<string, number>>): Promise<void> {
@@ -208,9 +210,14 @@ class Application {
   private async takeBack(): Promise<void> {
     const { made, fresh, handle } = this;
     const signal = AbortSignal.timeout(BACK_MS);
-    if (this.served.length === 0) return undeploy(made.place, handle, signal);
+    if (this.known.length === 0) {
+      await undeploy(made.place, handle, signal);
+      return this.keep({ parts: [] });
+    }
     await removeEndpoint(made.place, checkEndpointOf(handle), signal);
     await endWork(made.place, handle.endpoint, signal);
+    // Somebody had taken all requests off the endpoint, and ours was tried there.
+    if (this.served.length === 0) await clearSplit(made.place, handle.endpoint, signal);
     for (const part of fresh) {
       await undeployModel(made.place, handle.endpoint, part.deployed, signal);
       await removePart(made.place, part, handle.parts, signal);

@@ -92,6 +92,12 @@ export async function setSplit(
   );
 }
 
+/** The endpoint gives its requests to nobody then. */
+export async function clearSplit(place: Place, endpoint: string, signal: AbortSignal): Promise<void> {
+  const words = ["ai", "endpoints", "update", endpoint, "--clear-traffic-split", ...placeWords(place)];
+  await place.gcloud.run(words, { signal, what: "take the requests off the endpoint" });
+}
+
 /** One that gets no requests, or the last. No error when it is gone. */
 export async function undeployModel(place: Place, endpoint: string, id: string, signal: AbortSignal): Promise<void> {
   await unlessAbsent(() =>
@@ -108,9 +114,7 @@ export async function removeEndpoint(place: Place, id: string, signal: AbortSign
   const state = await describeEndpoint(place, id, signal);
   if (!state) return;
   if (state.deployed.length > 1 && Object.keys(state.split).length > 0) {
-    await place.gcloud.run(["ai", "endpoints", "update", id, "--clear-traffic-split", ...placeWords(place)], {
-      ...{ signal, what: "take the requests off the endpoint" },
-    });
+    await clearSplit(place, id, signal);
   }
   for (const deployed of state.deployed) await undeployModel(place, id, deployed, signal);
   await unlessAbsent(() =>
