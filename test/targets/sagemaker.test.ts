@@ -19,7 +19,7 @@ const signal = AbortSignal.timeout(180_000);
 
 describe.skipIf(!found)("models at SageMaker", () => {
   let aws: TestAws;
-  const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-sagemaker-"));
+  let folder: string;
   const settings: SageMakerSettings = {
     kind: "sagemaker",
     role: "arn:aws:iam::123456789012:role/serve",
@@ -29,6 +29,7 @@ describe.skipIf(!found)("models at SageMaker", () => {
   const route = (version: number, part: Parameters<typeof servedRoute>[2] = {}) => servedRoute(folder, version, part);
 
   beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), "modeltrail-sagemaker-"));
     aws = await startAws(found!);
     await fetch(`${aws.url}/${BUCKET}`, { method: "PUT", headers: signedFor("s3") });
   }, 60_000);
