@@ -161,6 +161,13 @@ describe.skipIf(!python || process.platform === "win32").concurrent("Azure ML", 
     expect(stub.changes).toEqual(["online-endpoint update"]);
     expect(await target.status(handle(), signal())).toMatchObject({ state: "live" });
 
+    const parts = handle().parts;
+    stub.refusal = { of: "online-deployment create", said: "(OutOfQuota) Not enough cores." };
+    const shared = [route(1, { percent: 90 }), route(2, { role: "challenger", percent: 10 })];
+    await expect(apply(target, shared)).rejects.toThrow(/quota is used up/);
+    stub.refusal = null;
+    expect([handle().parts, (await target.status(handle(), signal())).state]).toEqual([parts, "live"]);
+
     const elsewhere = await at({ resourceGroup: "other" });
     await expect(apply(elsewhere, [route(1)])).rejects.toThrow(/Undeploy it there/);
     const taken = await at({ endpoint: handle().endpoint });

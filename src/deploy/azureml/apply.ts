@@ -218,8 +218,10 @@ class Application {
       await removeEndpoint(made.place, endpoint, signal);
       return this.keep({ parts: [], url: null });
     }
-    for (const { deployment } of fresh.filter((part) => this.deployed.has(part.deployment))) {
-      await deleteDeployment(made.place, endpoint, deployment, signal);
+    // What was refused need not be there, nor what nobody waited for.
+    const there = (await describeEndpoint(made.place, endpoint, signal))?.deployments;
+    for (const { deployment } of fresh) {
+      if (there?.has(deployment)) await deleteDeployment(made.place, endpoint, deployment, signal);
     }
     this.keep({ parts: parts.filter((part) => !fresh.includes(part)) });
   }
