@@ -20,6 +20,7 @@ import zipfile
 
 HERE = "127.0.0.1"
 LOOK_SECONDS = 0.05
+WATCH_SECONDS = 0.5
 START_SECONDS = 300
 # What requests under way get when a version is to end.
 END_SECONDS = 30
@@ -258,15 +259,18 @@ def keep(place, wanted):
             server.terminate()
 
     signal.signal(signal.SIGTERM, finish)
-    deaths = 0
+    deaths, was_ready = 0, False
     while not told:
         began = time.monotonic()
         server = subprocess.Popen(
             argv + ["--ready-file", place.ready_file], cwd=release, env=variables(release, token(place))
         )
         servers[:] = [server]
-        server.wait()
-        if told or not os.path.exists(place.ready_file):
+        while server.poll() is None:
+            # It takes the file away when it ends in order.
+            was_ready = was_ready or os.path.exists(place.ready_file)
+            time.sleep(WATCH_SECONDS)
+        if told or not was_ready:
             return 0 if told else 1
         deaths = 0 if time.monotonic() - began > CALM_SECONDS else deaths + 1
         print("Version %s ended with %s and is started again." % (wanted["version"], server.returncode), flush=True)

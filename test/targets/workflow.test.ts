@@ -12,7 +12,7 @@ import { writeWorkflow } from "../../src/deploy/workflow/writeWorkflow";
 import { openStore } from "../../src/store/open";
 import type { ModelVersion } from "../../src/store/registry/contract";
 
-import { ask } from "../deploy/local";
+import { ask, until } from "../deploy/callers";
 import { makeVersion, servePython } from "../deploy/versions";
 import { makeProject } from "../recorder/cli";
 import { DOCKER, GH, KUBECTL } from "./fixtures/githubStubs";
@@ -145,6 +145,13 @@ describe.skipIf(!hasAct || !sshdProgram || !python)("the workflow", () => {
     const back = await run("prod", "1");
     expect(back.ok, back.said).toBe(true);
     expect(await answer()).toEqual([1]);
+    // It is kept up.
+    const { keeper } = JSON.parse(readFileSync(path.join(host.home, ".modeltrail/served/prod/state.json"), "utf8"));
+    const processes = () => execFileSync("ps", ["-A", "-o", "ppid=,pid="], { encoding: "utf8" }).split("\n");
+    const served = () => processes().flatMap((line) => new RegExp(`^ *${keeper} +(\\d+)$`).exec(line)?.[1] ?? [])[0];
+    const killed = served();
+    process.kill(Number(killed), "SIGKILL");
+    await until(async () => served() !== killed && (await answer().catch(() => null)) !== null, "an answer again");
     expect(`${first.said}${bad.said}`).not.toContain("PRIVATE KEY");
   }, 200_000);
 

@@ -31,10 +31,8 @@ def main(arguments):
 
 def check(folder):
     """What was found, in a sentence. Throws ValueError that says what is wrong."""
-    from .models import open_bundle
-
     check_files(folder)
-    bundle = _tried("its model cannot be read", open_bundle, folder)
+    bundle = _tried("its model cannot be read", _open, folder)
     manifest = read_manifest(folder)
     name = "%s/%s" % (manifest.model, manifest.version)
     sample = manifest.read_sample()
@@ -47,6 +45,12 @@ def check(folder):
     if problem is not None:
         raise ValueError("it answered its sample wrongly: %s" % problem)
     return "%s answers its sample%s." % (name, "" if response is None else " as it did when it was made")
+
+
+def _open(folder):
+    from .models import open_bundle
+
+    return open_bundle(folder)
 
 
 def _tried(what, action, *arguments):

@@ -103,6 +103,24 @@ describe("what the steps call", () => {
   });
 });
 
+test("a bundle says by itself what of it is not as it was", async () => {
+  const place = path.join(folder, "checked");
+  mkdirSync(place);
+  const sha256 = createHash("sha256").update("a").digest("hex");
+  const files = ["README.md", "model.txt"].map((name) => ({ path: name, size: 1, sha256 }));
+  writeFileSync(path.join(place, "bundle.json"), JSON.stringify(testManifest({ files })));
+  const env = { ...process.env, PYTHONPATH: path.resolve(SCRIPT, "../../serve"), PYTHONDONTWRITEBYTECODE: "1" };
+  const check = () =>
+    promisify(execFile)(python, ["-m", "modeltrail_serve.check", place], { env }).catch((error) => error.stderr.trim());
+  const said = (what: string) => `The bundle in ${place} is not fit to be served: ${what}.`;
+  expect(await check()).toBe(said("model.txt is missing"));
+  writeFileSync(path.join(place, "model.txt"), "b");
+  expect(await check()).toBe(said("model.txt is not as it was when the bundle was made"));
+  // Images are made without a README; what comes next is that there is no such model.
+  writeFileSync(path.join(place, "model.txt"), "a");
+  expect(await check()).toContain("its model cannot be read: ");
+});
+
 describe("files", () => {
   test("are written over as long as nobody changed them", async () => {
     const file = path.join(folder, "a", "deploy.yml");
