@@ -80,6 +80,11 @@ describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock o
     await apply([route(1)]);
     const routes = [route(1, { percent: 50 }), route(2, { role: "challenger", percent: 50 })];
     const verify = async () => {
+      // Going back waits for a cluster that is away.
+      cluster.refusal = { code: 503, reason: "ServiceUnavailable" };
+      setTimeout(() => {
+        cluster.refusal = null;
+      }, 300);
       throw new UserError("It answered the sample wrongly.");
     };
     await expect(apply(routes, { verify })).rejects.toThrow("It answered the sample wrongly.");

@@ -70,7 +70,7 @@ class Application {
     const wanted = await this.wanted();
     await this.prepareToken();
     try {
-      await this.bringTo(wanted, true);
+      await this.bringTo(wanted, before, true);
     } catch (error) {
       const undone = await this.goBack(before);
       if (this.options.signal.aborted) throw this.options.signal.reason;
@@ -131,8 +131,7 @@ class Application {
   }
 
   /** `isTried`: versions that do not get requests yet are tried first. */
-  private async bringTo({ champion, challenger }: Wanted, isTried: boolean): Promise<void> {
-    const found = await this.find();
+  private async bringTo({ champion, challenger }: Wanted, found: Found | undefined, isTried: boolean): Promise<void> {
     if (!found) await this.create(champion, isTried);
     else if ((await this.rolledOut(found)) !== champion.signature) {
       await this.stage(found, champion, isTried);
@@ -172,7 +171,7 @@ class Application {
     const { options } = this;
     if (found.signature !== predictor.signature) {
       options.onStep("start", `Starting version ${predictor.version}, without requests`);
-      await this.put(predictor, 0);
+      await this.put(predictor, 0, found);
     }
     await this.untilUp(predictor);
     if (isTried) await this.verify(predictor);
@@ -183,7 +182,8 @@ class Application {
     this.options.onStep("switch", `Giving ${share} requests to version ${predictor.version}`);
     this.signal.throwIfAborted();
     const found = await this.find();
-    if (found?.percent !== percent || found.signature !== predictor.signature) await this.put(predictor, percent);
+    const isGiven = found?.percent === percent && found.signature === predictor.signature;
+    if (!isGiven) await this.put(predictor, percent, found);
     await this.until(
       SHIFT_MS,
       ({ revisions }) => {
@@ -195,14 +195,16 @@ class Application {
     );
   }
 
-  private async put(predictor: Predictor, percent: number | null): Promise<void> {
+  /** `known`: how it was read last. */
+  private async put(predictor: Predictor, percent: number | null, known: Found | undefined): Promise<void> {
     const { cluster, handle } = this.context;
+    const { spec } = inferenceService(this.labelled, predictor, percent);
     this.isChanged = true;
+    let found = known;
     for (let left = TRIES; left > 0; left--) {
-      const found = await this.find();
       if (!found) throw new UserError(`The InferenceService ${handle.name} was removed from the cluster meanwhile.`);
-      const { spec } = inferenceService(this.labelled, predictor, percent);
       if (await cluster.replace(servicePath(handle), { ...found.object, spec }, this.signal)) return;
+      found = await this.find();
     }
     throw new UserError(`Somebody else is just changing ${handle.name} in the cluster. Try again.`);
   }
@@ -284,17 +286,24 @@ class Application {
     const { cluster, handle, settings, env } = this.context;
     this.signal = AbortSignal.timeout(UNDO_MS);
     const fresh = this.handle.secrets.filter((one) => !handle.secrets.includes(one));
-    let undone: string | null = null;
-    try {
-      if (!before) await cluster.remove(servicePath(handle), this.signal);
-      else if (this.isChanged && handle.champion) {
-        await this.bringTo({ champion: handle.champion, challenger: handle.challenger }, false);
-      }
-    } catch (error) {
-      undone = (error as Error).message;
-    }
+    const undone = await this.restore(before);
     await removeSecrets(cluster, handle.namespace, fresh, this.signal).catch(() => {});
     await removeMade({ before: handle.images, after: this.handle.images }, settings, env);
     return undone;
+  }
+
+  private async restore(before: Found | undefined): Promise<string | null> {
+    const { cluster, handle } = this.context;
+    const { champion, challenger } = handle;
+    for (;;) {
+      try {
+        if (!before) await cluster.remove(servicePath(handle), this.signal);
+        else if (this.isChanged && champion) await this.bringTo({ champion, challenger }, await this.find(), false);
+        return null;
+      } catch (error) {
+        if (!(error instanceof ClusterAway) || this.signal.aborted) return (error as Error).message;
+        await wait(LOOK_MS);
+      }
+    }
   }
 }
