@@ -77,7 +77,9 @@ describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock o
 
   test("a challenger that fails its test, or does not start, leaves all requests to the champion, and is gone", async () => {
     const { route, apply, access, status } = deployment();
-    await apply([route(1)]);
+    const token = "shown-by-callers";
+    await apply([route(1)], { token });
+    const before = kinds();
     const routes = [route(1, { percent: 50 }), route(2, { role: "challenger", percent: 50 })];
     const verify = async () => {
       // Going back waits for a cluster that is away.
@@ -87,13 +89,16 @@ describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock o
       }, 300);
       throw new UserError("It answered the sample wrongly.");
     };
-    await expect(apply(routes, { verify })).rejects.toThrow("It answered the sample wrongly.");
+    await expect(apply(routes, { verify, token: "another" })).rejects.toThrow("It answered the sample wrongly.");
     const broken = [route(1, { percent: 50 }), route(3, { role: "challenger", percent: 50, stub: { fails: true } })];
-    await expect(apply(broken)).rejects.toThrow(
+    await expect(apply(broken, { token })).rejects.toThrow(
       /^Version 3 does not start\. It ended with exit code 3[\s\S]*cannot be read/,
     );
     expect(await status()).toMatchObject({ state: "live", versions: [{ version: 1, percent: 100 }] });
-    expect(await predicted(access())).toEqual([1]);
+    expect(await predicted(access(token))).toEqual([1]);
+    expect((await access(null).request("/invocations", { body: "{}" })).status).toBe(401);
+    const besides = (all: string[]) => all.filter((kind) => kind !== "Revision" && kind !== "Pod");
+    expect(besides(kinds())).toEqual(besides(before));
     const { labels, canaryTrafficPercent } = service().spec.predictor;
     expect([labels["modeltrail.dev/version"], canaryTrafficPercent]).toEqual(["1", undefined]);
   }, 120_000);

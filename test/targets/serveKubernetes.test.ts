@@ -173,6 +173,12 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
     await apply([slow]);
     expect([steps.filter((step) => step.startsWith("start")), versions()]).toEqual([[], ["2"]]);
     expect(await predicted(access())).toEqual([2]);
+    // Somebody has given it more pods meanwhile: it is as the target says again.
+    const [served] = [...cluster.objects.values()].filter(({ kind }) => kind === "Deployment");
+    served.spec.replicas = 2;
+    await apply([slow]);
+    const now = cluster.objects.get(`/apis/apps/v1/namespaces/team/deployments/${served.metadata.name}`);
+    expect([now.spec.replicas, versions()]).toEqual([1, ["2"]]);
     rmSync(path.dirname(waits), { recursive: true });
   }, 120_000);
 
