@@ -38,6 +38,7 @@ export async function deployCommand(model: string, options: DeployCommandOptions
     }
     const { role, override, load, workflow } = options;
     if (workflow !== undefined) {
+      if (role !== "champion") throw new UserError("A workflow deploys one version, for all requests: without --role.");
       const { workflowCommand } = await import("./deployWorkflow");
       return await workflowCommand(store, destination, version, { ...options, workflow });
     }

@@ -9,6 +9,7 @@ import { parse, parseAllDocuments } from "yaml";
 import type { DeploymentSettings } from "../../domain/deploymentSettings";
 import type { TargetOf } from "../../domain/targets";
 import { findProgram } from "../../snapshot/findProgram";
+import { testProject } from "../gates/testGates";
 import { testManifest } from "../testManifest";
 import { archive, archiveHash, archiveName } from "./archive";
 import { workflowText } from "./frame";
@@ -17,6 +18,7 @@ import { kubernetesSteps } from "./kubernetesSteps";
 import { readRecord, recordText, withBundle } from "./record";
 import { type SshAddress, sshAddress } from "./sshAddress";
 import { sshSteps } from "./sshSteps";
+import { writeWorkflow } from "./writeWorkflow";
 
 const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-workflow-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -197,6 +199,27 @@ describe("a workflow for ssh", () => {
     expect(await sshAddress(asked, folder, signal)).toEqual({ ...address, jump: "you@gate" });
     await expect(sshAddress({ ...asked, host: "far" }, folder, signal)).rejects.toThrow(/reached by a ProxyCommand/);
   });
+});
+
+test("writing it needs a repository, a target that GitHub reaches, and gates that pass, and else leaves nothing", async () => {
+  const targets = "targets: { k8s: { kind: kubernetes, serving: { registry: ghcr.io/me } }, gpu: { kind: slurm } }";
+  const gates = "gates: { never: { kind: metric, metric: accuracy, min: 2 } }";
+  const project = testProject(`${targets}\n${gates}\n`);
+  const { store } = project;
+  const version = project.version(() => [], { points: [{ key: "accuracy", value: 1, step: 0, timestamp: 0 }] });
+  const context = { store, env: process.env, trust: async () => true, signal };
+  const write = (target: string, file?: string) =>
+    writeWorkflow(context, { name: "prod", settings: { target, model: "wine" } }, version, file ? { file } : {});
+
+  await expect(write("k8s")).rejects.toThrow(/is in no git repository/);
+  execFileSync("git", ["init", "--quiet"], { cwd: store.root });
+  await expect(write("gpu")).rejects.toThrow(/"gpu" is of the kind slurm/);
+  await expect(write("local")).rejects.toThrow(/which GitHub does not reach/);
+  await expect(write("k8s", path.join(store.root, "deploy.yml"))).rejects.toThrow(/GitHub looks for workflows in/);
+  await expect(write("k8s")).rejects.toThrow(
+    /Version 1 did not pass its gates, and is not recorded\. never: .*accuracy/,
+  );
+  expect(existsSync(path.join(store.root, ".github"))).toBe(false);
 });
 
 describe("a workflow for Kubernetes", () => {

@@ -141,6 +141,7 @@ async function topOf(root: string, signal: AbortSignal): Promise<string> {
     return (await git(["rev-parse", "--show-toplevel"], { cwd: root, signal })).stdout.toString().replace(/\r?\n$/, "");
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
+    if (error.startError) throw new UserError(`git could not be started (${error.startError}). Install it.`);
     throw new UserError(`${root} is in no git repository, and workflows of GitHub's lie in one. Make it one: git init`);
   }
 }
