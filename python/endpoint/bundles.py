@@ -34,8 +34,9 @@ def touch(folder, bundle):
     os.utime(folder.at("bundles", bundle))
 
 
-def keep_newest(folder, count, used):
-    """Those that nobody uses go, but for the newest."""
+def keep_newest(folder, count, servers):
+    """Those that no server has go, but for the newest; and what is only half sent."""
+    used = {one["bundle"] for one in servers}
     for bundle in [one for one in placed(folder) if one not in used][count:]:
         shutil.rmtree(folder.at("bundles", bundle), ignore_errors=True)
     for name in os.listdir(folder.path):

@@ -1,4 +1,9 @@
-"""What is said to the process that keeps an endpoint: a line of JSON through a socket in its folder, and a line back."""
+"""
+What is said to the process that keeps an endpoint: a line of JSON through a socket in its folder, and a line back.
+
+One that was started by an earlier version of ours goes on with its own files, and hears of this one's commands: what is asked and
+answered may be added to in such a way only that both understand.
+"""
 import json
 import os
 import socket

@@ -5,7 +5,6 @@
 FOLDER is the endpoint's own:
 
     bundles/HASH/    models, ready to be served; incoming-HASH/: one that is being sent
-    token            what callers have to show, for its owner's eyes
     keeper.json      the process that holds the endpoint's port and looks after the processes that answer; and those
     keeper.lock      held while it lives
     control          where it is told what to do

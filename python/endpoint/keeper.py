@@ -11,7 +11,7 @@ import time
 import traceback
 
 from control import NAME, answer_one, listen
-from identity import identity
+from identity import identity, is_alive
 from processes import end_all, of_job
 from server import LINGER, Server
 from serverlog import ServerLog
@@ -33,8 +33,15 @@ def keep(folder, mark, ready):
     except OSError:
         return None
     # Servers of a keeper that was killed are just ending: as long as they listen, nobody else can.
-    end_all(lambda: of_job(mark, None), LINGER + 2, first=signal.SIGTERM)
+    known = folder.read("keeper.json")
+    end_all(lambda: servers_of(mark, known), LINGER + 2, first=signal.SIGTERM)
     return Keeper(folder, mark).run(ready)
+
+
+def servers_of(mark, known):
+    """Processes that are there. `known`: of keeper.json, for systems that do not show what mark a process has."""
+    written = [one["process"] for one in (known or {}).get("servers", []) if one["process"]]
+    return of_job(mark, None) + [one for one in written if is_alive(one)]
 
 
 class Keeper:
@@ -61,7 +68,7 @@ class Keeper:
             while not self.is_over():
                 if select.select([control], [], [], self.tick())[0]:
                     answer_one(control, self.answer)
-                self.look()
+                self.look_safely()
         finally:
             for server in self.servers.values():
                 server.kill()
@@ -82,8 +89,11 @@ class Keeper:
             traceback.print_exc()
             return {"error": "%s: %s" % (type(error).__name__, error)}
 
-    def start(self, order, address):
-        """{"id"} of the server, one that is there already and the same in all among them; or {"error"}."""
+    def start(self, order, address, token):
+        """
+        {"id"} of the server, one that is there already and the same in all among them; {"address": why callers cannot come there};
+        or {"error"}. The token is kept nowhere but here, with its server: the next version may have another one, or none.
+        """
         if self.stopping:
             return {"error": "This endpoint is just being removed."}
         for server in self.servers.values():
@@ -93,8 +103,8 @@ class Keeper:
         try:
             front = self.front_at(address)
         except OSError as error:
-            return {"error": error.strerror or str(error)}
-        server = Server(self.folder, order, front, self.log, self.mark)
+            return {"address": error.strerror or str(error)}
+        server = Server(self.folder, order, front, self.log, self.mark, token)
         self.servers[order["id"]] = server
         server.start()
         self.write_down()
@@ -115,6 +125,11 @@ class Keeper:
             "servers": [dict(one.describe(), takes=one.takes_requests()) for one in self.servers.values()],
         }
 
+    def token(self):
+        """What is to be shown to the server that answers callers."""
+        live = self.servers.get(self.live)
+        return {"token": live.token if live else None}
+
     def join(self, id):
         server = self.servers.get(id)
         if server:
@@ -131,7 +146,14 @@ class Keeper:
         self.stopping = True
         for server in self.servers.values():
             server.leave(at_once=True)
-        return {}
+        return {"process": self.process}
+
+    def look_safely(self):
+        try:
+            self.look()
+        except Exception:
+            # As in `answer`; where no thread can be started, for one, that may pass.
+            self.log.say(traceback.format_exc())
 
     def look(self):
         changed = [server for server in list(self.servers.values()) if server.look()]
@@ -174,12 +196,21 @@ class Keeper:
             self.write_down()
 
     def is_over(self):
-        if not self.folder.exists("keeper.lock"):
-            return True  # somebody has removed it by hand: nothing of it is to go on
+        if self.is_removed():
+            return True  # by hand: nothing of it is to go on
         if self.servers and not (self.stopping and all(one.state == "ended" for one in self.servers.values())):
             self.idle_since = time.monotonic()
             return False
         return self.stopping or time.monotonic() - self.idle_since > FORGOTTEN
+
+    def is_removed(self):
+        try:
+            os.stat(self.folder.at("keeper.lock"))
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            pass  # its disk, which may be a network's, cannot be read just now: no reason to end what is served
+        return False
 
     def write_down(self):
         """For whoever comes when we are dead."""

@@ -20,12 +20,12 @@ def main(folder, id=None):
     try:
         place = place_of(ask(folder, do="state"), id)
         connection = socket.create_connection(place, CONNECT)
+        connection.settimeout(None)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        pump(connection)
     except (Silent, OSError) as error:
         sys.stderr.write("%s\n" % error)
         return 1
-    connection.settimeout(None)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    pump(connection)
     return 0
 
 

@@ -13,42 +13,48 @@ from pulse import LOST, Pulse
 LINGER = 5
 # What an orderly end may take beyond that and the time of a request; and when all is to go, altogether.
 GRACE, AT_ONCE = 10, 30
+# Of reading a model, when it takes the place of one that died: nobody waits for it who would give it up.
+SLOWEST = 600
+TOKEN = "MODELTRAIL_SERVE_TOKEN"
 MISLEADING = ("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "CONDA_PREFIX")
 
 
 class Server:
     """
     `order`: {"id", "version", "bundle", "signature", "arguments", "activate", "env", "drain": seconds that a request may take};
-    `front`: the endpoint's socket.
+    `front`: the endpoint's socket; `token`: what callers have to show, or None.
 
     `state`: "starting" → "ready" (answers at a port of its own) → "joining" → "live" (answers callers) → "leaving" → "ended".
     """
 
-    def __init__(self, folder, order, front, log, mark):
+    def __init__(self, folder, order, front, log, mark, token):
         self.folder = folder
         self.order = order
         self.front = front
         self.log = log
         self.mark = mark
+        self.token = token
         self.state = "starting"
         self.port = None
         self.fault = None
         self.process = None
         self.known = None
         self.pulse = None
-        self.since = time.monotonic()
+        # When it was started, and when it was told last what it is to become.
+        self.since = self.asked = time.monotonic()
         self.deadline = None
 
     def start(self):
         """Anew, when it ran before."""
         self.state, self.port, self.fault, self.deadline = "starting", None, None, None
-        self.since = time.monotonic()
+        self.since = self.asked = time.monotonic()
         self._forget_ready()
         try:
             environment = self._environment()
             python = program_of({"command": ["python"], "activate": self.order.get("activate")}, environment, self.folder)
             self._spawn([python] + self._arguments(), environment)
-        except (OSError, NotThere) as error:
+        # ValueError: of a variable that no process can have.
+        except (OSError, ValueError, NotThere) as error:
             self._ended("It could not be started: %s" % error)
 
     def look(self):
@@ -65,6 +71,9 @@ class Server:
                 self.state, self.port = "ready", said["port"]
             elif said and said.get("joined"):
                 self.state, self.pulse = "live", Pulse(self.port)
+            elif time.monotonic() - self.asked > SLOWEST:
+                self.kill()
+                self.fault = "It did not answer within %d minutes of its start, and was ended." % (SLOWEST // 60)
         elif self.state == "live" and self.pulse.is_lost():
             self.kill()
             self.fault = "It did not answer when it was asked %d times, and was ended." % LOST
@@ -75,7 +84,7 @@ class Server:
     def join(self):
         """From now on it is to answer callers, too."""
         if self.state == "ready":
-            self.state = "joining"
+            self.state, self.asked = "joining", time.monotonic()
             os.kill(self.process.pid, signal.SIGUSR1)
 
     def leave(self, at_once=False):
@@ -122,11 +131,9 @@ class Server:
         environment.update(self.order.get("env") or {})
         environment.update({MARK: self.mark, "PYTHONPATH": self.folder.at("bundles", self.order["bundle"])})
         environment.update(PYTHONUNBUFFERED="1", PYTHONDONTWRITEBYTECODE="1")
-        try:
-            with open(self.folder.at("token"), encoding="utf-8") as file:
-                environment["MODELTRAIL_SERVE_TOKEN"] = file.read().strip()
-        except FileNotFoundError:
-            environment.pop("MODELTRAIL_SERVE_TOKEN", None)
+        environment.pop(TOKEN, None)
+        if self.token is not None:
+            environment[TOKEN] = self.token
         return environment
 
     def _spawn(self, command, environment):
@@ -152,6 +159,8 @@ class Server:
 
     def _ended(self, fault):
         self.kill()
+        # Its number may be another's from now on.
+        self.process = None
         if self.pulse:
             self.pulse.stop()
         self.state, self.port, self.fault = "ended", None, fault
@@ -169,5 +178,5 @@ class Server:
 def _ending(code):
     if code >= 0:
         return "It ended with exit code %d." % code
-    name = signal.Signals(-code).name
+    name = {one.value: one.name for one in signal.Signals}.get(-code, "signal %d" % -code)
     return "It was ended by %s%s." % (name, ", as when memory runs out" if name == "SIGKILL" else "")

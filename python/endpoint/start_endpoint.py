@@ -1,9 +1,10 @@
 """
-    endpoint.py start FOLDER      {"order", "address": {"host", "port"}, "mark", "seconds"}
+    endpoint.py start FOLDER      {"order", "address": {"host", "port"}, "token": text or null, "mark", "seconds"}
 
 Starts a process that answers for a model (see server.py for an order), apart from us and at a port of its own, where no callers
 come to; and the keeper before, when there is none. Answers {"id", "port"} when it is ready, {"fault", "log"} when it does not get
-that far, or {"error"}. An equal one that is there already is taken.
+that far, {"address": why callers cannot come there}, {"elsewhere": the machine where it runs}, or {"error"}. An equal one that is
+there already is taken.
 """
 import time
 
@@ -14,6 +15,7 @@ from control import Silent, ask
 from keeper import keep
 from request import read_request
 from serverlog import last_lines
+from silence import explain
 
 POLL = 0.05
 PATIENCE = 20
@@ -23,9 +25,12 @@ SHOWN = 15
 def main(folder):
     request = read_request()
     touch(folder, request["order"]["bundle"])
-    ensure_keeper(folder, request["mark"])
-    started = ask(folder, do="start", order=request["order"], address=request["address"])
-    answer(started if "error" in started else until_ready(folder, started["id"], request["seconds"]))
+    try:
+        ensure_keeper(folder, request["mark"])
+        started = ask(folder, do="start", **{name: request[name] for name in ("order", "address", "token")})
+        answer(until_ready(folder, started["id"], request["seconds"]) if "id" in started else started)
+    except Silent as silent:
+        answer(explain(folder, silent))
     return 0
 
 

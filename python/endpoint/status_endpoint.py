@@ -49,7 +49,6 @@ def silent_keeper(folder, why):
 
 def token_of(folder):
     try:
-        with open(folder.at("token"), encoding="utf-8") as file:
-            return file.read().strip()
-    except OSError:
+        return ask(folder, do="token")["token"]
+    except Silent:
         return None

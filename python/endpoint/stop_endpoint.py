@@ -12,7 +12,8 @@ import time
 from answer import answer
 from control import Silent, ask
 from identity import is_alive
-from processes import end_all, of_job, send
+from keeper import servers_of
+from processes import end_all, send
 
 POLL = 0.05
 # Beyond what servers get to end in order.
@@ -26,9 +27,8 @@ def main(folder, mark):
     if alive is None:
         answer({"elsewhere": known["process"]["host"]})
         return 0
-    if alive:
-        end_keeper(folder, known["process"])
-    left = end_all(lambda: of_job(mark, None) + servers(known), GRACE, first=signal.SIGTERM)
+    end_keeper(folder, known["process"] if alive else None)
+    left = end_all(lambda: servers_of(mark, known), GRACE, first=signal.SIGTERM)
     if not left:
         shutil.rmtree(folder.path, ignore_errors=True)
         if os.path.isdir(folder.path):
@@ -38,18 +38,13 @@ def main(folder, mark):
 
 
 def end_keeper(folder, keeper):
+    """`keeper`: as it was written down; None when it is not there, or could not write."""
     try:
-        ask(folder, do="stop")
+        keeper = ask(folder, do="stop")["process"]
         deadline = time.monotonic() + PATIENCE
         while is_alive(keeper) and time.monotonic() < deadline:
             time.sleep(POLL)
     except Silent:
         pass  # it hangs, or has ended meanwhile
-    if is_alive(keeper):
+    if keeper and is_alive(keeper):
         send(keeper, signal.SIGKILL)
-
-
-def servers(known):
-    """Where the system does not show what mark a process has."""
-    found = [one["process"] for one in (known or {}).get("servers", []) if one["process"]]
-    return [one for one in found if is_alive(one)]

@@ -2,24 +2,28 @@
     endpoint.py switch FOLDER ID KEPT
 
 Gives callers to the server, and ends the others when they have answered what they have. Of bundles that nobody uses any more the
-newest KEPT stay. Answers {"address"} when nobody is answered by another any more, or {"fault"}.
+newest KEPT stay. Answers {"address"} when nobody is answered by another any more, {"fault"}, or {"error"}.
 """
 import time
 
 from answer import answer
 from bundles import keep_newest
-from control import ask
+from control import Silent, ask
+from silence import explain
 
 POLL = 0.05
 PATIENCE = 60
 
 
 def main(folder, id, kept):
-    ask(folder, do="join", id=id)
-    said = until_alone(folder, id)
-    if "address" in said:
-        keep_newest(folder, int(kept), {one["bundle"] for one in ask(folder, do="state")["servers"]})
-    answer(said)
+    try:
+        ask(folder, do="join", id=id)
+        said = until_alone(folder, id)
+        if "address" in said:
+            keep_newest(folder, int(kept), ask(folder, do="state")["servers"])
+        answer(said)
+    except Silent as silent:
+        answer(explain(folder, silent))
     return 0
 
 

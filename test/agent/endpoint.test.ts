@@ -30,15 +30,15 @@ function endpoint(python: string) {
 
   const bundle = (version: string) => stubBundle(home, version);
   async function send(version: string, onStep: (detail: string) => void = () => {}) {
-    await sendBundle(on, folder, await bundle(version), { token: "a token", onStep, signal });
+    await sendBundle(on, folder, await bundle(version), { onStep, signal });
   }
-  async function start(version: string): Promise<Started> {
+  async function start(version: string, token: string | null = "a token"): Promise<Started> {
     await send(version);
     const order = {
       ...{ id: version, version: 1, bundle: `hash-${version}`, signature: version, env: {}, drain: 5 },
       ...{ arguments: ["--bundle", `bundles/hash-${version}`], activate: { kind: "python" as const, path: python } },
     };
-    const input = { order, address: { host: "127.0.0.1", port: 0 }, mark: MARK, seconds: 30 };
+    const input = { order, address: { host: "127.0.0.1", port: 0 }, token, mark: MARK, seconds: 30 };
     return askEndpoint(on, folder, "start", { input, signal });
   }
   const switchTo = (version: string, kept = 3) =>
@@ -67,7 +67,10 @@ test.each([...new Set([oldest, newest])])(
       fault: "It ended with exit code 1.",
       log: expect.arrayContaining(["this model cannot be read"]),
     });
-    await askEndpoint(on, folder, "drop", { args: ["one"], signal });
+    mkdirSync(path.join(there, "incoming-hash-three"));
+    expect(await askEndpoint(on, folder, "drop", { args: ["one", "0"], signal })).toEqual({ live: "one" });
+    expect(readdirSync(there)).not.toContain("incoming-hash-three");
+    expect(readdirSync(path.join(there, "bundles")).sort()).toEqual(expect.arrayContaining(["hash-one", "hash-two"]));
     expect((await ask()).version).toBe("one");
     await switchTo("two", 0);
     expect((await ask()).version).toBe("two");

@@ -9,7 +9,7 @@ import { isLoopback } from "../gateway/listening";
 import { hashToken } from "../gateway/token";
 import { serverArguments } from "../local/settings";
 import { remoteAccess } from "./access";
-import { askEndpoint, type EndpointHost, isUnreachable, type ServerOrder } from "./endpointProgram";
+import { askEndpoint, type EndpointHost, elsewhereError, isUnreachable, type ServerOrder } from "./endpointProgram";
 import type { RemoteEnvironment } from "./environment";
 import { newHandle, type RemoteAddress, type RemoteHandle, readHandle } from "./handle";
 import { sendBundle } from "./sendBundle";
@@ -44,13 +44,15 @@ export async function applyRemote(place: RemotePlace, plan: ServingPlan, options
   const handle = known ?? newHandle(place.endpoints, plan.name);
   const former = options.former ? readHandle(options.former).address : null;
   options.keep(handle);
-  const id = randomUUID().slice(0, 8);
+  let id = randomUUID().slice(0, 8);
   try {
     const { token, settings } = plan;
     const route = plan.routes[0]!;
     const address = wantedAddress(settings, former ?? handle.address);
     const order = { id, ...(await makeReady(place, handle, route, plan, options)) };
-    const server = await start(place, handle, { order, address }, options);
+    const server = await start(place, handle, { order, address, token }, options);
+    // Perhaps of an attempt before this one, which did not come to its end.
+    id = server.id;
     if (!server.isLive) {
       const way = { folder: handle.folder, server: server.id, url: null, token, signal: options.signal };
       await options.verify(route, remoteAccess(place, way));
@@ -61,7 +63,7 @@ export async function applyRemote(place: RemotePlace, plan: ServingPlan, options
       ...(await switchTo(place, handle, server.id, { version: route.version, host: address.host }, options)),
     };
   } catch (error) {
-    await takeBack(place, handle, id, known === null);
+    await takeBack(place, handle, id);
     throw options.signal.aborted ? options.signal.reason : error;
   }
 }
@@ -81,7 +83,7 @@ async function makeReady(
 ): Promise<Omit<ServerOrder, "id">> {
   const say = (detail: string) => onStep("start", detail);
   say(`Asking ${place.host.name}`);
-  await sendBundle(place, folder, ready, { token, onStep: say, signal });
+  await sendBundle(place, folder, ready, { onStep: say, signal });
   const activate = await place.environment.make(ready, { onProgress: say, signal });
   const words = serverArguments({ ...ready, folder: `bundles/${ready.hash}` }, settings);
   const drain = settings.limits?.time ?? REQUEST_SECONDS;
@@ -97,19 +99,21 @@ function signatureOf(order: { activate: Activation; [rest: string]: unknown }, t
 async function start(
   place: RemotePlace,
   { folder, mark }: RemoteHandle,
-  { order, address }: { order: ServerOrder; address: RemoteAddress },
+  { order, address, token }: { order: ServerOrder; address: RemoteAddress; token: string | null },
   { onStep, signal }: ApplyOptions,
 ): Promise<{ id: string; isLive: boolean }> {
   const { name } = place.host;
   onStep("start", `Starting version ${order.version} on ${name}`);
-  const input = { order, address, mark, seconds: START_SECONDS };
+  const input = { order, address, token, mark, seconds: START_SECONDS };
   const started = await askEndpoint(place, folder, "start", { input, signal });
   if ("port" in started) return { id: started.id, isLive: started.live };
   if ("fault" in started) {
     const last = started.log.join("\n");
     throw new UserError(`Version ${order.version} does not start on ${name}. ${started.fault}\n${last}`.trim());
   }
-  throw new UserError(cannotListen(address, name, started.error));
+  if ("address" in started) throw new UserError(cannotListen(address, name, started.address));
+  if ("elsewhere" in started) throw elsewhereError(started, name);
+  throw new UserError(`Version ${order.version} cannot be started on ${name}. ${started.error}`);
 }
 
 /** `said`: in the words of that system. */
@@ -127,10 +131,20 @@ async function switchTo(
   const { name } = place.host;
   onStep("switch", `Giving the requests to version ${version}`);
   // Who gave it up from here on could not know what is served.
-  const said = await untilReached(() =>
-    askEndpoint(place, folder, "switch", { args: [server, String(KEPT)], signal: AbortSignal.timeout(SWITCH_MS) }),
-  );
-  if ("fault" in said) throw new UserError(`Version ${version} did not take the requests on ${name}. ${said.fault}`);
+  const said = await untilReached(async () => {
+    const signal = AbortSignal.timeout(SWITCH_MS);
+    try {
+      return await askEndpoint(place, folder, "switch", { args: [server, String(KEPT)], signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new UserError(`${name} has not said in time whether version ${version} takes the requests.`);
+    }
+  });
+  if ("elsewhere" in said) throw elsewhereError(said, name);
+  if (!("address" in said)) {
+    const why = "fault" in said ? said.fault : said.error;
+    throw new UserError(`Version ${version} did not take the requests on ${name}. ${why}`);
+  }
   const address = { host, port: said.address.port };
   if (!isLoopback(host)) return { address, url: `http://${await othersCallIt(place, host)}:${address.port}` };
   const there = `${bracketed(host)}:${address.port}`;
@@ -156,16 +170,13 @@ async function untilReached<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-async function takeBack(
-  place: RemotePlace,
-  { folder, mark }: RemoteHandle,
-  id: string,
-  isFirst: boolean,
-): Promise<void> {
+/** Of an endpoint that has never served, all. */
+async function takeBack(place: RemotePlace, { folder, mark, address }: RemoteHandle, id: string): Promise<void> {
   const signal = AbortSignal.timeout(TAKE_BACK_MS);
   try {
-    if (isFirst) await askEndpoint(place, folder, "stop", { args: [mark], signal });
-    else await askEndpoint(place, folder, "drop", { args: [id], signal });
+    const { live } = await askEndpoint(place, folder, "drop", { args: [id, String(KEPT)], signal });
+    // Whoever made it serve may have died before that was kept here.
+    if (live === null && address === null) await askEndpoint(place, folder, "stop", { args: [mark], signal });
   } catch {
     // It cannot be reached: what nobody asks for there goes away by itself in time.
   }

@@ -55,7 +55,15 @@ export type RemoteStatus =
 export type Started =
   | { id: string; port: number; live: boolean }
   | { id: string; fault: string; log: string[] }
+  /** Why callers cannot come there. */
+  | { address: string }
+  | Elsewhere
   | { error: string };
+
+/** The machine where it runs: the name of ours led to another one that has the same files. */
+interface Elsewhere {
+  elsewhere: string;
+}
 
 export interface Looked {
   /** "3.11.7"; null when there is none. */
@@ -70,19 +78,19 @@ export interface Looked {
 interface Commands {
   look: { input: object; answer: Looked };
   prepare: {
-    input: { token: string | null; bundle: string; files: Record<string, string> };
+    input: { bundle: string; files: Record<string, string> };
     answer: { missing: string[] | null };
   };
   place: { input: { bundle: string; manifest: string }; answer: { wrong: string[] } };
   start: {
-    input: { order: ServerOrder; address: RemoteAddress; mark: string; seconds: number };
+    input: { order: ServerOrder; address: RemoteAddress; token: string | null; mark: string; seconds: number };
     answer: Started;
   };
-  switch: { input: undefined; answer: { address: RemoteAddress } | { fault: string } };
-  drop: { input: undefined; answer: object };
+  switch: { input: undefined; answer: { address: RemoteAddress } | { fault: string } | Elsewhere | { error: string } };
+  drop: { input: undefined; answer: { live: string | null } };
   status: { input: undefined; answer: RemoteStatus };
   log: { input: undefined; answer: { lines: string[] } };
-  stop: { input: undefined; answer: { left: number[] } | { elsewhere: string } };
+  stop: { input: undefined; answer: { left: number[] } | Elsewhere };
 }
 
 /** A machine that serves, as the rest of this room sees it. */
@@ -131,6 +139,13 @@ export async function relay(
   const words = ["relay", fromHome(folder), ...(server === null ? [] : [server])];
   const { exitCode, stderr } = await explained(() => runProgram(on.host, programOn(on), words, options));
   if (exitCode !== 0) throw new UserError(`The endpoint on ${on.host.name} does not answer: ${stderr.trim()}`);
+}
+
+/** `host`: the name that led there. */
+export function elsewhereError({ elsewhere }: Elsewhere, host: string): UserError {
+  return new UserError(
+    `It runs on ${elsewhere}, and ${host} led to another machine that has the same files. Name that one in modeltrail.yaml.`,
+  );
 }
 
 /** What goes wrong on the way to a machine, as UserError. */

@@ -11,17 +11,17 @@ import { askEndpoint, type EndpointHost, explained } from "./endpointProgram";
 /** What a broken connection has damaged is sent once more. */
 const ROUNDS = 3;
 
-/** Makes the endpoint's folder as well, and keeps the token in it. */
+/** Makes the endpoint's folder as well. */
 export async function sendBundle(
   on: EndpointHost,
   folder: string,
   { hash, folder: local, manifest }: ReadyBundle,
-  { token, onStep, signal }: { token: string | null; onStep(detail: string): void; signal: AbortSignal },
+  { onStep, signal }: { onStep(detail: string): void; signal: AbortSignal },
 ): Promise<void> {
   const own = createHash("sha256").update(await readFile(path.join(local, BUNDLE_FILE)));
   const hashes = new Map(manifest.files.map((file) => [file.path, file.sha256])).set(BUNDLE_FILE, own.digest("hex"));
   const sizes = new Map(manifest.files.map((file) => [file.path, file.size]));
-  const asked = { token, bundle: hash, files: Object.fromEntries(hashes) };
+  const asked = { bundle: hash, files: Object.fromEntries(hashes) };
   const { missing } = await askEndpoint(on, folder, "prepare", { input: asked, signal });
   if (missing === null) return;
   const input = { bundle: hash, manifest: hashes.get(BUNDLE_FILE)! };

@@ -9,7 +9,7 @@ import { warnOfOpen } from "../local/checkAddress";
 import type { MakeServing, ServingContext } from "../targets";
 import { remoteAccess } from "./access";
 import { applyRemote, cannotListen, type RemotePlace, wantedAddress } from "./apply";
-import { askEndpoint } from "./endpointProgram";
+import { askEndpoint, elsewhereError } from "./endpointProgram";
 import { remoteEnvironment } from "./environment";
 import { endpointsFolder, newHandle, readHandle } from "./handle";
 import { servedOf, unreachable } from "./status";
@@ -86,11 +86,7 @@ export function remoteServing(
     async undeploy(handle, signal) {
       const { folder, mark } = readHandle(handle);
       const said = await askEndpoint(on, folder, "stop", { args: [mark], signal });
-      if ("elsewhere" in said) {
-        throw new UserError(
-          `It runs on ${said.elsewhere}, and ${host.name} led to another machine that has the same files. Name that one in modeltrail.yaml.`,
-        );
-      }
+      if ("elsewhere" in said) throw elsewhereError(said, host.name);
       if (said.left.length > 0) {
         throw new UserError(
           `Process ${said.left.join(", ")} on ${host.name} could not be ended. You may lack the permission to.`,
