@@ -206,7 +206,7 @@ test("writing it needs a repository, a target that GitHub reaches, and gates tha
   const gates = "gates: { never: { kind: metric, metric: accuracy, min: 2 } }";
   const project = testProject(`${targets}\n${gates}\n`);
   const { store } = project;
-  const version = project.version(() => [], { points: [{ key: "accuracy", value: 1, step: 0, timestamp: 0 }] });
+  const version = project.version(() => [], { points: [{ key: "accuracy", value: 1, step: 0, time: 0 }] });
   const context = { store, env: process.env, trust: async () => true, signal };
   const write = (target: string, file?: string) =>
     writeWorkflow(context, { name: "prod", settings: { target, model: "wine" } }, version, file ? { file } : {});
