@@ -1,52 +1,30 @@
 /** Serving on Azure ML: a stub of Azure's program, and Azure's real inference server for what is deployed. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { makeAzureServing } from "../../src/deploy/azureml/azureServing";
 import { AzureHandle } from "../../src/deploy/azureml/handle";
-import type { ApplyOptions, ReadyRoute, ServingHandle, ServingTarget } from "../../src/deploy/contract";
-import { smokeTest } from "../../src/deploy/rollout/smokeTest";
 import type { ServingOf } from "../../src/domain/targets";
 import type { Store } from "../../src/store/contract";
 import { pythonOfPlatforms } from "../serve/python";
 import { startAzureStub } from "./fixtures/azureStub";
-import { answerOf, QUESTION, servedRoute } from "./fixtures/servedBundle";
+import { cloudDeployment } from "./fixtures/cloudDeployment";
+import { answerOf, QUESTION } from "./fixtures/servedBundle";
 
 const python = pythonOfPlatforms();
 if (!python) console.warn("No MODELTRAIL_TEST_PLATFORMS_PYTHON: serving on Azure ML is not tried.");
 const SETTINGS = { kind: "azureml", workspace: "ws", resourceGroup: "rg", subscription: "sub" } as const;
 
 describe.skipIf(!python || process.platform === "win32").concurrent("Azure ML", () => {
-  async function cloud(onTestFinished: (action: () => Promise<void>) => void) {
-    const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-azureml-"));
+  async function cloud(onTestFinished: (action: () => void | Promise<void>) => void) {
+    const deployment = cloudDeployment(onTestFinished);
     const stub = await startAzureStub(python!);
-    onTestFinished(async () => {
-      await stub.stop();
-      rmSync(folder, { recursive: true, force: true });
-    });
-    const signal = () => AbortSignal.timeout(120_000);
-    const steps: string[] = [];
-    let handle: ServingHandle | null = null;
-    const plan = (routes: ReadyRoute[]) => ({ name: "wine", settings: { target: "cloud" }, routes, token: null });
+    onTestFinished(() => stub.stop());
     return {
-      ...{ stub, steps, signal, plan },
+      ...{ ...deployment, stub },
       at: (settings: Partial<ServingOf<"azureml">> = {}, env = stub.env) =>
         makeAzureServing("cloud", { ...SETTINGS, ...settings }, { store: {} as Store, env }),
-      handle: () => AzureHandle.parse(handle),
-      route: (version: number, part: Parameters<typeof servedRoute>[2] = {}) => servedRoute(folder, version, part),
-      async apply(target: ServingTarget, routes: ReadyRoute[], part: Partial<ApplyOptions> = {}) {
-        const options: ApplyOptions = {
-          ...{ handle, signal: signal() },
-          keep(known) {
-            handle = known;
-          },
-          onStep: (step, detail) => void steps.push(`${step}: ${detail}`),
-          verify: async (route, access) => void steps.push(`verify: ${await smokeTest(route.ready, access, signal())}`),
-          ...part,
-        };
-        handle = await target.apply(plan(routes), options);
-      },
+      handle: () => AzureHandle.parse(deployment.handle()),
     };
   }
 

@@ -1,17 +1,15 @@
 /** Serving on Vertex AI: Google's real program against a stub of the cloud, which runs the real app. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import type { ApplyOptions, ReadyRoute, ServingHandle, ServingTarget } from "../../src/deploy/contract";
-import { smokeTest } from "../../src/deploy/rollout/smokeTest";
 import { VertexHandle } from "../../src/deploy/vertex/handle";
 import { makeVertexServing } from "../../src/deploy/vertex/vertexServing";
 import type { ServingOf } from "../../src/domain/targets";
 import { findProgram } from "../../src/snapshot/findProgram";
 import type { Store } from "../../src/store/contract";
 import { pythonThatServes } from "../serve/python";
-import { answerOf, QUESTION, servedRoute } from "./fixtures/servedBundle";
+import { cloudDeployment } from "./fixtures/cloudDeployment";
+import { answerOf, QUESTION } from "./fixtures/servedBundle";
 import { startVertexStub } from "./fixtures/vertexStub";
 
 const python = pythonThatServes();
@@ -22,16 +20,12 @@ const BAKED = { kind: "vertex", project: "p", region: "europe-west4", image: "ho
 
 // A second for each time that gcloud is asked.
 describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
-  async function cloud(onTestFinished: (action: () => Promise<void>) => void) {
-    const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-vertex-"));
-    const stub = await startVertexStub({
-      python: python!,
-      bundleIn: (image) => (image.includes(":bbb") ? path.join(folder, hashes.get(image.split(":")[1]!)!) : undefined),
-    });
-    onTestFinished(async () => {
-      await stub.stop();
-      rmSync(folder, { recursive: true, force: true });
-    });
+  async function cloud(onTestFinished: (action: () => void | Promise<void>) => void) {
+    const deployment = cloudDeployment(onTestFinished);
+    const { folder } = deployment;
+    const bundles = new Map<string, string>();
+    const stub = await startVertexStub({ python: python!, bundleIn: (image) => bundles.get(image.split(":")[1]!) });
+    onTestFinished(() => stub.stop());
     writeFileSync(path.join(folder, "token"), stub.token);
     const env = {
       ...{ PATH: process.env.PATH, HOME: folder, CLOUDSDK_CONFIG: path.join(folder, "gcloud") },
@@ -40,32 +34,15 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
       CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING: `${stub.url}/`,
       CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: `${stub.url}/storage/v1/`,
     };
-    const hashes = new Map<string, string>();
-    const signal = () => AbortSignal.timeout(300_000);
-    const steps: string[] = [];
-    let handle: ServingHandle | null = null;
-    const plan = (routes: ReadyRoute[]) => ({ name: "wine", settings: { target: "cloud" }, routes, token: null });
-    const at = (settings: Partial<ServingOf<"vertex">>) =>
-      makeVertexServing("cloud", { ...BAKED, ...settings }, { store: {} as Store, env });
     return {
-      ...{ stub, at, steps, signal, plan },
-      handle: () => VertexHandle.parse(handle),
-      route(version: number, part: Parameters<typeof servedRoute>[2] = {}): ReadyRoute {
-        const made = servedRoute(folder, version, part);
-        hashes.set(made.bundle.slice(0, 16), made.bundle);
+      ...{ ...deployment, stub },
+      at: (settings: Partial<ServingOf<"vertex">>) =>
+        makeVertexServing("cloud", { ...BAKED, ...settings }, { store: {} as Store, env }),
+      handle: () => VertexHandle.parse(deployment.handle()),
+      route(...how: Parameters<typeof deployment.route>) {
+        const made = deployment.route(...how);
+        bundles.set(made.bundle.slice(0, 16), made.ready.folder);
         return made;
-      },
-      async apply(target: ServingTarget, routes: ReadyRoute[], part: Partial<ApplyOptions> = {}) {
-        const options: ApplyOptions = {
-          ...{ handle, signal: signal() },
-          keep(known) {
-            handle = known;
-          },
-          onStep: (step, detail) => void steps.push(`${step}: ${detail}`),
-          verify: async (route, access) => void steps.push(`verify: ${await smokeTest(route.ready, access, signal())}`),
-          ...part,
-        };
-        handle = await target.apply(plan(routes), options);
       },
     };
   }

@@ -1,8 +1,8 @@
 /** Bringing an endpoint of Azure ML to what a plan says, without a request that fails. */
+import { type CloudChange, carryOut } from "../cloud/carryOut";
 import { CloudError } from "../cloud/program";
 import { wholeShares } from "../cloud/shares";
 import type { Access, ApplyOptions, ReadyRoute, ServingPlan } from "../contract";
-import { untilItAnswers } from "../rollout/untilItAnswers";
 import type { AzureSettings, Workspace } from "./az";
 import {
   createDeployment,
@@ -20,8 +20,6 @@ import { type AzureHandle, newDeployment, type Part } from "./handle";
 
 /** Ms that taking back what was begun may take. */
 const BACK_MS = 240_000;
-/** Ms until what was told of shares holds. */
-const PATIENCE_MS = 60_000;
 /** Per cent of the requests that Azure copies at most. */
 export const MOST_COPIES = 50;
 /** Lines of a version that did not come up: so many are looked through for what it fell over, and so many are told. */
@@ -45,16 +43,20 @@ export async function applyPlan(
   plan: ServingPlan,
   options: ApplyOptions,
 ): Promise<AzureHandle> {
-  return new Application(made, plan, options).run();
+  options.keep(made.handle);
+  const change = new AzureChange(made, plan, options);
+  await carryOut(plan, options, change);
+  return change.handle;
 }
 
-class Application {
-  private handle: AzureHandle;
+class AzureChange implements CloudChange<Part> {
+  handle: AzureHandle;
   /** Names of all that is deployed, of those that were given requests, whatever has become of them, and of those that are up. */
   private deployed = new Map<string, string>();
   private known: string[] = [];
   private served: string[] = [];
-  private before: EndpointState | undefined;
+  private before: Shares | undefined;
+  private next: Shares | undefined;
   /** Begun for this. */
   private readonly fresh: Part[] = [];
 
@@ -66,52 +68,12 @@ class Application {
     this.handle = made.handle;
   }
 
-  async run(): Promise<AzureHandle> {
-    const { plan, options } = this;
-    const parts: Part[] = [];
-    this.keep({});
-    try {
-      await this.open();
-      for (const route of plan.routes) parts.push(await this.bringUp(route));
-      const at = this.handle.url ?? this.handle.endpoint;
-      options.onStep("switch", `Giving the requests at ${at} to version ${plan.routes[0]!.version}`);
-      await this.giveRequests(parts);
-    } catch (error) {
-      await this.takeBack().catch((left: Error) => options.onStep("stop", `Some of it is left: ${left.message}`));
-      throw options.signal.aborted ? options.signal.reason : error;
-    }
-    this.keep({
-      routes: plan.routes.map(({ version, role }, at) => ({ version, role, deployment: parts[at]!.deployment })),
-    });
-    await this.tidy(parts);
-    return this.handle;
-  }
-
-  /** Until the endpoint answers; else they are shared as before, while all that had them is still there. */
-  private async giveRequests(parts: readonly Part[]): Promise<void> {
-    const { made, plan, options, before, known } = this;
-    const { endpoint, url } = this.handle;
-    const tell = (shares: Shares, signal: AbortSignal) => setTraffic(made.place, endpoint, shares, signal);
-    const next = this.shares(parts);
-    try {
-      await tell(this.completed(next, before), options.signal);
-      const others = Object.values(next.traffic).filter((percent) => percent > 0).length - 1;
-      // By its name it answers without a share, too.
-      const access = made.accessTo(url, others > 0 ? parts[0]!.deployment : undefined);
-      await untilItAnswers(plan.routes[0]!.ready, access, PATIENCE_MS, options.signal);
-    } catch (error) {
-      if (before && known.length > 0) await tell(this.completed(before, next), AbortSignal.timeout(BACK_MS));
-      throw error;
-    }
-  }
-
   private keep(part: Partial<AzureHandle>): void {
     this.handle = { ...this.handle, ...part };
     this.options.keep(this.handle);
   }
 
-  /** The endpoint is there afterwards. */
-  private async open(): Promise<void> {
+  async open(): Promise<void> {
     const { place } = this.made;
     const { endpoint, name, routes } = this.handle;
     const { signal, onStep } = this.options;
@@ -132,8 +94,7 @@ class Application {
     return this.deployed.get(deployment) === SUCCEEDED;
   }
 
-  /** Deployed and tried, without requests. */
-  private async bringUp(route: ReadyRoute): Promise<Part> {
+  async bringUp(route: ReadyRoute): Promise<Part> {
     const { made, plan, options, handle } = this;
     const signature = signatureOf(route, plan, made.settings);
     const same = handle.parts.filter((part) => part.signature === signature);
@@ -176,6 +137,30 @@ class Application {
     return new CloudError(`${error.message}\n  It printed:\n  ${told.join("\n  ")}`, error.said);
   }
 
+  async giveRequests(parts: readonly Part[]): Promise<Access> {
+    const { made, plan, options } = this;
+    const { endpoint, url } = this.handle;
+    options.onStep("switch", `Giving the requests at ${url ?? endpoint} to version ${plan.routes[0]!.version}`);
+    this.next = this.shares(parts);
+    await setTraffic(made.place, endpoint, this.completed(this.next, this.before), options.signal);
+    const isShared = Object.values(this.next.traffic).filter((percent) => percent > 0).length > 1;
+    // By its name it answers without a share, too.
+    return made.accessTo(url, isShared ? parts[0]!.deployment : undefined);
+  }
+
+  async giveBack(): Promise<void> {
+    if (!this.before || this.known.length === 0) return;
+    const shares = this.completed(this.before, this.next);
+    await setTraffic(this.made.place, this.handle.endpoint, shares, AbortSignal.timeout(BACK_MS));
+  }
+
+  keepServed(parts: readonly Part[]): void {
+    const { routes } = this.plan;
+    this.keep({
+      routes: routes.map(({ version, role }, at) => ({ version, role, deployment: parts[at]!.deployment })),
+    });
+  }
+
   private shares(parts: readonly Part[]): Shares {
     const { routes } = this.plan;
     const named = routes.map(({ role, percent }, at) => ({ role, percent, name: parts[at]!.deployment }));
@@ -196,8 +181,7 @@ class Application {
     };
   }
 
-  /** The new version is served: whatever fails now, it is no fault of this change, and goes with the next. */
-  private async tidy(parts: readonly Part[]): Promise<void> {
+  async tidy(parts: readonly Part[]): Promise<void> {
     const { made, handle, options } = this;
     const needed = new Set(parts.map(({ deployment }) => deployment));
     const left: Part[] = [];
@@ -210,7 +194,7 @@ class Application {
     this.keep({ parts: [...new Set([...parts, ...left])] });
   }
 
-  private async takeBack(): Promise<void> {
+  async takeBack(): Promise<void> {
     const { made, fresh } = this;
     const { endpoint, parts } = this.handle;
     const signal = AbortSignal.timeout(BACK_MS);

@@ -4,10 +4,10 @@
  * on an endpoint of its own.
  */
 import { isDeepStrictEqual } from "node:util";
+import { type CloudChange, carryOut } from "../cloud/carryOut";
 import { imageOf } from "../cloud/imageOf";
 import { wholeShares } from "../cloud/shares";
 import type { Access, ApplyOptions, ReadyRoute, ServingPlan } from "../contract";
-import { untilItAnswers } from "../rollout/untilItAnswers";
 import {
   clearSplit,
   createEndpoint,
@@ -26,8 +26,6 @@ import { undeploy } from "./undeploy";
 
 /** Ms that taking back what was begun may take. */
 const BACK_MS = 240_000;
-/** Ms until what was told of shares holds. */
-const PATIENCE_MS = 60_000;
 
 export interface VertexApplication {
   place: Place;
@@ -43,16 +41,20 @@ export async function applyPlan(
   plan: ServingPlan,
   options: ApplyOptions,
 ): Promise<VertexHandle> {
-  return new Application(made, plan, options).run();
+  options.keep(made.handle);
+  const change = new VertexChange(made, plan, options);
+  await carryOut(plan, options, change);
+  return change.handle;
 }
 
-class Application {
-  private handle: VertexHandle;
+class VertexChange implements CloudChange<Part> {
+  handle: VertexHandle;
   /** Ids of models that are deployed to the endpoint, of those that were given requests, and of those that still get them. */
   private deployed: string[] = [];
   private known: string[] = [];
   private served: string[] = [];
   private split: Readonly<Record<string, number>> = {};
+  private before: Readonly<Record<string, number>> = {};
   /** Begun for this. */
   private readonly fresh: Part[] = [];
 
@@ -64,48 +66,12 @@ class Application {
     this.handle = made.handle;
   }
 
-  async run(): Promise<VertexHandle> {
-    const { plan, options } = this;
-    const parts: Part[] = [];
-    this.keep({});
-    try {
-      await this.open();
-      for (const route of plan.routes) parts.push(await this.bringUp(route));
-      options.onStep("switch", `Giving the requests to version ${plan.routes[0]!.version}`);
-      await this.giveRequests(parts);
-    } catch (error) {
-      await this.takeBack().catch((left: Error) => options.onStep("stop", `Some of it is left: ${left.message}`));
-      throw options.signal.aborted ? options.signal.reason : error;
-    }
-    this.keep({
-      routes: plan.routes.map(({ version, role }, at) => ({ version, role, deployed: parts[at]!.deployed })),
-    });
-    await this.tidy(parts);
-    return this.handle;
-  }
-
-  /** Until the champion answers at the endpoint; else they are shared as before, while all that had them is still there. */
-  private async giveRequests(parts: readonly Part[]): Promise<void> {
-    const { made, plan, options, split: before } = this;
-    const shares = wholeShares(plan.routes.map(({ percent }) => percent));
-    try {
-      await this.share(Object.fromEntries(parts.map(({ deployed }, at) => [deployed, shares[at]!])));
-      const access = made.accessTo(this.handle.endpoint, parts[0]!.deployed);
-      await untilItAnswers(plan.routes[0]!.ready, access, PATIENCE_MS, options.signal);
-    } catch (error) {
-      const signal = AbortSignal.timeout(BACK_MS);
-      if (this.served.length > 0) await setSplit(made.place, this.handle.endpoint, before, signal);
-      throw error;
-    }
-  }
-
   private keep(part: Partial<VertexHandle>): void {
     this.handle = { ...this.handle, ...part };
     this.options.keep(this.handle);
   }
 
-  /** The endpoint is there afterwards. */
-  private async open(): Promise<void> {
+  async open(): Promise<void> {
     const { place } = this.made;
     const { signal, onStep } = this.options;
     const state = await describeEndpoint(place, this.handle.endpoint, signal);
@@ -115,10 +81,28 @@ class Application {
       return;
     }
     this.deployed = state.deployed;
-    this.split = state.split;
+    this.split = this.before = state.split;
     // One may have all requests of an endpoint that nobody knows yet, and was not tried to the end.
     this.known = this.handle.routes.map(({ deployed }) => deployed).filter((id) => state.deployed.includes(id));
     this.served = this.known.filter((id) => (state.split[id] ?? 0) > 0);
+  }
+
+  async giveRequests(parts: readonly Part[]): Promise<Access> {
+    const { made, plan, options } = this;
+    options.onStep("switch", `Giving the requests to version ${plan.routes[0]!.version}`);
+    const shares = wholeShares(plan.routes.map(({ percent }) => percent));
+    await this.share(Object.fromEntries(parts.map(({ deployed }, at) => [deployed, shares[at]!])));
+    return made.accessTo(this.handle.endpoint, parts[0]!.deployed);
+  }
+
+  async giveBack(): Promise<void> {
+    if (this.served.length === 0) return;
+    await setSplit(this.made.place, this.handle.endpoint, this.before, AbortSignal.timeout(BACK_MS));
+  }
+
+  keepServed(parts: readonly Part[]): void {
+    const { routes } = this.plan;
+    this.keep({ routes: routes.map(({ version, role }, at) => ({ version, role, deployed: parts[at]!.deployed })) });
   }
 
   private async share(split: Readonly<Record<string, number>>): Promise<void> {
@@ -128,8 +112,7 @@ class Application {
     this.split = told;
   }
 
-  /** Deployed and tried; without requests where others are served. */
-  private async bringUp(route: ReadyRoute): Promise<Part> {
+  async bringUp(route: ReadyRoute): Promise<Part> {
     const { made, plan, handle } = this;
     const signature = signatureOf(route, plan, made.settings);
     const same = handle.parts.filter((part) => part.signature === signature);
@@ -191,8 +174,7 @@ class Application {
     await removeEndpoint(place, check, signal);
   }
 
-  /** The new version is served: whatever fails now, it is no fault of this change, and goes with the next. */
-  private async tidy(parts: readonly Part[]): Promise<void> {
+  async tidy(parts: readonly Part[]): Promise<void> {
     const { made, handle, options } = this;
     const signal = AbortSignal.any([options.signal, AbortSignal.timeout(BACK_MS)]);
     const needed = new Set(parts.map(({ deployed }) => deployed));
@@ -207,7 +189,7 @@ class Application {
     this.keep({ parts: [...new Set([...parts, ...left])] });
   }
 
-  private async takeBack(): Promise<void> {
+  async takeBack(): Promise<void> {
     const { made, fresh, handle } = this;
     const signal = AbortSignal.timeout(BACK_MS);
     if (this.known.length === 0) {
