@@ -124,6 +124,9 @@ describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock o
     const asked = await predicted(target.access(handle, "shown"));
     expect(asked).toEqual(["wine.team.example.com", "/invocations", "Bearer shown"]);
     gateway.close();
+    // Of a target that was of another kind.
+    const other = await target.status({ name: "wine", url: "http://127.0.0.1:1" }, AbortSignal.timeout(5_000));
+    expect(other).toMatchObject({ state: "unreachable", detail: expect.stringContaining("of another kind") });
     const direct = deployment().target.access({ ...handle, url: "http://wine.invalid" }, null);
     await expect(predicted(direct)).rejects.toThrow(/^http:\/\/wine\.invalid does not answer \(.*\)\..*`gateway`/);
   }, 60_000);

@@ -1,5 +1,6 @@
 /** What is the same wherever a cluster serves: asking whether it would, finding what is there, its pods' words. */
 
+import type * as z from "zod/mini";
 import type { Served } from "../../domain/deployment";
 import { UserError } from "../../domain/errors";
 import type { Cluster } from "../../targets/kubernetes/cluster";
@@ -25,7 +26,7 @@ export interface ClusterKind<Handle extends HandleParts> {
   /** Of pods, the one that serves. */
   container: string;
   open: OpenCluster;
-  parse(handle: ServingHandle): Handle;
+  handle: z.ZodMiniType<Handle>;
   /** Of what was never served. */
   begin(parts: HandleParts): Handle;
   /** Why it cannot serve so; null when it can. */
@@ -47,6 +48,14 @@ export function clusterServing<Handle extends HandleParts>(
 ): ServingTarget {
   const { kind, contract, splits, revertLimit, images, container, open } = way;
 
+  function parse(handle: ServingHandle): Handle {
+    const { data } = way.handle.safeParse(handle);
+    if (data) return data;
+    throw new UserError(
+      `It was deployed when ${name} was a target of another kind. Name that kind in modeltrail.yaml again, or leave what is there: modeltrail deployments undeploy NAME --forget`,
+    );
+  }
+
   return {
     ...{ name, kind, contract, splits, shadows: false, revertLimit },
 
@@ -63,26 +72,26 @@ export function clusterServing<Handle extends HandleParts>(
       const refusal = way.refusal(plan);
       if (refusal !== null) throw new UserError(refusal);
       const cluster = await open(options.signal);
-      const known = options.handle === null ? null : way.parse(options.handle);
+      const known = options.handle === null ? null : parse(options.handle);
       const handle = known ?? way.begin({ ...placeIn(cluster, plan.name, store), ...nothingYet });
       checkNamespace(handle, cluster, name);
       return way.apply(cluster, handle, plan, options);
     },
 
     async status(known, signal) {
-      const handle = way.parse(known);
+      const { url = null } = way.handle.safeParse(known).data ?? {};
       try {
-        return await way.status(await open(signal), handle, signal);
+        return await way.status(await open(signal), parse(known), signal);
       } catch (error) {
         const { message } = error as Error;
-        return { state: "unreachable", detail: message, endpoint: handle.url, versions: [], traffic: null };
+        return { state: "unreachable", detail: message, endpoint: url, versions: [], traffic: null };
       }
     },
 
-    access: (known, token) => way.access(way.parse(known), token),
+    access: (known, token) => way.access(parse(known), token),
 
     async log(known, lines, signal) {
-      const handle = way.parse(known);
+      const handle = parse(known);
       const { namespace } = handle;
       const cluster = await open(signal);
       const pods = await podsWith(cluster, namespace, selectorOf(handle), signal);
@@ -90,7 +99,7 @@ export function clusterServing<Handle extends HandleParts>(
     },
 
     async undeploy(known, signal) {
-      const handle = way.parse(known);
+      const handle = parse(known);
       await way.undeploy(await open(signal), handle, signal);
       if (handle.images.length > 0) await removeImages(engineOf(images, env), handle.images, signal);
     },

@@ -23,7 +23,7 @@ export const makeKServeServing: MakeServing<KServeSettings> = (name, settings, c
     {
       ...{ kind: settings.kind, contract: "kserve", splits: true, container: CONTAINER, open, images: settings },
       revertLimit: patienceOf(settings) * 1_000 + SPARE_MS,
-      parse: (handle) => Handle.parse(handle),
+      handle: Handle,
       begin: (parts) => ({ ...parts, champion: null, challenger: null }),
       refusal: noShadows,
       needs: ({ token }) => [

@@ -23,7 +23,7 @@ export const makeKubernetesServing: MakeServing<TargetOf<"kubernetes">> = (name,
       ...{ kind: settings.kind, contract: "mlflow", splits: false, container: CONTAINER, open },
       revertLimit: patienceOf(settings) * 1_000 + SPARE_MS,
       images: settings.serving ?? {},
-      parse: (handle) => Handle.parse(handle),
+      handle: Handle,
       begin: (parts) => ({ ...parts, port: 0, host: null }),
       refusal: oneVersion,
       needs: ({ token }) => [
