@@ -178,4 +178,11 @@ describe.skipIf(!hasAct || !sshdProgram || !python)("the workflow", () => {
       ...["build", "run", "push"],
     ]);
   }, 200_000);
+
+  const checker = path.join(path.dirname(clouds ?? ""), "check-jsonschema");
+  test.runIf(existsSync(checker))("is what GitHub's schema has for one", () => {
+    const files = ["prod", "cloud"].map((name) => path.join(store.root, `.github/workflows/deploy-${name}.yml`));
+    const said = execFileSync(checker, ["--builtin-schema", "vendor.github-workflows", ...files], { encoding: "utf8" });
+    expect(said).toContain("ok -- validation done");
+  });
 });
