@@ -35,10 +35,10 @@ const deployment = (serving: Settings["serving"] = {}, more: Partial<Settings> =
   });
 
 const kinds = () => [...cluster.objects.values()].map(({ kind }) => kind).sort();
-const versions = () =>
-  [...cluster.objects.values()]
-    .filter(({ kind, metadata }) => kind === "Deployment" && !metadata.deletionTimestamp)
-    .map(({ metadata }) => metadata.labels["modeltrail.dev/version"]);
+/** Those that are not being removed. */
+const deployments = () =>
+  [...cluster.objects.values()].filter(({ kind, metadata }) => kind === "Deployment" && !metadata.deletionTimestamp);
+const versions = () => deployments().map(({ metadata }) => metadata.labels["modeltrail.dev/version"]);
 
 describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mock of a cluster", () => {
   test("exchanged and gone back without a failed request, asked through the cluster, and nothing is left", async () => {
@@ -174,7 +174,7 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
     expect([steps.filter((step) => step.startsWith("start")), versions()]).toEqual([[], ["2"]]);
     expect(await predicted(access())).toEqual([2]);
     // Somebody has given it more pods meanwhile: it is as the target says again.
-    const [served] = [...cluster.objects.values()].filter(({ kind }) => kind === "Deployment");
+    const served = deployments()[0]!;
     served.spec.replicas = 2;
     await apply([slow]);
     const now = cluster.objects.get(`/apis/apps/v1/namespaces/team/deployments/${served.metadata.name}`);
