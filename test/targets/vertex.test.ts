@@ -152,6 +152,8 @@ describe.skipIf(!gcloud || !python).concurrent("Vertex AI", () => {
     await bare.undeploy(handle(), signal());
     expect([stub.endpoints.size, stub.models.size, stub.objects.size]).toEqual([0, 0, 0]);
 
+    const [warning] = await bare.check(plan([route(1), route(2, { role: "shadow" })]), signal());
+    expect(warning).toMatchObject({ severity: "error", message: expect.stringContaining("no shadows") });
     const elsewhere = await at({ region: "us-central1" });
     await expect(apply(elsewhere, [route(1)])).rejects.toThrow(/served in europe-west4/);
     stub.token = "another";

@@ -116,7 +116,7 @@ class VertexChange implements CloudChange<Part> {
     const { made, plan, handle } = this;
     const signature = signatureOf(route, plan, made.settings);
     const same = handle.parts.filter((part) => part.signature === signature);
-    const running = same.find(({ deployed }) => this.served.includes(deployed));
+    const running = same.find(({ deployed }) => this.known.includes(deployed));
     if (running) return running;
     const part = await this.register(route, signature, same[0]);
     if (this.served.length > 0) await this.tryApart(route, part);

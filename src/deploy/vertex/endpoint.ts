@@ -5,6 +5,7 @@ import { CloudError, type CloudProgram } from "../cloud/program";
 import type { VertexApi } from "./api";
 import { isAbsent, isThere, type VertexSettings } from "./gcloud";
 
+export const MACHINE_TYPE = "n1-standard-2";
 const LOOK_MS = 1_000;
 
 const Described = z.object({
@@ -62,7 +63,7 @@ export async function deployModel(
   settings: VertexSettings,
   signal: AbortSignal,
 ): Promise<void> {
-  const { machineType = "n1-standard-2", minReplicas = 1, maxReplicas = minReplicas } = settings;
+  const { machineType = MACHINE_TYPE, minReplicas = 1, maxReplicas = minReplicas } = settings;
   const { accelerator, serviceAccount } = settings;
   const words = [
     ...[`--model=${model}`, `--display-name=${model}`, `--deployed-model-id=${deployed}`],

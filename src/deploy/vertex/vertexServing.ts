@@ -10,7 +10,7 @@ import type { MakeServing } from "../targets";
 import { accessEndpoint } from "./access";
 import { findPass, vertexApi } from "./api";
 import { applyPlan } from "./apply";
-import { describeEndpoint, type EndpointState, type Place } from "./endpoint";
+import { describeEndpoint, type EndpointState, MACHINE_TYPE, type Place } from "./endpoint";
 import { gcloudProgram, type VertexSettings } from "./gcloud";
 import { newHandle, VertexHandle } from "./handle";
 import { undeploy } from "./undeploy";
@@ -97,7 +97,7 @@ function refusals({ routes, token }: ServingPlan, { image, bucket }: VertexSetti
   return found.flatMap((message) => (message === false ? [] : [{ severity: "error", message }]));
 }
 
-function costsOf({ machineType = "n1-standard-2", minReplicas = 1, accelerator, costPerHour }: VertexSettings) {
+function costsOf({ machineType = MACHINE_TYPE, minReplicas = 1, accelerator, costPerHour }: VertexSettings) {
   const gpus = accelerator ? ` with ${accelerator.count ?? 1} ${accelerator.type}` : "";
   const meanwhile = "up to twice that";
   return { cloud: "Vertex AI", machine: `${machineType}${gpus}`, count: minReplicas, costPerHour, meanwhile };
