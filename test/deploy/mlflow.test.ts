@@ -1,4 +1,5 @@
 /** Models behind MLflow's own server, at an endpoint of the gateway. */
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -90,8 +91,8 @@ test.skipIf(!python)(
 
 /** That starts the gateway again: its parent. */
 function keeperOf(folder: string): number {
-  const stat = readFileSync(`/proc/${readControlFile(folder)!.process.pid}/stat`, "utf8");
-  return Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2]);
+  const { pid } = readControlFile(folder)!.process;
+  return Number(execFileSync("ps", ["-o", "ppid=", "-p", String(pid)], { encoding: "utf8" }));
 }
 
 async function refuses(port: number): Promise<boolean> {
