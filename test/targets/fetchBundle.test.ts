@@ -1,7 +1,9 @@
 /** What brings a bundle to an image that has the packages only, from a stub of Cloud Storage. */
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -9,6 +11,7 @@ import { python } from "../recorder/cli";
 import { askStorage } from "./fixtures/storageStub";
 
 const PROGRAM = path.resolve(import.meta.dirname, "../../python/serve/fetch_bundle.py");
+const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-fetch-"));
 const objects = new Map<string, Buffer>();
 let host = "";
 const server = createServer((request, response) => {
@@ -36,11 +39,14 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-afterAll(() => void server.close());
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const fetchBundle = (uri: string) =>
   promisify(execFile)(python, [PROGRAM, "--port", "1"], {
-    env: { AIP_STORAGE_URI: uri, STORAGE_EMULATOR_HOST: `http://${host}`, GCE_METADATA_HOST: host },
+    env: { TMPDIR: folder, AIP_STORAGE_URI: uri, STORAGE_EMULATOR_HOST: `http://${host}`, GCE_METADATA_HOST: host },
   });
 
 test("all of it is brought, and the app in it is what runs then", async () => {
