@@ -2,7 +2,8 @@
     endpoint.py look FOLDER      {"activate" (null: not to be looked at), "names": [of packages], "address": {"host", "port"}}
 
 What would keep a model from being served here; without effect. Answers {"python": version of the Python that would serve, null when
-there is none, "why", "packages": {name: version, of those that are there}, "address": null, or why callers cannot come there}.
+there is none, "why", "packages": {name: version, of those that are there}, "address": null, or why callers cannot come there, "exists":
+whether anything of the endpoint is here}.
 """
 import json
 import os
@@ -30,7 +31,8 @@ SECONDS = 30
 
 def main(folder):
     request = read_request()
-    answer(dict(ask_python(request, folder), address=why_not(folder, request["address"])))
+    found = ask_python(request, folder)
+    answer(dict(found, address=why_not(folder, request["address"]), exists=folder.exists("bundles")))
     return 0
 
 

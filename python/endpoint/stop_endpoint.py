@@ -1,8 +1,8 @@
 """
     endpoint.py stop FOLDER MARK
 
-Ends all of the endpoint, and removes its folder. Answers {"left": [processes that would not go]}, or {"elsewhere": the machine where
-it runs}. Gone already: nothing happens.
+Ends all of the endpoint, and removes its folder. Answers {"found": whether anything of it was here, "left": [processes that would not
+go]}, or {"elsewhere": the machine where it runs}. Gone already: nothing happens.
 """
 import os
 import shutil
@@ -22,6 +22,7 @@ GRACE = 5
 
 
 def main(folder, mark):
+    found = os.path.isdir(folder.path)
     known = folder.read("keeper.json")
     alive = is_alive(known["process"]) if known else False
     if alive is None:
@@ -33,7 +34,7 @@ def main(folder, mark):
         shutil.rmtree(folder.path, ignore_errors=True)
         if os.path.isdir(folder.path):
             shutil.rmtree(folder.path)
-    answer({"left": [one["pid"] for one in left]})
+    answer({"found": found, "left": [one["pid"] for one in left]})
     return 0
 
 

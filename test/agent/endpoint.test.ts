@@ -80,7 +80,7 @@ test.each([...new Set([oldest, newest])])(
     const known = await status();
     if (known.keeper !== "alive") throw new Error(JSON.stringify(known));
     expect(known).toMatchObject({ live: "two", ping: 200, servers: [{ id: "two", state: "live" }] });
-    expect(await askEndpoint(on, folder, "stop", { args: [MARK], signal })).toEqual({ left: [] });
+    expect(await askEndpoint(on, folder, "stop", { args: [MARK], signal })).toEqual({ found: true, left: [] });
     expect(await status()).toEqual({ keeper: "none" });
   },
 );

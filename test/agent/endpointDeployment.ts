@@ -24,11 +24,16 @@ type Cut = (command: string) => "before" | "after" | undefined;
 export function stubDeployment() {
   const root = makeProject();
   const home = mkdtempSync(path.join(tmpdir(), "modeltrail-link-"));
-  const near = createLocalHost({ ...process.env, HOME: home });
+  const machine = (folder: string) => createLocalHost({ ...process.env, HOME: folder });
+  let near = machine(home);
   let cut: Cut = () => undefined;
+  let name = "box";
   const host: Host = {
-    ...near,
-    name: "box",
+    get name() {
+      return name;
+    },
+    push: (...given) => near.push(...given),
+    pull: (...given) => near.pull(...given),
     async exec(argv, options) {
       const at = argv.findIndex((word) => word.endsWith("endpoint.py"));
       const when = at < 0 ? undefined : cut(argv[at + 1]!);
@@ -45,6 +50,7 @@ export function stubDeployment() {
   const signal = () => AbortSignal.timeout(60_000);
   onTestFinished(async () => {
     cut = () => undefined;
+    near = machine(home);
     if (handle) await target.undeploy(handle, signal());
     store.close();
     rmSync(home, { recursive: true, force: true });
@@ -54,17 +60,21 @@ export function stubDeployment() {
     const ready = await stubBundle(root, text);
     return { model: "wine", version, bundle: ready.hash, role: "champion", percent: 100, ready };
   }
+  function planOf(wanted: ReadyRoute, settings: Partial<DeploymentSettings> = {}, token: string | null = null) {
+    return { name: "wine", settings: { target: "box", ...settings }, routes: [wanted], token };
+  }
   async function apply(
     wanted: ReadyRoute,
     more: Partial<ApplyOptions> = {},
     { token = null, ...settings }: Partial<Omit<DeploymentSettings, "token">> & { token?: string | null } = {},
   ): Promise<void> {
-    const plan = { name: "wine", settings: { target: "box", ...settings }, routes: [wanted], token };
     const keep = (known: ServingHandle) => {
       handle = known;
+      store.deployments.ensure({ name: "wine", model: "wine", target: "box" });
+      store.deployments.setHandle("wine", known);
     };
     const quiet = { keep, onStep() {}, verify: async () => {}, signal: signal() };
-    handle = await target.apply(plan, { handle, ...quiet, ...more });
+    keep(await target.apply(planOf(wanted, settings, token), { handle, ...quiet, ...more }));
   }
   /** What the one that answers callers was started with. */
   async function askAll(): Promise<{ version: string; token: string | null }> {
@@ -74,9 +84,31 @@ export function stubDeployment() {
   const folder = () => path.join(home, (handle!.folder as string).slice(2));
   const keeper = (): KeeperFile => JSON.parse(readFileSync(path.join(folder(), "keeper.json"), "utf8"));
   const servers = () => keeper().servers;
+  /** From now on the target leads to another machine. */
+  function lead(to: string): void {
+    name = to;
+    near = machine(makeProject());
+  }
+  const check = async (wanted: ReadyRoute) => target.check(planOf(wanted), signal());
+  const undeploy = () => target.undeploy(handle!, signal());
   const setCut = (next: Cut) => {
     cut = next;
   };
   const status = () => target.status(handle!, signal());
-  return { home, setCut, route, apply, ask, askAll, keeper, servers, status, folder, handle: () => handle! };
+  return {
+    home,
+    setCut,
+    lead,
+    route,
+    check,
+    apply,
+    undeploy,
+    ask,
+    askAll,
+    keeper,
+    servers,
+    status,
+    folder,
+    handle: () => handle!,
+  };
 }

@@ -62,6 +62,18 @@ test("why it cannot be started there is said in words: an address that is taken,
   );
 });
 
+test("a target that leads to another machine by now: nothing is taken for gone that answers elsewhere", async () => {
+  const { lead, route, check, apply, status, undeploy } = stubDeployment();
+  await apply(await route(1));
+  lead("other");
+  const left = expect.stringMatching(
+    /^It was deployed to box, and its target leads to other by now, where nothing of it is/,
+  );
+  expect(await status()).toMatchObject({ state: "unreachable", detail: left });
+  await expect(undeploy()).rejects.toThrow(/^It was deployed to box/);
+  expect(await check(await route(2))).toEqual([{ severity: "error", message: left }]);
+});
+
 test("a disk that cannot be read for a while is no reason to end, and a number that may be another's is not ended", () => {
   const program = `
 import os, subprocess, sys

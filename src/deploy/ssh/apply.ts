@@ -41,7 +41,7 @@ export interface RemotePlace extends EndpointHost {
 /** Throws UserError; then what was served is served still, and what was begun is gone. */
 export async function applyRemote(place: RemotePlace, plan: ServingPlan, options: ApplyOptions): Promise<RemoteHandle> {
   const known = options.handle ? readHandle(options.handle) : null;
-  const handle = known ?? newHandle(place.endpoints, plan.name);
+  const handle = known ?? newHandle(place.endpoints, plan.name, place.host.name);
   const former = options.former ? readHandle(options.former).address : null;
   options.keep(handle);
   let id = randomUUID().slice(0, 8);
@@ -58,10 +58,8 @@ export async function applyRemote(place: RemotePlace, plan: ServingPlan, options
       await options.verify(route, remoteAccess(place, way));
     }
     options.signal.throwIfAborted();
-    return {
-      ...handle,
-      ...(await switchTo(place, handle, server.id, { version: route.version, host: address.host }, options)),
-    };
+    const reached = await switchTo(place, handle, server.id, { version: route.version, host: address.host }, options);
+    return { ...handle, host: place.host.name, ...reached };
   } catch (error) {
     await takeBack(place, handle, id);
     throw options.signal.aborted ? options.signal.reason : error;

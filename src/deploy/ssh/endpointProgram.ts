@@ -72,6 +72,8 @@ export interface Looked {
   packages: Record<string, string>;
   /** Why callers cannot come to the address; null when they can. */
   address: string | null;
+  /** Whether anything of the endpoint is there. */
+  exists: boolean;
 }
 
 /** What each command gets and gives. */
@@ -90,7 +92,7 @@ interface Commands {
   drop: { input: undefined; answer: { live: string | null } };
   status: { input: undefined; answer: RemoteStatus };
   log: { input: undefined; answer: { lines: string[] } };
-  stop: { input: undefined; answer: { left: number[] } | Elsewhere };
+  stop: { input: undefined; answer: { found: boolean; left: number[] } | Elsewhere };
 }
 
 /** A machine that serves, as the rest of this room sees it. */

@@ -32,7 +32,7 @@ export function remoteEnvironment(
   on: EndpointHost,
   context: TargetContext,
 ): RemoteEnvironment {
-  const given = environmentOf(name, settings, on.python, context).activate;
+  const given = atHome(environmentOf(name, settings, on.python, context).activate);
   return {
     given,
     names: ({ manifest }) => [...NEEDED, ...pinned(manifest.requirements).keys()],
@@ -42,6 +42,12 @@ export function remoteEnvironment(
     },
     make: async (bundle, options) => given ?? makeVenv(on.host, on.python, packagesOf(bundle), options),
   };
+}
+
+/** A Python at `venv/bin/python` is below the home folder there; what serves is started in another one. */
+function atHome(activate: Activation | null): Activation | null {
+  if (activate?.kind !== "python" || !/^[^~/].*\//.test(activate.path)) return activate;
+  return { ...activate, path: `~/${activate.path}` };
 }
 
 function packagesOf({ manifest }: ReadyBundle): Packages {

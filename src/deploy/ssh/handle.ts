@@ -8,6 +8,8 @@ const Address = z.object({ host: z.string(), port: z.number() });
 export type RemoteAddress = z.infer<typeof Address>;
 
 const Handle = z.object({
+  /** The name that led to its machine when it was deployed last. */
+  host: z.string(),
   /** The endpoint's folder there. */
   folder: z.string(),
   /** What its processes carry in their environment, so that they are found whatever happened. */
@@ -26,7 +28,13 @@ export const endpointsFolder = (jobs = "~/.modeltrail/jobs"): string =>
   path.posix.join(path.posix.dirname(jobs), "deployments");
 
 /** Of an endpoint that is yet to be: another project or machine may have a deployment of the same name there. */
-export function newHandle(endpoints: string, name: string): RemoteHandle {
+export function newHandle(endpoints: string, name: string, host: string): RemoteHandle {
   const key = randomBytes(6).toString("hex");
-  return { folder: `${endpoints}/${name}-${key}`, mark: `endpoint-${key}`, address: null, url: null };
+  return { host, folder: `${endpoints}/${name}-${key}`, mark: `endpoint-${key}`, address: null, url: null };
+}
+
+/** When nothing of it is where the target leads: `null` where it was deployed to that very machine, as far as its name says. */
+export function whereElse({ host }: RemoteHandle, now: string): string | null {
+  if (host === now) return null;
+  return `It was deployed to ${host}, and its target leads to ${now} by now, where nothing of it is. Name ${host} again in modeltrail.yaml to undeploy it there; \`modeltrail deployments undeploy --forget\` leaves it as it is.`;
 }

@@ -11,7 +11,7 @@ import { remoteAccess } from "./access";
 import { applyRemote, cannotListen, type RemotePlace, wantedAddress } from "./apply";
 import { askEndpoint, elsewhereError } from "./endpointProgram";
 import { remoteEnvironment } from "./environment";
-import { endpointsFolder, newHandle, readHandle } from "./handle";
+import { endpointsFolder, newHandle, readHandle, whereElse } from "./handle";
 import { servedOf, unreachable } from "./status";
 
 export const makeSshServing: MakeServing<TargetOf<"ssh">> = (name, settings, context) => {
@@ -45,12 +45,15 @@ export function remoteServing(
       const refused = refuse(plan, host.name);
       if (refused.length > 0) return refused;
       const before = known(plan.name);
-      const { folder, address } = before ? readHandle(before) : newHandle(on.endpoints, plan.name);
+      const handle = before ? readHandle(before) : newHandle(on.endpoints, plan.name, host.name);
+      const { folder, address } = handle;
       const wanted = wantedAddress(plan.settings, address);
       const { ready } = plan.routes[0]!;
       try {
         const input = { activate: environment.given, names: environment.names(ready), address: wanted };
         const looked = await askEndpoint(on, folder, "look", { input, signal });
+        const left = looked.exists ? null : whereElse(handle, host.name);
+        if (left !== null) return [{ severity: "error", message: left }];
         const problems = await environment.check(ready, looked, signal);
         if (looked.address !== null) {
           problems.push({ severity: "error", message: cannotListen(wanted, host.name, looked.address) });
@@ -65,9 +68,11 @@ export function remoteServing(
     apply: (plan, options) => applyRemote(place, plan, options),
 
     async status(handle, signal) {
-      const { folder, url } = readHandle(handle);
+      const known = readHandle(handle);
       try {
-        return servedOf(await askEndpoint(on, folder, "status", { signal }), host.name, url);
+        const said = await askEndpoint(on, known.folder, "status", { signal });
+        const left = said.keeper === "none" ? whereElse(known, host.name) : null;
+        return left === null ? servedOf(said, host.name, known.url) : unreachable(left);
       } catch (error) {
         return unreachable(signal.aborted ? `${host.name} did not answer in time.` : (error as Error).message);
       }
@@ -84,9 +89,11 @@ export function remoteServing(
     },
 
     async undeploy(handle, signal) {
-      const { folder, mark } = readHandle(handle);
-      const said = await askEndpoint(on, folder, "stop", { args: [mark], signal });
+      const known = readHandle(handle);
+      const said = await askEndpoint(on, known.folder, "stop", { args: [known.mark], signal });
       if ("elsewhere" in said) throw elsewhereError(said, host.name);
+      const left = said.found ? null : whereElse(known, host.name);
+      if (left !== null) throw new UserError(left);
       if (said.left.length > 0) {
         throw new UserError(
           `Process ${said.left.join(", ")} on ${host.name} could not be ended. You may lack the permission to.`,

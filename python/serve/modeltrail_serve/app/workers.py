@@ -72,8 +72,10 @@ def _look_after(workers, ending, share, on_ready):
 def _end(workers, listener, share, options):
     for worker in workers:
         worker.tell("end")
-    # Else callers would wait for one who takes them until we have ended.
-    listener.close()
+    # Else callers would wait for one who takes them until we have ended. Of the shared one others have theirs.
+    for each in (listener, share.socket):
+        if each:
+            each.close()
     left = time.monotonic() + LEAVE_SECONDS
     while time.monotonic() < left and not all(worker.has_left() for worker in workers):
         time.sleep(0.02)
