@@ -1,9 +1,8 @@
 /** The bundle of a version that has passed its gates, for what is deployed by others. */
 import type { DeploymentSettings } from "../../domain/deploymentSettings";
-import { UserError } from "../../domain/errors";
-import { allPassed } from "../../domain/gate";
 import type { ModelVersion } from "../../store/registry/contract";
 import type { ReadyRoute } from "../contract";
+import { letPass } from "../gates/letPass";
 import type { OperationContext } from "./context";
 import { makeTools } from "./tools";
 
@@ -17,16 +16,14 @@ export async function gatedBundle(
   const { onStep, signal } = context;
   const tools = await makeTools(context, name, settings);
   const route = { model, version, role: "champion" as const, percent: 100 };
-  const say = (detail: string) => onStep?.({ name: "bundle", state: "running", detail });
+  const tell = (name: "gates" | "bundle", state: "running" | "done") => (detail: string) =>
+    onStep?.({ name, state, detail });
   let made: ReturnType<typeof tools.bundle> | undefined;
-  const bundle = () => (made ??= tools.bundle(route, say, signal));
+  const bundle = () => (made ??= tools.bundle(route, tell("bundle", "running"), signal));
   const results = await tools.gates(route, bundle, signal);
-  const failed = results.filter((result) => !allPassed([result]));
-  if (failed.length > 0) {
-    const said = failed.map(({ gate, summary }) => `${gate}: ${summary}`).join("; ");
-    if (override === undefined) throw new UserError(`Version ${version} did not pass its gates. ${said}`);
-    tools.override(failed, override);
-  }
+  const passed = letPass(version, results, { reason: override, keep: tools.override });
+  tell("gates", "done")(passed);
   const ready = await bundle();
+  tell("bundle", "done")(`Version ${version} is bundle ${ready.hash.slice(0, 12)}.`);
   return { ...route, bundle: ready.hash, ready };
 }

@@ -5,10 +5,11 @@
 import type { Deployment, Rollout, RolloutKind, RolloutStepName, Route } from "../../domain/deployment";
 import type { DeploymentSettings } from "../../domain/deploymentSettings";
 import { UserError } from "../../domain/errors";
-import { allPassed, type GateResult } from "../../domain/gate";
+import type { GateResult } from "../../domain/gate";
 import type { Store } from "../../store/contract";
 import { processIdentity } from "../../store/process";
 import type { Access, ReadyBundle, ReadyRoute, ServingHandle, ServingPlan, ServingTarget } from "../contract";
+import { letPass } from "../gates/letPass";
 import { judgeLoad, loadTest, loadText } from "../load/loadTest";
 import { readSample } from "../sample";
 import { smokeTest } from "./smokeTest";
@@ -176,15 +177,7 @@ class RolloutRun {
     const { tools, change } = this;
     await this.step("gates", this.signal, async () => {
       const results = await tools.gates(route, bundle, this.signal);
-      if (results.length === 0) return "modeltrail.yaml names no gate for this model.";
-      if (allPassed(results)) return `${results.length} of ${results.length} passed or do not apply.`;
-      const failed = results.filter(({ verdict }) => verdict === "failed" || verdict === "error");
-      const said = failed.map(({ gate, summary }) => `${gate}: ${summary}`).join("; ");
-      if (change.override === undefined) {
-        throw new UserError(`Version ${route.version} did not pass its gates. ${said}`);
-      }
-      tools.override(failed, change.override);
-      return `Passed over because of "${change.override}": ${said}`;
+      return letPass(route.version, results, { reason: change.override, keep: tools.override });
     });
   }
 

@@ -3,21 +3,17 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { DeploymentSettings } from "../../domain/deploymentSettings";
 import { UserError } from "../../domain/errors";
-import { allPassed, type GateResult } from "../../domain/gate";
 import { LOCAL } from "../../domain/localTarget";
 import { isKnownTarget } from "../../domain/targets";
 import { pythonFolder } from "../../recorder/process/pythonFolder";
-import { overrideGates } from "../../registry/overrideGates";
 import { GitError, git } from "../../snapshot/git";
 import type { Store } from "../../store/contract";
 import type { ModelVersion } from "../../store/registry/contract";
 import { targetSettings } from "../../targets/registry";
-import { makeBundle } from "../bundle/makeBundle";
 import type { ReadyBundle } from "../contract";
-import { gateTools } from "../gates/gateTools";
-import { runGates } from "../gates/runGates";
 import type { OperationContext } from "../operations/context";
 import type { Destination } from "../operations/destination";
+import { gatedBundle } from "../operations/gatedBundle";
 import { archiveHash } from "./archive";
 import { HELPERS, workflowText } from "./frame";
 import { checkOurs, marked, readOrNull, type Written, writeOurs } from "./generated";
@@ -68,7 +64,8 @@ export async function writeWorkflow(
   // Before the work, and not after it.
   await checkOurs(path.join(top, workflow), workflow);
 
-  const bundle = await gatedBundle(context, settings, version, override);
+  // On a runner there is nothing that gates could be asked of.
+  const { ready: bundle } = await gatedBundle(context, { name, settings }, version, override);
   const place = stepsOf(bundle);
   const { env, permissions, steps } = place;
   const texts: Record<string, string> = {
@@ -85,33 +82,6 @@ export async function writeWorkflow(
     files.push({ path: one, written: await writeOurs(path.join(top, one), text) });
   }
   return { top, workflow, files, record: whole, version: version.version, needs: place.needs };
-}
-
-/** On a runner there is nothing that gates could be asked of. */
-async function gatedBundle(
-  { store, env, trust, onStep, signal }: OperationContext,
-  { gates, environment }: DeploymentSettings,
-  version: ModelVersion,
-  override: string | undefined,
-): Promise<ReadyBundle> {
-  const told = (name: "gates" | "bundle", state: "running" | "done") => (detail: string) =>
-    onStep?.({ name, state, detail });
-  const tools = gateTools({ store, env, trust, onStep: told("gates", "running"), signal, environment });
-  const asked = { model: version.model, version: version.version, step: "deploy" as const, names: gates, signal };
-  const results = await runGates(store, asked, tools);
-  const failed = results.filter((result) => !allPassed([result]));
-  if (failed.length > 0 && override === undefined) throw refused(version, failed);
-  if (failed.length > 0) overrideGates(store, failed, override!);
-  const passed = `${results.length - failed.length} of ${results.length} passed or do not apply.`;
-  told("gates", "done")(results.length === 0 ? "modeltrail.yaml names no gate for this model." : passed);
-  const bundle = await makeBundle(store, version, { env, trust, onStep: told("bundle", "running"), signal });
-  told("bundle", "done")(`Version ${version.version} is bundle ${bundle.hash.slice(0, 12)}.`);
-  return bundle;
-}
-
-function refused({ version }: ModelVersion, failed: readonly GateResult[]): UserError {
-  const said = failed.map(({ gate, summary }) => `${gate}: ${summary}`).join("; ");
-  return new UserError(`Version ${version} did not pass its gates, and is not recorded. ${said}`);
 }
 
 /** What a place makes of a bundle. Throws UserError for a target that workflows do not deploy to. */
