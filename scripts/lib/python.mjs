@@ -78,9 +78,10 @@ async function installByUv(command, python, requirements) {
     () => true,
     () => false,
   );
-  const install = ["pip", "install", "--quiet", "--compile-bytecode", "--python", python, ...requirements];
-  const cache = ["--cache-dir", path.join(paths.cache, "uv-packages")];
-  return isHere && (await run(program, [...install, ...cache], { limit: INSTALL_LIMIT })) === 0;
+  // The certificates that this machine trusts, as pip does: a proxy may have its own.
+  const options = ["--quiet", "--system-certs", "--cache-dir", path.join(paths.cache, "uv-packages")];
+  const install = ["pip", "install", "--compile-bytecode", "--python", python, ...requirements];
+  return isHere && (await run(program, [...options, ...install], { limit: INSTALL_LIMIT })) === 0;
 }
 
 async function installByPip(python, requirements) {
