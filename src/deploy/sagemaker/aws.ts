@@ -25,8 +25,6 @@ export interface Aws {
   ask(service: string, operation: string, input: object, options: AskOptions): Promise<unknown>;
   /** `to`: "s3://bucket/key". */
   send(file: string, to: string, options: AskOptions): Promise<void>;
-  /** All objects whose names begin with this; no error when there are none. */
-  removeBelow(at: string, options: AskOptions): Promise<void>;
   /** What the container answered, also when that was an error. */
   invoke(invocation: Invocation, options: AskOptions): Promise<Answer>;
 }
@@ -57,14 +55,12 @@ export function openAws({ program, profile, region, root, env }: AwsSettings): A
     ...(region === null ? [] : ["--region", region]),
     ...["--output", "json"],
   ];
-  const onS3 = async (words: string[], options: AskOptions) => {
-    await cli.run(["s3", ...words, "--only-show-errors", ...place], options);
-  };
   return {
     ask: (service, operation, input, options) =>
       cli.json([service, operation, "--cli-input-json", JSON.stringify(input), ...place], options),
-    send: (file, to, options) => onS3(["cp", file, to], options),
-    removeBelow: (at, options) => onS3(["rm", at, "--recursive"], options),
+    async send(file, to, options) {
+      await cli.run(["s3", "cp", file, to, "--only-show-errors", ...place], options);
+    },
     async invoke({ endpoint, variant, contentType, accept, body }, options) {
       const folder = await mkdtemp(path.join(tmpdir(), "modeltrail-invoke-"));
       const [asked, answered] = [path.join(folder, "request"), path.join(folder, "answer")];

@@ -48,7 +48,6 @@ function recorder() {
       copyFileSync(file, kept);
       asked.push(["send", { to }]);
     },
-    removeBelow: () => Promise.reject(new Error("Nothing is to be removed.")),
     invoke: () => Promise.reject(new Error("Nobody is to be asked.")),
   };
   return { aws, asked, kept };

@@ -57,6 +57,9 @@ export async function keepModel(
 
 const archiveOf = (bundles: string, hash: string): string => `${bundles}${hash}/model.tar.gz`;
 
+/** From what an object is called below a deployment's bundles to the hash of its bundle; null: it is somebody else's. */
+export const bundleIn = (name: string): string | null => /^([0-9a-f]+)\/model\.tar\.gz$/.exec(name)?.[1] ?? null;
+
 /** As S3's API has it. */
 export function placeInS3(address: string): { Bucket: string; Key: string } {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/.exec(address)!;

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import { type Aws, isMissing } from "./aws";
 import { type Place, removeEndpoint } from "./endpoint";
 import type { SageMakerHandle, Served } from "./handle";
-import { placeInS3 } from "./model";
+import { bundleIn, placeInS3 } from "./model";
 import { isConfigOf, isModelOf, tryName } from "./names";
 
 /** All of it; no error for what is gone already. */
@@ -68,6 +68,7 @@ async function modelsOf({ aws, endpoint }: Place, signal: AbortSignal): Promise<
 
 const Objects = z.nullable(z.object({ Contents: z.optional(z.array(z.object({ Key: z.string() }))) }));
 
+/** An endpoint may be called as a folder of the bucket that has other things in it: they are left alone. */
 async function removeBundles(
   aws: Aws,
   { bundles }: SageMakerHandle,
@@ -79,10 +80,11 @@ async function removeBundles(
   try {
     const options = { signal, what: `list the bundles at ${bundles}` };
     const listed = Objects.parse(await aws.ask("s3api", "list-objects-v2", { Bucket, Prefix: Key }, options));
-    const hashes = new Set(listed?.Contents?.map((one) => one.Key.slice(Key.length).split("/")[0]!));
-    for (const hash of hashes) {
-      if (kept.has(hash)) continue;
-      await aws.removeBelow(`${bundles}${hash}/`, { signal, what: `remove the bundle at ${bundles}${hash}` });
+    for (const one of listed?.Contents ?? []) {
+      const hash = bundleIn(one.Key.slice(Key.length));
+      if (hash === null || kept.has(hash)) continue;
+      const what = `remove the bundle at s3://${Bucket}/${one.Key}`;
+      await aws.ask("s3api", "delete-object", { Bucket, Key: one.Key }, { signal, what });
     }
   } catch (error) {
     // The bucket itself is gone.

@@ -30,7 +30,7 @@ function answering(...answers: unknown[]): Aws {
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  return { ask, send: ask as never, removeBelow: ask as never, invoke: ask as never };
+  return { ask, send: ask as never, invoke: ask as never };
 }
 
 const stateOf = (aws: Aws) => readStatus({ aws, endpoint: "wine" }, handle, signal);
