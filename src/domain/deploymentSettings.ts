@@ -1,8 +1,8 @@
 /** `deployments:` of modeltrail.yaml. Descriptions are what an editor shows. */
 import * as z from "zod/mini";
+import { Duration } from "./duration";
 import { LOCAL } from "./localTarget";
 import { Size } from "./size";
-import { Duration } from "./targets";
 
 const said = (text: string) => z.describe(text);
 const Text = z.string().check(z.minLength(1));

@@ -3,10 +3,10 @@
  * data that this is found out with. Descriptions are what an editor shows; docs/gates.md tells more.
  */
 import * as z from "zod/mini";
+import { Duration } from "./duration";
 import { EntryCommand } from "./entries";
 import { GatedStep } from "./gate";
 import { Size } from "./size";
-import { Duration } from "./targets";
 
 const said = (text: string) => z.describe(text);
 

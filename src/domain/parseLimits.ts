@@ -1,6 +1,6 @@
 import { UserError } from "./errors";
 import type { JobLimits } from "./job";
-import { jobLimits, type LimitSettings, LimitSettings as Settings } from "./targets";
+import { jobLimits, type LimitSettings, LimitSettings as Settings } from "./limitSettings";
 
 /** Limits from texts like "time=2h", "memory=16GB" and "cost=5". Throws UserError for others. */
 export function parseLimits(texts: readonly string[]): JobLimits {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { jobLimits } from "./limitSettings";
 import { ProjectFile } from "./projectFile";
 import { projectFileFaults } from "./projectFileFaults";
-import { type JobTargetSettings, jobLimits } from "./targets";
+import type { JobTargetSettings } from "./targets";
 
 const told = (target: unknown, name = "box") =>
   projectFileFaults({ targets: { [name]: target } }).map(({ path, message }) => `${path.join(".")} ${message}`);

@@ -1,12 +1,12 @@
 /** From the name of a target to what can run jobs there. */
 import { UserError } from "../domain/errors";
 import { LOCAL } from "../domain/localTarget";
+import { TARGET_KINDS } from "../domain/targetKinds/jobs";
 import {
   isKnownTarget,
   type JobTargetSettings,
   type KnownTargetSettings,
   onlyServes,
-  TARGET_KINDS,
   type TargetKind,
   type TargetOf,
   type TargetSettings,

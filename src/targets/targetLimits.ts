@@ -1,7 +1,7 @@
 /** What jobs of a target may take unless they say so themselves. */
 import type { JobLimits } from "../domain/job";
+import { jobLimits, type LimitSettings } from "../domain/limitSettings";
 import { LOCAL } from "../domain/localTarget";
-import { jobLimits, type LimitSettings } from "../domain/targets";
 import { readProjectFile } from "../snapshot/projectFile";
 import { jobTargetSettings } from "./registry";
 

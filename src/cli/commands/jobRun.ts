@@ -2,8 +2,8 @@
 import { statSync } from "node:fs";
 import { UserError } from "../../domain/errors";
 import type { Job } from "../../domain/job";
+import { jobLimits } from "../../domain/limitSettings";
 import { LOCAL } from "../../domain/localTarget";
-import { jobLimits } from "../../domain/targets";
 import { readProjectFile } from "../../snapshot/projectFile";
 import { locateRoot } from "../../store/locate";
 import { openStore } from "../../store/open";

@@ -1,5 +1,5 @@
 /** This process as the follower of a job. */
-import { jobLimits } from "../../domain/targets";
+import { jobLimits } from "../../domain/limitSettings";
 import type { Store } from "../../store/contract";
 import { jobTargetSettings, openTarget } from "../registry";
 import { targetEnvironment } from "../targetEnvironment";
