@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import type { Access, ApplyOptions, ReadyRoute, ServingHandle, ServingPlan } from "../../src/deploy/contract";
 import { smokeTest } from "../../src/deploy/rollout/smokeTest";
 import { type Aws, openAws } from "../../src/deploy/sagemaker/aws";
+import type { SageMakerHandle } from "../../src/deploy/sagemaker/handle";
 import { type SageMakerOptions, sagemakerServing } from "../../src/deploy/sagemaker/sagemakerServing";
 import type { SageMakerSettings } from "../../src/deploy/sagemaker/variants";
 import { tempStore } from "../../src/store/testStore";
@@ -181,7 +182,7 @@ describe.skipIf(!found)("models at SageMaker", () => {
   }, 60_000);
 
   test("requests are shared by weight, otherwise at once, and a version can be asked by its number", async () => {
-    const { apply, access, status, endpoint } = deployment();
+    const { apply, access, status, endpoint, state } = deployment();
     await apply([route(1)]);
     await apply([route(1, { percent: 75 }), route(2, { role: "challenger", percent: 25 })]);
     expect(await shares(access())).toEqual({ 1: 15, 2: 5 });
@@ -197,7 +198,10 @@ describe.skipIf(!found)("models at SageMaker", () => {
     await apply([route(1, { percent: 99.9 }), route(2, { role: "challenger", percent: 0.1 })]);
     expect((await status()).versions.map(({ percent }) => percent)).toEqual([99.9, 0.1]);
     await apply([route(1, { percent: 50 }), route(2, { role: "challenger", percent: 50 })]);
-    // What fails now goes back to the shares of before, too.
+    // What fails now goes back to the shares of before, too; also when somebody has deleted what they are written down in.
+    const { config: EndpointConfigName } = (state.handle as SageMakerHandle).served!;
+    const remove = { signal, what: "delete it" };
+    await motoClient(aws.url).ask("sagemaker", "delete-endpoint-config", { EndpointConfigName }, remove);
     const failing = apply([route(3)], { verify: () => Promise.reject(new Error("It answers wrongly.")) });
     await expect(failing).rejects.toThrow(/^It answers wrongly\.$/);
     expect(await shares(access())).toEqual({ 1: 10, 2: 10 });
@@ -333,7 +337,17 @@ describe.skipIf(!found)("models at SageMaker", () => {
   }, 60_000);
 
   test("with alarms, a version is tried at an endpoint of its own, and SageMaker watches while it takes its place", async () => {
-    const { apply, access, status, endpoint, state } = deployment({ alarms: ["too-many-errors"] });
+    let onAsk = (_operation: string) => {};
+    const open = (): Aws => {
+      const client = motoClient(aws.url);
+      const ask: Aws["ask"] = async (service, operation, input, options) => {
+        const told = await client.ask(service, operation, input, options);
+        onAsk(operation);
+        return told;
+      };
+      return { ...client, ask };
+    };
+    const { apply, access, status, endpoint, state } = deployment({ alarms: ["too-many-errors"] }, { open });
     await apply([route(1)]);
     expect(aws.stub.deployment).toBeUndefined();
     await apply([route(2)], {
@@ -357,6 +371,18 @@ describe.skipIf(!found)("models at SageMaker", () => {
     expect(await askOne(access())).toBe(2);
     expect((await left(endpoint())).models).toEqual([1, 2]);
     expect(state.handle).toMatchObject({ served: { variants: [{ version: 2 }] } });
+
+    const shared = (percent: number) => [
+      route(2, { percent: 100 - percent }),
+      route(1, { role: "challenger", percent }),
+    ];
+    await apply(shared(10));
+    const giving = new AbortController();
+    onAsk = (operation) => {
+      if (operation.endsWith("weights-and-capacities")) giving.abort(new Error("Given up."));
+    };
+    await expect(apply(shared(50), { signal: giving.signal })).rejects.toThrow("Given up.");
+    expect((await status()).versions.map(({ percent }) => percent)).toEqual([90, 10]);
   }, 60_000);
 
   test("by Amazon's own program: checked, deployed, asked, its log read, and undeployed", async () => {

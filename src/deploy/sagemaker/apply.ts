@@ -99,7 +99,8 @@ class Application {
       await this.tidy(after);
       return after;
     } catch (error) {
-      const failed = await this.takeBack(live, base);
+      const failed = await this.takeBack(base);
+      if (failed !== null) options.onStep("stop", failed);
       options.signal.throwIfAborted();
       if (failed !== null) throw new UserError(`${said(error)} ${failed}`, { cause: error });
       throw error;
@@ -121,9 +122,10 @@ class Application {
     const { place, options, handle } = this;
     if (options.handle === null) return null;
     const onWait = (doing: string) => options.onStep("start", `Waiting for the endpoint ${handle.endpoint}: ${doing}`);
+    // Before anything of that name is touched that is in another account.
+    await requireAccount(place, handle, options.signal);
     const [state] = await Promise.all([
       settled(place, { signal: options.signal, onWait }),
-      requireAccount(place, handle, options.signal),
       // Whoever died while a version was tried there has left it.
       removeEndpoint(this.apart, options.signal),
     ]);
@@ -133,9 +135,14 @@ class Application {
   }
 
   private async base(): Promise<Base | null> {
+    const { place, options, settings } = this;
     const { served } = this.handle;
-    const body = served && (await readConfig(this.place, served.config, this.options.signal));
-    return body && { ...served, body: withWeights(body, weightsOf(served.variants)) };
+    if (served === null) return null;
+    const known = await readConfig(place, served.config, options.signal);
+    if (known) return { ...served, body: withWeights(known, weightsOf(served.variants)) };
+    // An endpoint goes on without the configuration that somebody has deleted, but could not be brought back to it.
+    const body = wholeConfig(settings, served.variants);
+    return { ...served, config: await keepConfig(place, body, options.signal), body };
   }
 
   private async models(): Promise<Variant[]> {
@@ -290,7 +297,7 @@ class Application {
   }
 
   /** Null when all is as it was; else what is not. */
-  private async takeBack(live: EndpointState | null, base: Base | null): Promise<string | null> {
+  private async takeBack(base: Base | null): Promise<string | null> {
     const { handle, place, options } = this;
     const signal = AbortSignal.timeout(BACK_MS);
     const waiting: Waiting = { signal, onWait: (doing) => options.onStep("stop", `Going back: ${doing}`) };
@@ -305,7 +312,7 @@ class Application {
           [base, handle.former].filter((one) => one !== null),
           signal,
         );
-      } else if (live === null || handle.served === null) {
+      } else {
         await removeAll(place, handle, signal);
       }
       return null;
@@ -324,9 +331,10 @@ class Application {
       await share(await createEndpoint(place, config, waiting));
       return;
     }
+    const isThere = state.EndpointConfigName === config;
     // At once, and without asking for machines that there may be none of; not with what took the place of what was served.
-    if (!triesApart(this.settings)) await share(state);
-    if (state.EndpointConfigName === config) return;
+    if (isThere || !triesApart(this.settings)) await share(state);
+    if (isThere) return;
     // The configuration has the weights that it began with.
     await share(await updateEndpoint(place, config, waiting));
   }

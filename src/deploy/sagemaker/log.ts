@@ -23,7 +23,10 @@ export async function readLog(
   try {
     const { logStreams } = Streams.parse(await aws.ask("logs", "describe-log-streams", newest, options));
     const streams = logStreams.map(({ logStreamName }) => logStreamName);
-    const wanted = streams.filter((name) => of === undefined || of.includes(name.split("/")[0]!));
+    // Some versions of the program take no limit from here, and tell all of them.
+    const wanted = streams
+      .slice(0, MOST_STREAMS)
+      .filter((name) => of === undefined || of.includes(name.split("/")[0]!));
     const limit = Math.min(lines, MOST_LINES);
     const printed = await Promise.all(
       wanted.map(async (logStreamName) => {

@@ -3,7 +3,7 @@ import type { Served, ServedState } from "../../domain/deployment";
 import { requireAccount } from "./account";
 import { describeEndpoint, type EndpointState, type Place, readConfig, reasonOf } from "./endpoint";
 import type { SageMakerHandle } from "./handle";
-import { versionOf } from "./names";
+import { sameShape, versionOf } from "./names";
 
 type Versions = Served["versions"];
 
@@ -76,7 +76,8 @@ function judge(
         detail: `It serves a mix of old and new versions. ${reasonOf(state)} Deploy it again.`,
       };
   }
-  if (served === null || config !== served.config) {
+  // Their shares are told with them, whatever they were in the beginning.
+  if (served === null || config === undefined || !sameShape(config, served.config)) {
     const change = status === "Updating" ? "It is just being changed." : "A change was begun and not ended.";
     return { state: "degraded", detail: `${change} Deploy it again when nobody is at it.` };
   }
