@@ -6,7 +6,7 @@ import { notices } from "../cloud/notices";
 import type { ServingPlan } from "../contract";
 import type { Aws } from "./aws";
 import { placeInS3 } from "./model";
-import { INSTANCE_TYPE, type SageMakerSettings } from "./variants";
+import { INSTANCE_TYPE, type SageMakerSettings, triesApart } from "./variants";
 
 export async function checkPlan(
   aws: Aws,
@@ -45,6 +45,9 @@ function refusals(settings: SageMakerSettings, { routes, token }: ServingPlan): 
     settings.serverless !== undefined &&
       routes.length > 1 &&
       "Without instances (`serverless`), SageMaker serves one version at a time: deploy without challenger and shadows, or take `instanceType`.",
+    settings.serverless !== undefined &&
+      (settings.alarms ?? []).length > 0 &&
+      "Without instances (`serverless`), SageMaker watches no alarms: leave out `alarms`, or take `instanceType`.",
     (shadows > 1 || (shadows > 0 && hasChallenger)) &&
       "SageMaker copies requests to one shadow only, and only beside a champion that has no challenger.",
     settings.bucket === undefined &&
@@ -58,6 +61,8 @@ function warnings(own: SageMakerSettings, plan: ServingPlan): Problem[] {
   const { bucket, image, serverless, instanceType = INSTANCE_TYPE, instanceCount: count = 1, costPerHour } = own;
   const { settings, routes } = plan;
   const machine = serverless ? null : instanceType;
+  // Each change brings up all that is to be served anew: beside the old version, both; and at the end, the new one once more.
+  const meanwhile = triesApart(own) ? "twice that" : "up to three times that";
   const unused = (["workers", "limits"] as const).filter((name) => settings[name] !== undefined);
   const found = [
     unused.length > 0 &&
@@ -69,7 +74,7 @@ function warnings(own: SageMakerSettings, plan: ServingPlan): Problem[] {
       `The bundle in ${imageOf(image, routes[0]!.ready)} is passed over for the one in \`bucket\`.`,
   ];
   return [
-    ...notices(plan, { cloud: "SageMaker", machine, count, costPerHour, meanwhile: "twice that" }),
+    ...notices(plan, { cloud: "SageMaker", machine, count, costPerHour, meanwhile }),
     ...found.flatMap((message): Problem[] => (message === false ? [] : [{ severity: "warning", message }])),
   ];
 }
