@@ -97,6 +97,26 @@ for one in json.load(sys.stdin):
   expect(validate(kserve!, script, objects)).toBe("InferenceService\nInferenceService\n");
 });
 
+test("pods end when they have answered what they are asked, as long as answers may take", () => {
+  const target: TargetOf<"kubernetes"> = { kind: "kubernetes", serving: { image: "host/wine:1" } };
+  const podOf = (limits: object) => {
+    const [deployment] = manifestsOf(route, { name: "wine", settings: { target: "prod", limits } }, target, null);
+    // biome-ignore lint/suspicious/noExplicitAny: its form is the API's
+    return (deployment as any).spec.template.spec;
+  };
+  for (const [limits, time] of [
+    [{}, 60],
+    [{ time: 300 }, 300],
+  ] as const) {
+    const { terminationGracePeriodSeconds: grace, containers } = podOf(limits);
+    const { args, lifecycle } = containers[0];
+    const seconds = (option: string) => Number(args[args.indexOf(option) + 1]);
+    const stays = Number(/sleep\((\d+)\)/.exec(lifecycle.preStop.exec.command[2])![1]);
+    expect(seconds("--drain-seconds")).toBe(time);
+    expect(grace).toBeGreaterThan(stays + seconds("--linger-seconds") + time);
+  }
+});
+
 /** What each version of Knative takes since 2022: https://github.com/knative/serving/blob/main/pkg/apis/serving/fieldmask.go */
 test("what serves by KServe has nothing in it that Knative refuses", () => {
   const settings: KServeSettings = { kind: "kserve", ...all, image: "host/wine:1" };

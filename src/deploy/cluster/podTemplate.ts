@@ -10,7 +10,12 @@ export const PORT = 8080;
 export const TOKEN_KEY = "token";
 const SCRATCH = "/tmp";
 /** s. A pod that is to end answers what comes on connections that are open, so that nobody is cut off. */
-const LINGER = 5;
+export const LINGER = 5;
+/** s. What the app gives an answer, unless told otherwise. */
+const ANSWER = 60;
+
+/** s. What requests that are under way get when a pod is to end. */
+export const drainOf = ({ settings: { limits } }: Pick<ServingPlan, "settings">) => Math.ceil(limits?.time ?? ANSWER);
 
 export interface PodSettings {
   cpu?: string | number | undefined;
@@ -50,7 +55,8 @@ export function servingContainer(
     command: ["python3", "-m", "modeltrail_serve"],
     args: [
       ...serverArguments({ ...route.ready, folder: BUNDLE_INSIDE }, plan.settings),
-      ...["--host", "0.0.0.0", "--port", String(PORT), "--linger-seconds", String(LINGER)],
+      ...["--host", "0.0.0.0", "--port", String(PORT)],
+      ...["--linger-seconds", String(LINGER), "--drain-seconds", String(drainOf(plan))],
     ],
     workingDir: BUNDLE_INSIDE,
     env: tokenSecret === null ? values : [...values, token],

@@ -10,7 +10,7 @@ import {
   shortHash,
   VERSION_LABEL,
 } from "../cluster/names";
-import { PORT, probe, SCRATCH_VOLUME, scraped, servingContainer } from "../cluster/podTemplate";
+import { drainOf, LINGER, PORT, probe, SCRATCH_VOLUME, scraped, servingContainer } from "../cluster/podTemplate";
 import type { ReadyRoute, ServingPlan } from "../contract";
 
 export type ServingSettings = TargetOf<"kubernetes">;
@@ -21,8 +21,9 @@ export const CONTAINER = "serve";
 export const SERVER_LABEL = "modeltrail.dev/server";
 
 /** s. What a pod goes on answering when it is to end, until nobody is sent to it any more; then it answers those it has. */
-const LINGER = 10;
-const GRACE = 60;
+const STAY = 10;
+/** s. On top of what it gets to answer. */
+const SPARE = 5;
 const START_EVERY = 2;
 const PATIENCE = 600;
 const HTTP_PORT = 80;
@@ -63,10 +64,10 @@ export function serverOf(
     }),
     readinessProbe: probe("/v2/health/ready", { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 }),
     livenessProbe: probe(health, { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 }),
-    lifecycle: { preStop: { exec: { command: ["python3", "-c", `import time; time.sleep(${LINGER})`] } } },
+    lifecycle: { preStop: { exec: { command: ["python3", "-c", `import time; time.sleep(${STAY})`] } } },
   };
   const podSpec = {
-    terminationGracePeriodSeconds: GRACE,
+    terminationGracePeriodSeconds: STAY + LINGER + drainOf(plan) + SPARE,
     automountServiceAccountToken: false,
     ...placement(settings as { imagePullSecrets?: string[] }),
     containers: [container],
