@@ -76,12 +76,14 @@ describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock o
   }, 120_000);
 
   test("a challenger that fails its test, or does not start, leaves all requests to the champion, and is gone", async () => {
-    const { route, apply, access, status } = deployment();
+    const { route, apply, access, status, handle } = deployment();
     const token = "shown-by-callers";
     await apply([route(1)], { token });
     const before = kinds();
     const routes = [route(1, { percent: 50 }), route(2, { role: "challenger", percent: 50 })];
-    const verify = async () => {
+    const tried: number[] = [];
+    const verify = async ({ version }: { version: number }) => {
+      tried.push(version);
       // Going back waits for a cluster that is away.
       cluster.refusal = { code: 503, reason: "ServiceUnavailable" };
       setTimeout(() => {
@@ -90,6 +92,8 @@ describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock o
       throw new UserError("It answered the sample wrongly.");
     };
     await expect(apply(routes, { verify, token: "another" })).rejects.toThrow("It answered the sample wrongly.");
+    // With another token, the champion is another one, too.
+    expect(tried).toEqual([1]);
     const broken = [route(1, { percent: 50 }), route(3, { role: "challenger", percent: 50, stub: { fails: true } })];
     await expect(apply(broken, { token })).rejects.toThrow(
       /^Version 3 does not start\. It ended with exit code 3[\s\S]*cannot be read/,
@@ -101,6 +105,21 @@ describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock o
     expect(besides(kinds())).toEqual(besides(before));
     const { labels, canaryTrafficPercent } = service().spec.predictor;
     expect([labels["modeltrail.dev/version"], canaryTrafficPercent]).toEqual(["1", undefined]);
+    // Going back to how the same version was served before, for example with more memory.
+    const former = handle() as { champion: object };
+    const less = { ...former, champion: { ...former.champion, signature: "of less memory" } };
+    expect(await apply([route(1)], { token, handle: less, former })).toMatchObject({ champion: former.champion });
+  }, 120_000);
+
+  test("what somebody else has made meanwhile is left as it is", async () => {
+    const { route, apply, target, signal } = deployment();
+    const place = "/apis/serving.kserve.io/v1beta1/namespaces/team/inferenceservices/wine";
+    const theirs = { kind: "None", metadata: { name: "wine", labels: { "modeltrail.dev/owner": "them" } }, spec: {} };
+    const keep = () => void cluster.objects.set(place, theirs);
+    await expect(apply([route(1)], { keep })).rejects.toThrow(/has an InferenceService wine already/);
+    const parts = { name: "wine", namespace: "team", owner: "us", url: null, secrets: [], images: [] };
+    await target.undeploy({ ...parts, champion: null, challenger: null }, signal());
+    expect(cluster.objects.get(place)).toEqual(theirs);
   }, 120_000);
 
   test("where its address is not known here, the ingress is asked through the cluster, by the name that it serves under", async () => {

@@ -38,12 +38,21 @@ const kinds = () => [...cluster.objects.values()].map(({ kind }) => kind).sort()
 /** Those that are not being removed. */
 const deployments = () =>
   [...cluster.objects.values()].filter(({ kind, metadata }) => kind === "Deployment" && !metadata.deletionTimestamp);
+const VERBS: Record<string, string> = { POST: "create", GET: "get", PUT: "update", DELETE: "delete" };
+/** Of the user in the cluster, that were used and that the check has not asked for. */
+const unaskedRights = () => {
+  const used = cluster.requests.flatMap((request) => {
+    const [, method, resource, name] = /^(\w+) \/apis?\/.*\/namespaces\/[^/]+\/(\w+)(\/[^/]+)?$/.exec(request) ?? [];
+    const verb = method === "GET" && name === undefined ? "list" : VERBS[method!];
+    return resource === undefined || resource === "pods" ? [] : `${verb} ${resource}`;
+  });
+  return [...new Set(used)].filter((right) => !cluster.rights.has(right));
+};
 const versions = () => deployments().map(({ metadata }) => metadata.labels["modeltrail.dev/version"]);
 
 describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mock of a cluster", () => {
   test("exchanged and gone back without a failed request, asked through the cluster, and nothing is left", async () => {
-    const { target, route, apply, steps, plan, signal, access, status, undeploy } = deployment();
-    expect(await target.check(plan([route(1)]), signal())).toEqual([]);
+    const { route, apply, steps, access, status, undeploy } = deployment();
     const first = await apply([route(1)]);
     expect(first).toMatchObject({ name: "wine", namespace: "team", url: "http://wine.team.svc" });
     expect(await status()).toMatchObject({
@@ -81,10 +90,11 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
   }, 120_000);
 
   test("a version that fails its test, does not start or cannot be pulled leaves what is served, and is gone", async () => {
-    const { route, apply, access, status } = deployment({}, { memory: "512Mi" });
-    await apply([route(1)], { token: "shown-by-callers" });
-    const before = kinds();
+    const { target, plan, route, apply, access, status, signal } = deployment({}, { memory: "512Mi" });
     const token = "shown-by-callers";
+    expect(await target.check(plan([route(1)], token), signal())).toEqual([]);
+    await apply([route(1)], { token });
+    const before = kinds();
     const verify = async () => {
       throw new UserError("It answered the sample wrongly.");
     };
@@ -105,7 +115,38 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
     // The token is on no command line, and in nothing but the secret.
     const manifests = [...cluster.objects.values()].filter(({ kind }) => kind !== "Secret");
     expect(JSON.stringify(manifests)).not.toContain(token);
+    expect(unaskedRights()).toEqual([]);
   }, 120_000);
+
+  test("what somebody else has made by its name is left as it is, also when it is made meanwhile", async () => {
+    const { target, plan, route, apply, signal } = deployment({ ingress: { host: "wine.test" } });
+    const place = "/apis/networking.k8s.io/v1/namespaces/team/ingresses/wine";
+    const theirs = { kind: "Ingress", metadata: { name: "wine" }, spec: {} };
+    cluster.objects.set(place, theirs);
+    const message = /has an Ingress wine already, which is not of this project/;
+    expect(await target.check(plan([route(1)]), signal())).toMatchObject([
+      { severity: "error", message: expect.stringMatching(message) },
+    ]);
+    await expect(apply([route(1)])).rejects.toThrow(message);
+    expect([...cluster.objects.values()]).toEqual([theirs]);
+    cluster.objects.delete(place);
+
+    const service = "/api/v1/namespaces/team/services/wine";
+    const quicker = {
+      kind: "Service",
+      metadata: { name: "wine", labels: { "modeltrail.dev/owner": "them" } },
+      spec: {},
+    };
+    const verify = async () => void cluster.objects.set(service, quicker);
+    await expect(apply([route(1)], { verify })).rejects.toThrow(/has a Service wine already/);
+    await until(() => cluster.objects.size === 1, "nothing of ours is left");
+    expect(cluster.objects.get(service)).toEqual(quicker);
+    const known = { ...{ name: "wine", namespace: "team", owner: "us", url: null, secrets: [], images: [] }, port: 80 };
+    const handle = { ...known, host: null };
+    expect((await target.status(handle, signal())).state).toBe("gone");
+    await target.undeploy(handle, signal());
+    expect(cluster.objects.get(service)).toEqual(quicker);
+  }, 60_000);
 
   test("how it stands is the cluster's word: out of memory, removed by others, away", async () => {
     const { route, plan, apply, access, status, undeploy, target, handle, signal } = deployment(
@@ -163,10 +204,10 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
 
     writeFileSync(waits, "");
     const verify = async () => {
-      cluster.refusal = { code: 503, reason: "ServiceUnavailable" };
-      throw new UserError("The way to it was cut.");
+      cluster.refusal = { code: 403, reason: "Forbidden" };
+      throw new UserError("The right to do it was taken away.");
     };
-    await expect(apply([slow], { verify })).rejects.toThrow("The way to it was cut.");
+    await expect(apply([slow], { verify })).rejects.toThrow("The right to do it was taken away.");
     cluster.refusal = null;
     expect(versions()).toEqual(["1", "2"]);
     steps.length = 0;
@@ -223,6 +264,8 @@ with open("answer.py", "w") as file:
       const { answers, unanswered } = await callers.end();
       expect([unanswered, new Set(answers.map((one) => one.status))]).toEqual([0, new Set([200])]);
       const shown = JSON.parse(await command("deployments", "show", "wine-prod", "--json"));
+      const ingress = cluster.objects.get("/apis/networking.k8s.io/v1/namespaces/team/ingresses/wine-prod");
+      expect([ingress.spec.ingressClassName, unaskedRights()]).toEqual(["own", []]);
       expect(shown.served).toMatchObject({ state: "live", endpoint: "https://wine.test", versions: [{ version: 2 }] });
       await command("deployments", "undeploy", "wine-prod");
       expect(kinds()).toEqual([]);

@@ -14,6 +14,13 @@ export interface Need {
   verb: string;
 }
 
+/** Of what is made, looked at, changed and taken away. */
+export const CHANGED = ["create", "get", "update", "delete"] as const;
+
+export function needsOf(group: string, resource: string, verbs: readonly string[]): Need[] {
+  return verbs.map((verb) => ({ group, resource, verb }));
+}
+
 /** Of all that serve on a cluster. */
 const COMMON: readonly Need[] = [
   { group: "", resource: "pods", verb: "list" },

@@ -1,6 +1,7 @@
 /** What all handles of deployments on clusters have, and what objects there are read by. */
 import * as z from "zod/mini";
 import { UserError } from "../../domain/errors";
+import { storeId } from "../../snapshot/code/storeMark";
 import type { Store } from "../../store/contract";
 import type { Cluster } from "../../targets/kubernetes/cluster";
 import { clusterName, shortHash } from "./names";
@@ -25,14 +26,18 @@ const Parts = z.object(handleParts);
 export type HandleParts = z.infer<typeof Parts>;
 export type Place = Pick<HandleParts, "name" | "namespace" | "owner">;
 
-/** Where a deployment is in a cluster, or will be. A project that was moved still finds its own. */
+/** Where a deployment is in a cluster, or will be. Others may have their project in a folder of the same name. */
 export function placeIn(
   cluster: Pick<Cluster, "namespace">,
   deployment: string,
   { folder, deployments }: Store,
 ): Place {
   const { data } = z.object({ owner: z.string() }).safeParse(deployments.get(deployment)?.handle);
-  return { name: clusterName(deployment), namespace: cluster.namespace, owner: data?.owner ?? shortHash(folder) };
+  return {
+    name: clusterName(deployment),
+    namespace: cluster.namespace,
+    owner: data?.owner ?? shortHash(storeId(folder)),
+  };
 }
 
 export const nothingYet = { url: null, secrets: [], images: [], known: {} };
@@ -42,14 +47,6 @@ export function checkNamespace({ namespace }: Place, cluster: Pick<Cluster, "nam
   if (namespace === cluster.namespace) return;
   throw new UserError(
     `It is served in the namespace ${namespace}, and ${target} is the namespace ${cluster.namespace} by now. Undeploy it first.`,
-  );
-}
-
-/** Throws UserError for what somebody else has made. */
-export function checkOwner(kind: string, { name, namespace, owner }: Place, found: string | undefined): void {
-  if (found === owner) return;
-  throw new UserError(
-    `The namespace ${namespace} has ${kind} ${name} already, which is not of this project. Take another name for the deployment, with --as NAME.`,
   );
 }
 

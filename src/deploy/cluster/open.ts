@@ -1,4 +1,5 @@
 /** The cluster of a place to serve: when it is away, that is for the user. */
+import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../../domain/errors";
 import { HostUnreachable } from "../../targets/host/contract";
 import { type Cluster, type ClusterSettings, openerOf } from "../../targets/kubernetes/cluster";
@@ -25,6 +26,21 @@ function forUsers(cluster: Cluster): Cluster {
     remove: (...args) => told(() => cluster.remove(...args)),
     read: (...args) => told(() => cluster.read(...args)),
   };
+}
+
+const LOOK_MS = 500;
+
+/** Again and again while the cluster is away, until `signal`; then throws that it is. */
+export async function onceBack<T>(action: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof ClusterAway) || signal.aborted) throw error;
+      await wait(LOOK_MS, undefined, { signal }).catch(() => {});
+      if (signal.aborted) throw error;
+    }
+  }
 }
 
 export async function told<T>(action: () => Promise<T>): Promise<T> {

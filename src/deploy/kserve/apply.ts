@@ -10,7 +10,8 @@ import { wholeShares } from "../cloud/shares";
 import { checkVersion } from "../cluster/checkVersion";
 import { clusterImage, imageOfRoute, removeMade } from "../cluster/clusterImage";
 import { type Labelled, servingPaths } from "../cluster/names";
-import { ClusterAway } from "../cluster/open";
+import { ClusterAway, onceBack } from "../cluster/open";
+import { findFree, removeOwn } from "../cluster/ownObjects";
 import { lastWords } from "../cluster/podLog";
 import { isReady, podsWith, worstOf } from "../cluster/pods";
 import { PORT } from "../cluster/podTemplate";
@@ -18,7 +19,7 @@ import { forwardedAccess } from "../cluster/portForward";
 import { ensureTokenSecret, removeSecrets, tokenSecretName } from "../cluster/tokenSecret";
 import type { ApplyOptions, ReadyRoute, ServingPlan } from "../contract";
 import { CONTAINER, inferenceService, type KServeSettings, type Predictor, patienceOf, predictorOf } from "./manifest";
-import { type Found, findRevision, findService, Handle, podsOf, servicePath } from "./objects";
+import { type Found, findRevision, findService, Handle, podsOf, serviceOf, servicePath } from "./objects";
 
 const LOOK_MS = 500;
 const UNDO_MS = 240_000;
@@ -64,10 +65,14 @@ class Application {
 
   async run(): Promise<Handle> {
     const { handle, cluster } = this.context;
+    await findFree(cluster, handle, serviceOf(handle), this.signal);
+    const wanted = await this.wanted().catch(async (error) => {
+      await this.removeImages();
+      throw error;
+    });
     const before = await this.find();
     if (before?.isBeingRemoved)
       throw new UserError(`${handle.name} is just being removed from the cluster. Try again.`);
-    const wanted = await this.wanted();
     await this.prepareToken();
     try {
       await this.bringTo(wanted, before, true);
@@ -78,11 +83,19 @@ class Application {
       throw new UserError(`${(error as Error).message}\nGoing back was not done in full: ${undone}`, { cause: error });
     }
     const url = (await this.find().catch(() => undefined))?.url ?? handle.url;
-    const secrets = this.plan.token === null ? [] : [tokenSecretName(handle.name, this.plan.token)];
-    const old = this.handle.secrets.filter((one) => !secrets.includes(one));
-    // Pods of versions that are still asked have read theirs.
-    await removeSecrets(cluster, handle.namespace, old, AbortSignal.timeout(UNDO_MS)).catch(() => {});
+    const old = this.handle.secrets.filter((one) => one !== this.tokenSecret);
+    const left = await removeSecrets(cluster, handle.namespace, old, AbortSignal.timeout(UNDO_MS)).then(
+      () => [],
+      // The next change, or undeploying, takes them away.
+      () => old,
+    );
+    const secrets = [...left, ...(this.tokenSecret === null ? [] : [this.tokenSecret])];
     return { ...this.handle, ...wanted, url, secrets };
+  }
+
+  private get tokenSecret(): string | null {
+    const { token } = this.plan;
+    return token === null ? null : tokenSecretName(this.context.handle.name, token);
   }
 
   private find(): Promise<Found | undefined> {
@@ -107,26 +120,26 @@ class Application {
     const { plan, options, signal } = this;
     const { settings, env, handle } = this.context;
     const former = options.former === undefined ? [] : [Handle.parse(options.former)];
-    const known = [handle, ...former]
+    const known = [...former, handle]
       .flatMap(({ champion, challenger }) => [champion, challenger?.predictor])
       .find((one) => one?.version === route.version && one.bundle === route.ready.hash);
-    // It goes on as it was served.
-    if (known && !plan.fresh?.includes(route.version)) return known;
+    const { tokenSecret } = this;
+    // It goes on as it was served; but all of them ask callers for the same.
+    if (known && known.tokenSecret === tokenSecret && !plan.fresh?.includes(route.version)) return known;
     const onBuilt = (image: string) => this.keep({ images: [...new Set([...this.handle.images, image])].sort() });
     const onStep = (detail: string) => options.onStep("start", detail);
     const { image, known: images } = await imageOfRoute(route, plan, this.handle.known, () =>
       clusterImage(route.ready, settings, { env, onBuilt, onStep, signal }),
     );
     this.handle = { ...this.handle, known: images };
-    const tokenSecret = plan.token === null ? null : tokenSecretName(handle.name, plan.token);
     return predictorOf(route, plan, settings, { image, tokenSecret });
   }
 
   private async prepareToken(): Promise<void> {
     const { token } = this.plan;
     const { cluster, handle } = this.context;
-    if (token === null) return this.keep({});
-    this.keep({ secrets: [...new Set([...this.handle.secrets, tokenSecretName(handle.name, token)])] });
+    if (token === null || this.tokenSecret === null) return this.keep({});
+    this.keep({ secrets: [...new Set([...this.handle.secrets, this.tokenSecret])] });
     await ensureTokenSecret(cluster, { namespace: handle.namespace, labelled: this.labelled, token }, this.signal);
   }
 
@@ -160,7 +173,9 @@ class Application {
     this.options.onStep("start", `Starting version ${predictor.version}`);
     this.isChanged = true;
     const object = inferenceService(this.labelled, predictor, null);
-    await cluster.create(servingPaths.inferenceServices(handle.namespace), object, this.signal);
+    const isNew = await cluster.create(servingPaths.inferenceServices(handle.namespace), object, this.signal);
+    // Somebody else may have been quicker.
+    if (!isNew) await findFree(cluster, handle, serviceOf(handle), this.signal);
     await this.untilUp(predictor);
     if (isTried) await this.verify(predictor);
     this.options.onStep("switch", `Giving the requests to version ${predictor.version}`);
@@ -283,27 +298,28 @@ class Application {
 
   /** Null when it is done; else why it is not. */
   private async goBack(before: Found | undefined): Promise<string | null> {
-    const { cluster, handle, settings, env } = this.context;
+    const { cluster, handle } = this.context;
     this.signal = AbortSignal.timeout(UNDO_MS);
     const fresh = this.handle.secrets.filter((one) => !handle.secrets.includes(one));
-    const undone = await this.restore(before);
+    const undone = await onceBack(() => this.restore(before), this.signal).then(
+      () => null,
+      ({ message }: Error) => message,
+    );
     await removeSecrets(cluster, handle.namespace, fresh, this.signal).catch(() => {});
-    await removeMade({ before: handle.images, after: this.handle.images }, settings, env);
+    await this.removeImages();
     return undone;
   }
 
-  private async restore(before: Found | undefined): Promise<string | null> {
+  private async restore(before: Found | undefined): Promise<void> {
     const { cluster, handle } = this.context;
     const { champion, challenger } = handle;
-    for (;;) {
-      try {
-        if (!before) await cluster.remove(servicePath(handle), this.signal);
-        else if (this.isChanged && champion) await this.bringTo({ champion, challenger }, await this.find(), false);
-        return null;
-      } catch (error) {
-        if (!(error instanceof ClusterAway) || this.signal.aborted) return (error as Error).message;
-        await wait(LOOK_MS);
-      }
-    }
+    if (!before) await removeOwn(cluster, handle, servicePath(handle), this.signal);
+    else if (this.isChanged && champion) await this.bringTo({ champion, challenger }, await this.find(), false);
+  }
+
+  /** Those that were built for this change. */
+  private removeImages(): Promise<void> {
+    const { settings, env, handle } = this.context;
+    return removeMade({ before: handle.images, after: this.handle.images }, settings, env);
   }
 }

@@ -1,13 +1,15 @@
 /** Serving by KServe: one InferenceService for all versions of a deployment, whose requests it can share. */
 import { UserError } from "../../domain/errors";
+import { CHANGED, needsOf } from "../cluster/checkServing";
 import { clusterServing } from "../cluster/clusterServing";
 import { openServingCluster } from "../cluster/open";
+import { findFree } from "../cluster/ownObjects";
 import type { ServingPlan } from "../contract";
 import type { MakeServing } from "../targets";
 import { applyPlan } from "./apply";
 import { endpointAccess } from "./endpointAccess";
 import { CONTAINER, type KServeSettings, patienceOf } from "./manifest";
-import { findService, Handle } from "./objects";
+import { Handle, serviceOf } from "./objects";
 import { readStatus } from "./status";
 import { undeploy } from "./undeploy";
 
@@ -27,15 +29,15 @@ export const makeKServeServing: MakeServing<KServeSettings> = (name, settings, c
       begin: (parts) => ({ ...parts, champion: null, challenger: null }),
       refusal: noShadows,
       needs: ({ token }) => [
-        ...["create", "get", "update", "delete"].map((verb) => ({ group: GROUP, resource: "inferenceservices", verb })),
+        ...needsOf(GROUP, "inferenceservices", CHANGED),
         { group: "serving.knative.dev", resource: "revisions", verb: "get" },
-        ...(token === null ? [] : [{ group: "", resource: "secrets", verb: "create" }]),
+        ...(token === null ? [] : needsOf("", "secrets", ["create", "delete"])),
       ],
       async look(cluster, place, signal) {
         if ((await cluster.get(`/apis/${GROUP}/v1beta1`, signal)) === undefined) {
           throw new UserError("The cluster has no KServe: its API does not know InferenceServices.");
         }
-        await findService(cluster, place, signal);
+        await findFree(cluster, place, serviceOf(place), signal);
       },
       apply: (cluster, handle, plan, options) => applyPlan({ cluster, settings, env, handle }, plan, options),
       status: readStatus,

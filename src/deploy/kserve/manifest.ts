@@ -30,6 +30,8 @@ export interface Predictor {
   /** The same in all that makes it be served as it is. */
   signature: string;
   image: string;
+  /** Of the secret with the token that it asks for; null: it asks for none. */
+  tokenSecret: string | null;
   /** The `predictor` of an InferenceService, without the share of requests that it gets. */
   spec: Resource;
 }
@@ -65,7 +67,7 @@ export function predictorOf(
   };
   const signature = shortHash(JSON.stringify([route.version, spec]));
   const labels = { [VERSION_LABEL]: String(route.version), [SIGNATURE_LABEL]: signature };
-  return { version: route.version, bundle: route.ready.hash, signature, image, spec: { labels, ...spec } };
+  return { version: route.version, bundle: route.ready.hash, signature, image, tokenSecret, spec: { labels, ...spec } };
 }
 
 /**

@@ -1,14 +1,17 @@
 /** What a cluster has of an InferenceService of ours, read from it. */
 import * as z from "zod/mini";
 import type { Cluster, Resource } from "../../targets/kubernetes/cluster";
-import { Conditions, checkOwner, DeletedAt, handleParts, Labels, type Place } from "../cluster/handle";
-import { OWNER_LABEL, SIGNATURE_LABEL, servingPaths, VERSION_LABEL } from "../cluster/names";
+import { Conditions, DeletedAt, handleParts, Labels, type Place } from "../cluster/handle";
+import { SIGNATURE_LABEL, servingPaths, VERSION_LABEL } from "../cluster/names";
+import { findOwn, type Named } from "../cluster/ownObjects";
 
 const KeptPredictor = z.object({
   version: z.number(),
   bundle: z.string(),
   signature: z.string(),
   image: z.string(),
+  /** Of the secret with the token that it asks for; null: it asks for none. */
+  tokenSecret: z._default(z.nullable(z.string()), null),
   spec: z.record(z.string(), z.unknown()),
 });
 
@@ -33,7 +36,7 @@ const Predictor = z.object({
 });
 
 const InferenceService = z.looseObject({
-  metadata: z.looseObject({ labels: Labels, deletionTimestamp: DeletedAt }),
+  metadata: z.looseObject({ deletionTimestamp: DeletedAt }),
   spec: z.looseObject({
     predictor: z.looseObject({ labels: Labels, canaryTrafficPercent: z.optional(z.number()) }),
   }),
@@ -62,12 +65,11 @@ export interface Found {
   object: Resource;
 }
 
-/** Throws UserError when there is one of this name that is not ours. */
+/** Undefined when there is none of ours. */
 export async function findService(cluster: Cluster, place: Place, signal: AbortSignal): Promise<Found | undefined> {
-  const object = await cluster.get(servicePath(place), signal);
+  const object = await findOwn(cluster, place, servicePath(place), signal);
   if (object === undefined) return undefined;
   const { metadata, spec, status } = InferenceService.parse(object);
-  checkOwner("an InferenceService", place, metadata.labels[OWNER_LABEL]);
   const ready = status.conditions.find(({ type }) => type === "Ready");
   const wrong = status.conditions.filter(({ type, status: is }) => type !== "Ready" && is === "False");
   const said = wrong.map(({ type, reason, message }) => `${type}: ${message || reason || "not yet"}`).join("\n");
@@ -79,11 +81,13 @@ export async function findService(cluster: Cluster, place: Place, signal: AbortS
     isReady: ready?.status === "True",
     said: said || null,
     revisions: status.components.predictor,
-    object: object as Resource,
+    object,
   };
 }
 
 export const servicePath = ({ namespace, name }: Place) => `${servingPaths.inferenceServices(namespace)}/${name}`;
+
+export const serviceOf = (place: Place): Named => ({ path: servicePath(place), kind: "an InferenceService" });
 
 const Revision = z.looseObject({
   metadata: z.looseObject({ labels: Labels }),

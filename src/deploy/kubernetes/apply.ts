@@ -5,7 +5,8 @@ import type { Cluster, Resource } from "../../targets/kubernetes/cluster";
 import { checkVersion } from "../cluster/checkVersion";
 import { clusterImage, imageOfRoute, removeMade } from "../cluster/clusterImage";
 import { type Labelled, servingPaths } from "../cluster/names";
-import { ClusterAway } from "../cluster/open";
+import { ClusterAway, onceBack } from "../cluster/open";
+import { findFree, findOwn, putOwn, removeOwn } from "../cluster/ownObjects";
 import { lastWords } from "../cluster/podLog";
 import { podsWith, worstOf } from "../cluster/pods";
 import { PORT } from "../cluster/podTemplate";
@@ -32,13 +33,14 @@ import {
   findServers,
   findService,
   foundServer,
-  type Handle,
+  Handle,
+  ingressOf,
   newName,
+  serviceOf,
 } from "./objects";
 
 const LOOK_MS = 500;
 const UNDO_MS = 60_000;
-const TRIES = 3;
 
 export interface ApplyContext {
   cluster: Cluster;
@@ -56,6 +58,8 @@ export function applyPlan(context: ApplyContext, plan: ServingPlan, options: App
 class Application {
   private handle: Handle;
   private readonly labelled: Labelled;
+  /** As it was before it was changed; null: there was none. Undefined: it was not touched. */
+  private formerIngress: Resource | null | undefined;
 
   constructor(
     private readonly context: ApplyContext,
@@ -73,8 +77,10 @@ class Application {
   async run(): Promise<Handle> {
     const { cluster } = this.context;
     const { options, handle } = this;
-    const service = await findService(cluster, handle, options.signal);
+    await findFree(cluster, handle, serviceOf(handle), options.signal);
+    if (handle.host !== null) await findFree(cluster, handle, ingressOf(handle), options.signal);
     const server = await this.wanted();
+    const service = await findService(cluster, handle, options.signal);
     const servers = await findServers(cluster, handle, options.signal);
     const same = servers.find((one) => one.signature === server.signature && !one.isBeingRemoved);
     const isServed = same !== undefined && answering(service) === same.name;
@@ -91,7 +97,7 @@ class Application {
     } catch (error) {
       // It may have done what it was told, and its answer was lost.
       if (isServed || !isTold || !(await this.isChosen(name))) {
-        if (!isServed) await this.takeBack(name, server, service === undefined);
+        await this.takeBack(isServed ? null : name, server);
         throw options.signal.aborted ? options.signal.reason : error;
       }
     }
@@ -104,13 +110,18 @@ class Application {
     const { plan, options } = this;
     const { settings, env, handle } = this.context;
     const route = plan.routes[0]!;
+    const known = { ...handle.known, ...(options.former === undefined ? {} : Handle.parse(options.former).known) };
     const onBuilt = (image: string) => this.keep({ images: [...new Set([...this.handle.images, image])].sort() });
     const onStep = (detail: string) => options.onStep("start", detail);
     const { signal } = options;
-    const { image, known } = await imageOfRoute(route, plan, handle.known, () =>
+    const made = await imageOfRoute(route, plan, known, () =>
       clusterImage(route.ready, settings.serving ?? {}, { env, onBuilt, onStep, signal }),
-    );
-    this.handle = { ...this.handle, known };
+    ).catch(async (error) => {
+      await this.removeImages();
+      throw error;
+    });
+    const { image } = made;
+    this.handle = { ...this.handle, known: made.known };
     const tokenSecret = plan.token === null ? null : tokenSecretName(handle.name, plan.token);
     return serverOf(route, plan, settings, { image, tokenSecret });
   }
@@ -136,9 +147,12 @@ class Application {
       onStep("start", `Starting version ${version}`);
       await cluster.create(path, deploymentManifest(name, server, this.labelled, settings), signal);
     } else if (same.replicas !== replicasOf(settings)) {
-      const { spec, ...rest } = same.object as { spec: Resource };
-      const scaled = { ...rest, spec: { ...spec, replicas: replicasOf(settings) } };
-      await cluster.replace(`${path}/${name}`, scaled, signal);
+      const change = ({ spec, ...rest }: Resource) => ({
+        ...rest,
+        spec: { ...(spec as Resource), replicas: replicasOf(settings) },
+      });
+      const wanted = deploymentManifest(name, server, this.labelled, settings);
+      await putOwn(cluster, this.handle, { path: `${path}/${name}`, kind: "a Deployment" }, { wanted, change }, signal);
     }
     await this.untilUp(name, version);
   }
@@ -198,75 +212,76 @@ class Application {
 
   /** To the outside, where settings say so. */
   private async expose(): Promise<void> {
-    const { settings } = this.context;
+    const { cluster, settings } = this.context;
     const { ingress } = settings.serving ?? {};
-    const { namespace, name, port } = this.handle;
     if (!ingress) return;
-    const path = servingPaths.ingresses(namespace);
-    const wanted = ingressManifest(this.labelled, ingress, port);
-    await this.put(path, name, wanted, (found) => ({ ...found, spec: wanted.spec }));
+    const { signal } = this.options;
+    const named = ingressOf(this.handle);
+    this.formerIngress = (await findFree(cluster, this.handle, named, signal)) ?? null;
+    const wanted = ingressManifest(this.labelled, ingress, this.handle.port);
+    const change = (found: Resource) => {
+      // The cluster gives one its own class only when it is made.
+      const { ingressClassName } = found.spec as Resource;
+      const spec = { ...(ingressClassName === undefined ? {} : { ingressClassName }), ...(wanted.spec as Resource) };
+      return { ...found, spec };
+    };
+    await putOwn(cluster, this.handle, named, { wanted, change }, signal);
   }
 
   private async choose(server: string): Promise<void> {
-    const { settings } = this.context;
-    const { namespace, name, port } = this.handle;
-    const wanted = serviceManifest(this.labelled, { server, port, settings });
-    await this.put(servingPaths.services(namespace), name, wanted, (found) => ({
-      // Addresses that the cluster has given it stay.
+    const { cluster, settings } = this.context;
+    const wanted = serviceManifest(this.labelled, { server, port: this.handle.port, settings });
+    // Addresses that the cluster has given it stay.
+    const change = (found: Resource) => ({
       ...{ ...found, spec: { ...(found.spec as Resource), ...(wanted.spec as Resource) } },
-    }));
+    });
+    await putOwn(cluster, this.handle, serviceOf(this.handle), { wanted, change }, this.options.signal);
   }
 
   /** Whether requests go there, as far as anyone can know: what may have them is not taken away. */
   private async isChosen(server: string): Promise<boolean> {
     const { cluster } = this.context;
     const signal = AbortSignal.timeout(UNDO_MS);
-    for (; !signal.aborted; await wait(LOOK_MS)) {
-      try {
-        return answering(await findService(cluster, this.handle, signal)) === server;
-      } catch (error) {
-        if (!(error instanceof ClusterAway)) return false;
-      }
+    try {
+      return answering(await onceBack(() => findService(cluster, this.handle, signal), signal)) === server;
+    } catch (error) {
+      if (!(error instanceof ClusterAway) && !signal.aborted) return false;
+      throw new UserError(
+        "The cluster went away while it was told of the new version: nobody knows which one it serves.",
+      );
     }
-    throw new UserError(
-      "The cluster went away while it was told of the new version: nobody knows which one it serves.",
-    );
   }
 
-  /** Makes it, or changes what is there, whatever others do at the same time. */
-  private async put(
-    path: string,
-    name: string,
-    wanted: Resource,
-    change: (found: Resource) => Resource,
-  ): Promise<void> {
-    const { cluster } = this.context;
-    const { signal } = this.options;
-    for (let left = TRIES; left > 0; left--) {
-      const found = await cluster.get(`${path}/${name}`, signal);
-      const isDone =
-        found === undefined
-          ? await cluster.create(path, wanted, signal)
-          : await cluster.replace(`${path}/${name}`, change(found as Resource), signal);
-      if (isDone) return;
-    }
-    throw new UserError(`Somebody else is just changing ${name} in the cluster. Try again.`);
-  }
-
-  private async takeBack(name: string, { tokenSecret }: Server, isFirst: boolean): Promise<void> {
+  /** `name`: of the Deployment that was begun; null: it was there. */
+  private async takeBack(name: string | null, { tokenSecret }: Server): Promise<void> {
     const { cluster, handle } = this.context;
     const signal = AbortSignal.timeout(UNDO_MS);
     const isNew = tokenSecret !== null && !handle.secrets.includes(tokenSecret);
     const { namespace } = this.handle;
-    const { settings, env } = this.context;
-    await removeMade({ before: handle.images, after: this.handle.images }, settings.serving ?? {}, env);
-    const paths = [
-      `${servingPaths.deployments(namespace)}/${name}`,
-      ...(isNew ? [`${servingPaths.secrets(namespace)}/${tokenSecret}`] : []),
-      ...(isFirst && this.handle.host !== null ? [`${servingPaths.ingresses(namespace)}/${handle.name}`] : []),
+    const actions = [
+      () => this.restoreIngress(signal),
+      ...(name === null ? [] : [() => cluster.remove(`${servingPaths.deployments(namespace)}/${name}`, signal)]),
+      ...(isNew ? [() => removeSecrets(cluster, namespace, [tokenSecret], signal)] : []),
     ];
     // What the cluster does not let go of now, the next change or undeploying takes away.
-    for (const path of paths) await cluster.remove(path, signal).catch(() => {});
+    for (const action of actions) await onceBack(action, signal).catch(() => {});
+    await this.removeImages();
+  }
+
+  private async restoreIngress(signal: AbortSignal): Promise<void> {
+    const { cluster, handle } = this.context;
+    const { formerIngress: former } = this;
+    const { path } = ingressOf(handle);
+    if (former === null) await removeOwn(cluster, handle, path, signal);
+    if (!former) return;
+    const now = await findOwn(cluster, handle, path, signal);
+    if (now) await cluster.replace(path, { ...now, spec: former.spec }, signal);
+  }
+
+  /** Those that were built for this change. */
+  private removeImages(): Promise<void> {
+    const { settings, env, handle } = this.context;
+    return removeMade({ before: handle.images, after: this.handle.images }, settings.serving ?? {}, env);
   }
 
   /** The new version is served: whatever fails now, it is no fault of this change. */
@@ -281,7 +296,7 @@ class Application {
       for (const { name: one } of others) await cluster.remove(`${servingPaths.deployments(namespace)}/${one}`, signal);
       await removeSecrets(cluster, namespace, old, signal);
       if (before.host !== null && this.handle.host === null) {
-        await cluster.remove(`${servingPaths.ingresses(namespace)}/${before.name}`, signal);
+        await removeOwn(cluster, before, ingressOf(before).path, signal);
       }
       this.keep({ secrets: secrets.filter((one) => one === tokenSecret) });
     } catch {

@@ -1,13 +1,15 @@
 /** Serving on Kubernetes: each version a Deployment, and a Service that gives all requests to one of them. */
 import type { TargetOf } from "../../domain/targets";
+import { CHANGED, needsOf } from "../cluster/checkServing";
 import { clusterServing } from "../cluster/clusterServing";
 import { openServingCluster } from "../cluster/open";
+import { findFree } from "../cluster/ownObjects";
 import { forwardedAccess } from "../cluster/portForward";
 import type { ServingPlan } from "../contract";
 import type { MakeServing } from "../targets";
 import { applyPlan } from "./apply";
 import { CONTAINER, patienceOf } from "./manifests";
-import { findService, Handle } from "./objects";
+import { Handle, ingressOf, serviceOf } from "./objects";
 import { readStatus } from "./status";
 import { undeploy } from "./undeploy";
 
@@ -27,12 +29,15 @@ export const makeKubernetesServing: MakeServing<TargetOf<"kubernetes">> = (name,
       begin: (parts) => ({ ...parts, port: 0, host: null }),
       refusal: oneVersion,
       needs: ({ token }) => [
-        ...["create", "list", "delete"].map((verb) => ({ group: "apps", resource: "deployments", verb })),
-        ...["create", "get", "update"].map((verb) => ({ group: "", resource: "services", verb })),
-        ...(token === null ? [] : [{ group: "", resource: "secrets", verb: "create" }]),
-        ...(settings.serving?.ingress ? [{ group: "networking.k8s.io", resource: "ingresses", verb: "create" }] : []),
+        ...needsOf("apps", "deployments", ["create", "get", "list", "update", "delete"]),
+        ...needsOf("", "services", CHANGED),
+        ...(token === null ? [] : needsOf("", "secrets", ["create", "delete"])),
+        ...(settings.serving?.ingress ? needsOf("networking.k8s.io", "ingresses", CHANGED) : []),
       ],
-      look: async (cluster, place, signal) => void (await findService(cluster, place, signal)),
+      async look(cluster, place, signal) {
+        await findFree(cluster, place, serviceOf(place), signal);
+        if (settings.serving?.ingress) await findFree(cluster, place, ingressOf(place), signal);
+      },
       apply: (cluster, handle, plan, options) => applyPlan({ cluster, settings, env, handle }, plan, options),
       status: readStatus,
       access({ name: service, namespace, port, url }, token) {

@@ -2,8 +2,9 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod/mini";
 import type { Cluster, Resource } from "../../targets/kubernetes/cluster";
-import { Conditions, checkOwner, DeletedAt, handleParts, Labels, type Place } from "../cluster/handle";
-import { OWNER_LABEL, SIGNATURE_LABEL, selectorOf, servingPaths, VERSION_LABEL, withSelector } from "../cluster/names";
+import { Conditions, DeletedAt, handleParts, Labels, type Place } from "../cluster/handle";
+import { SIGNATURE_LABEL, selectorOf, servingPaths, VERSION_LABEL, withSelector } from "../cluster/names";
+import { findOwn, type Named } from "../cluster/ownObjects";
 import { SERVER_LABEL } from "./manifests";
 
 /** Enough to find it again. */
@@ -27,6 +28,7 @@ const Deployment = z.looseObject({
     replicas: z._default(z.number(), 1),
     template: z.looseObject({
       spec: z.looseObject({
+        terminationGracePeriodSeconds: z._default(z.number(), 30),
         containers: z.array(
           z.looseObject({
             image: z.string(),
@@ -56,6 +58,8 @@ export interface FoundServer {
   signature: string;
   image: string;
   memory: string | undefined;
+  /** s. What its pods get to end. */
+  grace: number;
   replicas: number;
   available: number;
   /** All of its pods are of the newest kind, and answer. */
@@ -82,6 +86,7 @@ export function foundServer(object: unknown): FoundServer {
     signature: metadata.labels[SIGNATURE_LABEL] ?? "",
     image: container?.image ?? "",
     memory: container?.resources?.limits?.memory,
+    grace: spec.template.spec.terminationGracePeriodSeconds,
     replicas: spec.replicas,
     available: availableReplicas,
     isUp: isCurrent && updatedReplicas >= spec.replicas && availableReplicas >= spec.replicas,
@@ -102,7 +107,6 @@ export async function findServers(cluster: Cluster, handle: Place, signal: Abort
 }
 
 const Service = z.looseObject({
-  metadata: z.looseObject({ labels: Labels, resourceVersion: z.optional(z.string()) }),
   spec: z.looseObject({ selector: z._default(z.record(z.string(), z.string()), {}) }),
   status: z.optional(
     z.looseObject({
@@ -116,13 +120,18 @@ const Service = z.looseObject({
 });
 export type Service = z.infer<typeof Service>;
 
-/** Throws UserError when there is one of this name that is not ours. */
+export const serviceOf = ({ namespace, name }: Place): Named => ({
+  path: `${servingPaths.services(namespace)}/${name}`,
+  kind: "a Service",
+});
+export const ingressOf = ({ namespace, name }: Place): Named => ({
+  path: `${servingPaths.ingresses(namespace)}/${name}`,
+  kind: "an Ingress",
+});
+
+/** Undefined when there is none of ours. */
 export async function findService(cluster: Cluster, place: Place, signal: AbortSignal): Promise<Service | undefined> {
-  const found = await cluster.get(`${servingPaths.services(place.namespace)}/${place.name}`, signal);
-  if (found === undefined) return undefined;
-  const service = Service.parse(found);
-  checkOwner("a Service", place, service.metadata.labels[OWNER_LABEL]);
-  return service;
+  return z.optional(Service).parse(await findOwn(cluster, place, serviceOf(place).path, signal));
 }
 
 /** The Deployment that answers. */
