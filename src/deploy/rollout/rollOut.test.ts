@@ -122,6 +122,21 @@ test("one that does not come up the first time leaves nothing", async () => {
   store.deployments.remove("wine");
 });
 
+test("what was begun and cannot be taken away is not forgotten", async () => {
+  const { deploy, store, target, log } = setUp({ answers: {} });
+  const { undeploy } = target;
+  target.undeploy = () => Promise.reject(new UserError("The cloud does not answer."));
+  expect(await deploy(1)).toMatchObject({
+    outcome: "failed",
+    reason: "Version 1 does not come up. Going back failed too: The cloud does not answer.",
+  });
+  expect(store.deployments.get("wine")).toMatchObject({ routes: [], handle: { begun: true } });
+  target.undeploy = undeploy;
+  expect(await deploy(1, { kind: "undeploy", routes: [], checked: [] })).toMatchObject({ outcome: "stopped" });
+  expect(log.at(-1)).toBe("undeploy");
+  expect(store.deployments.get("wine")).toMatchObject({ handle: null });
+});
+
 test("a version too slow for the load test is not let in", async () => {
   const { deploy, served } = setUp({ answers: { 1: 1, 2: 2 } });
   await deploy(1);

@@ -130,11 +130,7 @@ class RolloutRun {
     const signal = AbortSignal.timeout(tools.target.revertLimit ?? REVERT_MS);
     if (!this.applied) {
       this.closeOpenSteps("failed");
-      const begun = this.handle;
-      this.keep(before.handle as ServingHandle | null);
-      // What a target keeps for later, such as images, is of no use when nothing was ever served.
-      if (begun && before.handle === null) await tools.target.undeploy(begun, signal).catch(() => {});
-      return null;
+      return this.forgetBegun(signal);
     }
     try {
       await this.step("revert", signal, async () => {
@@ -155,6 +151,20 @@ class RolloutRun {
     } catch (error) {
       return (error as Error).message;
     }
+  }
+
+  /** The target itself has taken back what it began. Null when nothing else is left; else what is. */
+  private async forgetBegun(signal: AbortSignal): Promise<string | null> {
+    const { tools, before, handle } = this;
+    try {
+      // What a target keeps for later, such as images, is of no use when nothing was ever served.
+      if (handle && before.handle === null) await tools.target.undeploy(handle, signal);
+    } catch (error) {
+      // It may cost: it is not forgotten before it is gone, and undeployed by hand, or by the next change.
+      return (error as Error).message;
+    }
+    this.keep(before.handle as ServingHandle | null);
+    return null;
   }
 
   /** What the target says now. */
