@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -115,11 +116,26 @@ describe.skipIf(!hasKubectl)("models by KServe, by the real kubectl and a mock o
     const { route, apply, target, signal } = deployment();
     const place = "/apis/serving.kserve.io/v1beta1/namespaces/team/inferenceservices/wine";
     const theirs = { kind: "None", metadata: { name: "wine", labels: { "modeltrail.dev/owner": "them" } }, spec: {} };
-    const keep = () => void cluster.objects.set(place, theirs);
+    const keep = () => {
+      cluster.objects.set(place, theirs);
+      // Another cluster is chosen in a terminal: this one goes on with its own.
+      const config = JSON.parse(readFileSync(cluster.kubeconfig, "utf8"));
+      const other = { name: "other", cluster: { server: "http://127.0.0.1:1" } };
+      const contexts = [...config.contexts, { name: "other", context: { cluster: "other", user: "mock" } }];
+      const clusters = [...config.clusters, other];
+      writeFileSync(cluster.kubeconfig, JSON.stringify({ ...config, clusters, contexts, "current-context": "other" }));
+    };
     await expect(apply([route(1)], { keep })).rejects.toThrow(/has an InferenceService wine already/);
     const parts = { name: "wine", namespace: "team", owner: "us", url: null, secrets: [], images: [] };
     await target.undeploy({ ...parts, champion: null, challenger: null }, signal());
     expect(cluster.objects.get(place)).toEqual(theirs);
+    // kubectl asks another cluster by now: what is served elsewhere is not taken for gone.
+    const elsewhere = { ...parts, champion: null, challenger: null, server: "https://other.test:6443" };
+    const message = /served by the cluster at https:\/\/other\.test:6443, and ks is the one at http:/;
+    const detail = expect.stringMatching(message);
+    expect(await target.status(elsewhere, signal())).toMatchObject({ state: "unreachable", detail });
+    await expect(target.undeploy(elsewhere, signal())).rejects.toThrow(message);
+    await expect(apply([route(1)], { handle: elsewhere })).rejects.toThrow(message);
   }, 120_000);
 
   test("where its address is not known here, the ingress is asked through the cluster, by the name that it serves under", async () => {

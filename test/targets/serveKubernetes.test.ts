@@ -144,6 +144,10 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
     const known = { ...{ name: "wine", namespace: "team", owner: "us", url: null, secrets: [], images: [] }, port: 80 };
     const handle = { ...known, host: null };
     expect((await target.status(handle, signal())).state).toBe("gone");
+    const elsewhere = { ...handle, server: "https://other.test:6443" };
+    const detail = expect.stringContaining("https://other.test:6443");
+    expect(await target.status(elsewhere, signal())).toMatchObject({ state: "unreachable", detail });
+    await expect(target.undeploy(elsewhere, signal())).rejects.toThrow("which has nothing of it");
     await target.undeploy(handle, signal());
     expect(cluster.objects.get(service)).toEqual(quicker);
   }, 60_000);

@@ -9,7 +9,7 @@ import type { Access, ApplyOptions, ServingContract, ServingHandle, ServingPlan,
 import type { ServingContext } from "../targets";
 import { checkServing, type Need } from "./checkServing";
 import { engineOf, type ImageSettings } from "./clusterImage";
-import { checkNamespace, type HandleParts, nothingYet, type Place, placeIn } from "./handle";
+import { checkNamespace, checkServer, type HandleParts, nothingYet, type Place, placeIn } from "./handle";
 import { selectorOf } from "./names";
 import type { OpenCluster } from "./open";
 import { podLog } from "./podLog";
@@ -34,6 +34,8 @@ export interface ClusterKind<Handle extends HandleParts> {
   needs(plan: ServingPlan): Need[];
   /** Throws UserError for what else would fail. */
   look(cluster: Cluster, place: Place, signal: AbortSignal): Promise<void>;
+  /** Whether the cluster has anything of it. */
+  isThere(cluster: Cluster, handle: Handle, signal: AbortSignal): Promise<boolean>;
   apply(cluster: Cluster, handle: Handle, plan: ServingPlan, options: ApplyOptions): Promise<Handle>;
   status(cluster: Cluster, handle: Handle, signal: AbortSignal): Promise<Served>;
   access(handle: Handle, token: string | null): Access;
@@ -56,6 +58,13 @@ export function clusterServing<Handle extends HandleParts>(
     );
   }
 
+  /** Its cluster. Throws UserError when the target is another one by now. */
+  async function openFor(handle: Handle, signal: AbortSignal): Promise<Cluster> {
+    const cluster = await open(signal);
+    await checkServer(handle, cluster, name, () => way.isThere(cluster, handle, signal));
+    return cluster;
+  }
+
   return {
     ...{ name, kind, contract, splits, shadows: false, revertLimit },
 
@@ -71,17 +80,19 @@ export function clusterServing<Handle extends HandleParts>(
     async apply(plan, options) {
       const refusal = way.refusal(plan);
       if (refusal !== null) throw new UserError(refusal);
-      const cluster = await open(options.signal);
       const known = options.handle === null ? null : parse(options.handle);
-      const handle = known ?? way.begin({ ...placeIn(cluster, plan.name, store), ...nothingYet });
+      const cluster = await (known ? openFor(known, options.signal) : open(options.signal));
+      const { server } = cluster;
+      const handle = known ?? way.begin({ ...placeIn(cluster, plan.name, store), ...nothingYet, server });
       checkNamespace(handle, cluster, name);
-      return way.apply(cluster, handle, plan, options);
+      return way.apply(cluster, { ...handle, server }, plan, options);
     },
 
     async status(known, signal) {
       const { url = null } = way.handle.safeParse(known).data ?? {};
       try {
-        return await way.status(await open(signal), parse(known), signal);
+        const handle = parse(known);
+        return await way.status(await openFor(handle, signal), handle, signal);
       } catch (error) {
         const { message } = error as Error;
         return { state: "unreachable", detail: message, endpoint: url, versions: [], traffic: null };
@@ -93,14 +104,14 @@ export function clusterServing<Handle extends HandleParts>(
     async log(known, lines, signal) {
       const handle = parse(known);
       const { namespace } = handle;
-      const cluster = await open(signal);
+      const cluster = await openFor(handle, signal);
       const pods = await podsWith(cluster, namespace, selectorOf(handle), signal);
       return podLog(cluster, { namespace, pods, container }, lines, signal);
     },
 
     async undeploy(known, signal) {
       const handle = parse(known);
-      await way.undeploy(await open(signal), handle, signal);
+      await way.undeploy(await openFor(handle, signal), handle, signal);
       if (handle.images.length > 0) await removeImages(engineOf(images, env), handle.images, signal);
     },
   };

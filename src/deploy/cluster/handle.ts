@@ -11,6 +11,8 @@ export const handleParts = {
   /** As the cluster has it. */
   name: z.string(),
   namespace: z.string(),
+  /** The cluster's address; null: not known. */
+  server: z._default(z.nullable(z.string()), null),
   /** Of its objects there. */
   owner: z.string(),
   /** As callers reach it. */
@@ -47,6 +49,22 @@ export function checkNamespace({ namespace }: Place, cluster: Pick<Cluster, "nam
   if (namespace === cluster.namespace) return;
   throw new UserError(
     `It is served in the namespace ${namespace}, and ${target} is the namespace ${cluster.namespace} by now. Undeploy it first.`,
+  );
+}
+
+/**
+ * Throws UserError when it is served by another cluster than the target is by now: nothing of it is there, and it goes on elsewhere.
+ * `isThere`: whether this cluster has anything of it, as the same one may have got another address.
+ */
+export async function checkServer(
+  { server }: Pick<HandleParts, "server">,
+  cluster: Pick<Cluster, "server">,
+  target: string,
+  isThere: () => Promise<boolean>,
+): Promise<void> {
+  if (server === null || cluster.server === null || server === cluster.server || (await isThere())) return;
+  throw new UserError(
+    `It is served by the cluster at ${server}, and ${target} is the one at ${cluster.server} by now, which has nothing of it. Give the target the \`context\` of the other one again, or leave what is there: modeltrail deployments undeploy NAME --forget`,
   );
 }
 

@@ -18,6 +18,7 @@ export function openServingCluster(settings: ClusterSettings): OpenCluster {
 function forUsers(cluster: Cluster): Cluster {
   return {
     namespace: cluster.namespace,
+    server: cluster.server,
     kubectl: cluster.kubectl,
     get: (...args) => told(() => cluster.get(...args)),
     create: (...args) => told(() => cluster.create(...args)),

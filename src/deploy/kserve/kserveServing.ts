@@ -9,7 +9,7 @@ import type { MakeServing } from "../targets";
 import { applyPlan } from "./apply";
 import { endpointAccess } from "./endpointAccess";
 import { CONTAINER, type KServeSettings, patienceOf } from "./manifest";
-import { Handle, serviceOf } from "./objects";
+import { findService, Handle, serviceOf } from "./objects";
 import { readStatus } from "./status";
 import { undeploy } from "./undeploy";
 
@@ -39,6 +39,7 @@ export const makeKServeServing: MakeServing<KServeSettings> = (name, settings, c
         }
         await findFree(cluster, place, serviceOf(place), signal);
       },
+      isThere: async (cluster, handle, signal) => (await findService(cluster, handle, signal)) !== undefined,
       apply: (cluster, handle, plan, options) => applyPlan({ cluster, settings, env, handle }, plan, options),
       status: readStatus,
       access: ({ url }, token) => endpointAccess(open, { url, token, gateway: settings.gateway }),

@@ -9,7 +9,7 @@ import type { ServingPlan } from "../contract";
 import type { MakeServing } from "../targets";
 import { applyPlan } from "./apply";
 import { CONTAINER, patienceOf } from "./manifests";
-import { Handle, ingressOf, serviceOf } from "./objects";
+import { findServers, findService, Handle, ingressOf, serviceOf } from "./objects";
 import { readStatus } from "./status";
 import { undeploy } from "./undeploy";
 
@@ -38,6 +38,9 @@ export const makeKubernetesServing: MakeServing<TargetOf<"kubernetes">> = (name,
         await findFree(cluster, place, serviceOf(place), signal);
         if (settings.serving?.ingress) await findFree(cluster, place, ingressOf(place), signal);
       },
+      isThere: async (cluster, handle, signal) =>
+        (await findService(cluster, handle, signal)) !== undefined ||
+        (await findServers(cluster, handle, signal)).length > 0,
       apply: (cluster, handle, plan, options) => applyPlan({ cluster, settings, env, handle }, plan, options),
       status: readStatus,
       access({ name: service, namespace, port, url }, token) {

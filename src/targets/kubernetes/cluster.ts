@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import { UserError } from "../../domain/errors";
+import { maskText } from "../../domain/secrets";
 import { runChild } from "../host/child";
 import { HostUnreachable } from "../host/contract";
 
@@ -13,6 +14,8 @@ export type Resource = Record<string, unknown>;
 /** All of it throws HostUnreachable when the cluster does not answer, and UserError with what it said when it says no. */
 export interface Cluster {
   readonly namespace: string;
+  /** Its address; null when only kubectl knows it, as in a pod. */
+  readonly server: string | null;
   /** What asks this cluster: the words of a `kubectl` before its command, and its variables. */
   readonly kubectl: { argv: readonly string[]; env: NodeJS.ProcessEnv };
   /** Undefined when there is none. `path`: of the API, e.g. "/api/v1/namespaces/x/pods/y". */
@@ -37,6 +40,8 @@ export interface ClusterSettings {
 }
 
 const View = z.object({
+  "current-context": z.optional(z.string()),
+  clusters: z.optional(z.nullable(z.array(z.object({ cluster: z.object({ server: z.optional(z.string()) }) })))),
   contexts: z.optional(z.nullable(z.array(z.object({ context: z.object({ namespace: z.optional(z.string()) }) })))),
 });
 
@@ -48,7 +53,7 @@ export async function openCluster(settings: ClusterSettings, signal: AbortSignal
     ...(context === undefined ? [] : ["--context", context]),
   ];
 
-  const kubectl = ["kubectl", ...place];
+  let kubectl = ["kubectl", ...place];
 
   async function run(
     args: readonly string[],
@@ -75,16 +80,23 @@ export async function openCluster(settings: ClusterSettings, signal: AbortSignal
     return failure ?? text;
   }
 
-  const namespace = settings.namespace ?? (await ownNamespace());
+  const view = await ownView();
+  const namespace = settings.namespace ?? view.contexts?.[0]?.context.namespace ?? "default";
+  const server = view.clusters?.[0]?.cluster.server ?? null;
+  const current = view["current-context"];
+  // Somebody may choose another one in a terminal meanwhile.
+  if (context === undefined && current) kubectl = [...kubectl, "--context", current];
 
-  async function ownNamespace(): Promise<string> {
+  async function ownView(): Promise<z.infer<typeof View>> {
     const { failure, text } = await run(["config", "view", "--minify", "--output", "json"], {});
-    if (failure) throw failure.error;
-    return View.parse(JSON.parse(text)).contexts?.[0]?.context.namespace ?? "default";
+    if (!failure) return View.parse(JSON.parse(text));
+    if (settings.namespace === undefined) throw failure.error;
+    return {};
   }
 
   return {
     namespace,
+    server: server === null ? null : maskText(server),
     kubectl: { argv: kubectl, env },
     async get(path, end) {
       const answer = await ask(["get", "--raw", path], end);
