@@ -18,8 +18,6 @@ import {
 import { signatureOf, withFolder, writeDeployment, writeEndpoint } from "./files";
 import { type AzureHandle, newDeployment, type Part } from "./handle";
 
-/** Ms that taking back what was begun may take. */
-const BACK_MS = 240_000;
 /** Per cent of the requests that Azure copies at most. */
 export const MOST_COPIES = 50;
 /** Lines of a version that did not come up: so many are looked through for what it fell over, and so many are told. */
@@ -51,6 +49,7 @@ export async function applyPlan(
 
 class AzureChange implements CloudChange<Part> {
   handle: AzureHandle;
+  private isMade = false;
   /** Names of all that is deployed, of those that were given requests, whatever has become of them, and of those that are up. */
   private deployed = new Map<string, string>();
   private known: string[] = [];
@@ -73,21 +72,26 @@ class AzureChange implements CloudChange<Part> {
     this.options.keep(this.handle);
   }
 
-  async open(): Promise<void> {
-    const { place } = this.made;
-    const { endpoint, name, routes } = this.handle;
-    const { signal, onStep } = this.options;
-    const state = await describeEndpoint(place, endpoint, signal);
-    if (!state) {
-      onStep("start", `Making the endpoint ${endpoint}`);
-      const make = async (folder: string) => createEndpoint(place, await writeEndpoint(folder, endpoint, name), signal);
-      return this.keep({ url: await withFolder(make) });
-    }
+  async look(): Promise<void> {
+    const { endpoint, routes } = this.handle;
+    const state = await describeEndpoint(this.made.place, endpoint, this.options.signal);
+    if (!state) return;
+    this.isMade = true;
     this.deployed = new Map(state.deployments);
     this.before = state;
     this.known = routes.map(({ deployment }) => deployment).filter((one) => this.deployed.has(one));
     this.served = this.known.filter((one) => this.isUp(one));
     this.keep({ url: state.url });
+  }
+
+  async open(): Promise<void> {
+    if (this.isMade) return;
+    const { place } = this.made;
+    const { endpoint, name } = this.handle;
+    const { signal, onStep } = this.options;
+    onStep("start", `Making the endpoint ${endpoint}`);
+    const make = async (folder: string) => createEndpoint(place, await writeEndpoint(folder, endpoint, name), signal);
+    this.keep({ url: await withFolder(make) });
   }
 
   private isUp(deployment: string): boolean {
@@ -148,10 +152,10 @@ class AzureChange implements CloudChange<Part> {
     return made.accessTo(url, isShared ? parts[0]!.deployment : undefined);
   }
 
-  async giveBack(): Promise<void> {
+  async giveBack(signal: AbortSignal): Promise<void> {
     if (!this.before || this.known.length === 0) return;
     const shares = this.completed(this.before, this.next);
-    await setTraffic(this.made.place, this.handle.endpoint, shares, AbortSignal.timeout(BACK_MS));
+    await setTraffic(this.made.place, this.handle.endpoint, shares, signal);
   }
 
   keepServed(parts: readonly Part[]): void {
@@ -181,23 +185,22 @@ class AzureChange implements CloudChange<Part> {
     };
   }
 
-  async tidy(parts: readonly Part[]): Promise<void> {
+  async tidy(parts: readonly Part[], signal: AbortSignal): Promise<void> {
     const { made, handle, options } = this;
     const needed = new Set(parts.map(({ deployment }) => deployment));
     const left: Part[] = [];
     for (const name of [...this.deployed.keys()].filter((one) => !needed.has(one))) {
       options.onStep("stop", `Removing ${name}`);
-      await deleteDeployment(made.place, handle.endpoint, name, options.signal).catch(() => {
+      await deleteDeployment(made.place, handle.endpoint, name, signal).catch(() => {
         left.push(...handle.parts.filter(({ deployment }) => deployment === name));
       });
     }
     this.keep({ parts: [...new Set([...parts, ...left])] });
   }
 
-  async takeBack(): Promise<void> {
+  async takeBack(signal: AbortSignal): Promise<void> {
     const { made, fresh } = this;
     const { endpoint, parts } = this.handle;
-    const signal = AbortSignal.timeout(BACK_MS);
     if (this.known.length === 0) {
       await removeEndpoint(made.place, endpoint, signal);
       return this.keep({ parts: [], url: null });

@@ -2,6 +2,7 @@
 import type { Served } from "../../domain/deployment";
 import { UserError } from "../../domain/errors";
 import type { Problem } from "../../targets/contract";
+import { BACK_MS } from "../cloud/carryOut";
 import { notices } from "../cloud/notices";
 import type { ServingPlan, ServingTarget } from "../contract";
 import type { MakeServing } from "../targets";
@@ -22,6 +23,7 @@ export const makeAzureServing: MakeServing<AzureSettings> = (name, settings, { e
 
   return {
     ...{ name, kind: "azureml", contract: "azureml", splits: true, shadows: true },
+    revertLimit: BACK_MS,
 
     async check(plan, signal) {
       const known = [...refusals(plan), ...warnings(plan, settings)];

@@ -4,24 +4,31 @@ import { untilItAnswers } from "../rollout/untilItAnswers";
 
 /** `Part`: what a version is there. */
 export interface CloudChange<Part> {
-  /** Finds out what is there; the endpoint is there afterwards. */
+  /** Finds out what is there, and changes nothing. */
+  look(): Promise<void>;
+  /** The endpoint is there afterwards. */
   open(): Promise<void>;
   /** Deployed and tried; without requests where callers are served. */
   bringUp(route: ReadyRoute): Promise<Part>;
   /** Gives them the requests. Resolves with a way to the champion at the endpoint. */
   giveRequests(parts: readonly Part[]): Promise<Access>;
   /** As they were shared before. */
-  giveBack(): Promise<void>;
+  giveBack(signal: AbortSignal): Promise<void>;
   /** The parts are what is served from now on. */
   keepServed(parts: readonly Part[]): void;
   /** Takes away what is not needed any more. What fails is no fault of this change, and goes with the next. */
-  tidy(parts: readonly Part[]): Promise<void>;
+  tidy(parts: readonly Part[], signal: AbortSignal): Promise<void>;
   /** Takes away what was begun. */
-  takeBack(): Promise<void>;
+  takeBack(signal: AbortSignal): Promise<void>;
 }
+
+/** Ms that going back may take: what a cloud has begun, it brings to an end first. */
+export const BACK_MS = 60 * 60_000;
 
 /** Ms until what was told of shares holds. */
 const PATIENCE_MS = 60_000;
+/** Ms that whoever deploys waits for what they do not need. */
+const TIDY_MS = 240_000;
 
 /** Throws what it failed by; then what was served is served still, and what was begun is gone. */
 export async function carryOut<Part>(
@@ -31,6 +38,8 @@ export async function carryOut<Part>(
 ): Promise<void> {
   const [champion] = routes as [ReadyRoute];
   const parts: Part[] = [];
+  // Who does not know what is there can take nothing away: it may be what is served.
+  await change.look();
   const tell = (left: Error) => onStep("stop", `Not all could be made as it was: ${left.message}`);
   try {
     await change.open();
@@ -39,13 +48,14 @@ export async function carryOut<Part>(
       const access = await change.giveRequests(parts);
       await untilItAnswers(champion.ready, access, PATIENCE_MS, signal);
     } catch (error) {
-      await change.giveBack().catch(tell);
+      await change.giveBack(AbortSignal.timeout(BACK_MS)).catch(tell);
       throw error;
     }
   } catch (error) {
-    await change.takeBack().catch(tell);
+    onStep("stop", "Going back, which takes as long as the cloud does");
+    await change.takeBack(AbortSignal.timeout(BACK_MS)).catch(tell);
     throw signal.aborted ? signal.reason : error;
   }
   change.keepServed(parts);
-  await change.tidy(parts);
+  await change.tidy(parts, AbortSignal.any([signal, AbortSignal.timeout(TIDY_MS)]));
 }

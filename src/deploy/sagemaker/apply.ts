@@ -1,6 +1,7 @@
 /** Bringing an endpoint of SageMaker to what a plan says, without a request that fails. */
 import { UserError } from "../../domain/errors";
 import { maskText } from "../../domain/secrets";
+import { BACK_MS } from "../cloud/carryOut";
 import { CloudError } from "../cloud/program";
 import type { ApplyOptions, ServingPlan } from "../contract";
 import { accessVariant } from "./access";
@@ -38,8 +39,6 @@ import {
   withWeights,
 } from "./variants";
 
-/** Ms that going back may take: what AWS has begun, it brings to an end first. */
-export const BACK_MS = 60 * 60_000;
 /** Of what did not come up. */
 const SHOWN_LINES = 12;
 const LOG_MS = 30_000;

@@ -1,9 +1,10 @@
 /** Serving at Amazon SageMaker: an endpoint whose variants are versions, changed through Amazon's own command line program. */
+import { BACK_MS } from "../cloud/carryOut";
 import type { ServingHandle, ServingTarget } from "../contract";
 import type { MakeServing, ServingContext } from "../targets";
 import { accessEndpoint } from "./access";
 import { findAccount, requireAccount } from "./account";
-import { applyPlan, BACK_MS } from "./apply";
+import { applyPlan } from "./apply";
 import { type Aws, type AwsSettings, findRegion, openAws } from "./aws";
 import { checkPlan } from "./check";
 import type { Place } from "./endpoint";

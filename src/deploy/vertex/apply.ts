@@ -24,9 +24,6 @@ import { checkEndpointOf, newNames, type Part, type VertexHandle } from "./handl
 import { artifactsOf, hasModel, removePart, sendBundle, signatureOf, uploadModel } from "./model";
 import { undeploy } from "./undeploy";
 
-/** Ms that taking back what was begun may take. */
-const BACK_MS = 240_000;
-
 export interface VertexApplication {
   place: Place;
   settings: VertexSettings;
@@ -49,6 +46,7 @@ export async function applyPlan(
 
 class VertexChange implements CloudChange<Part> {
   handle: VertexHandle;
+  private isMade = false;
   /** Ids of models that are deployed to the endpoint, of those that were given requests, and of those that still get them. */
   private deployed: string[] = [];
   private known: string[] = [];
@@ -71,20 +69,22 @@ class VertexChange implements CloudChange<Part> {
     this.options.keep(this.handle);
   }
 
-  async open(): Promise<void> {
-    const { place } = this.made;
-    const { signal, onStep } = this.options;
-    const state = await describeEndpoint(place, this.handle.endpoint, signal);
-    if (!state) {
-      onStep("start", `Making the endpoint ${this.handle.endpoint}`);
-      await createEndpoint(place, this.handle.endpoint, this.plan.name, signal);
-      return;
-    }
+  async look(): Promise<void> {
+    const state = await describeEndpoint(this.made.place, this.handle.endpoint, this.options.signal);
+    if (!state) return;
+    this.isMade = true;
     this.deployed = state.deployed;
     this.split = this.before = state.split;
     // One may have all requests of an endpoint that nobody knows yet, and was not tried to the end.
     this.known = this.handle.routes.map(({ deployed }) => deployed).filter((id) => state.deployed.includes(id));
     this.served = this.known.filter((id) => (state.split[id] ?? 0) > 0);
+  }
+
+  async open(): Promise<void> {
+    if (this.isMade) return;
+    const { signal, onStep } = this.options;
+    onStep("start", `Making the endpoint ${this.handle.endpoint}`);
+    await createEndpoint(this.made.place, this.handle.endpoint, this.plan.name, signal);
   }
 
   async giveRequests(parts: readonly Part[]): Promise<Access> {
@@ -95,9 +95,9 @@ class VertexChange implements CloudChange<Part> {
     return made.accessTo(this.handle.endpoint, parts[0]!.deployed);
   }
 
-  async giveBack(): Promise<void> {
+  async giveBack(signal: AbortSignal): Promise<void> {
     if (this.served.length === 0) return;
-    await setSplit(this.made.place, this.handle.endpoint, this.before, AbortSignal.timeout(BACK_MS));
+    await setSplit(this.made.place, this.handle.endpoint, this.before, signal);
   }
 
   keepServed(parts: readonly Part[]): void {
@@ -174,9 +174,8 @@ class VertexChange implements CloudChange<Part> {
     await removeEndpoint(place, check, signal);
   }
 
-  async tidy(parts: readonly Part[]): Promise<void> {
+  async tidy(parts: readonly Part[], signal: AbortSignal): Promise<void> {
     const { made, handle, options } = this;
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(BACK_MS)]);
     const needed = new Set(parts.map(({ deployed }) => deployed));
     const left: Part[] = [];
     for (const id of this.deployed.filter((one) => !needed.has(one))) {
@@ -189,9 +188,8 @@ class VertexChange implements CloudChange<Part> {
     this.keep({ parts: [...new Set([...parts, ...left])] });
   }
 
-  async takeBack(): Promise<void> {
+  async takeBack(signal: AbortSignal): Promise<void> {
     const { made, fresh, handle } = this;
-    const signal = AbortSignal.timeout(BACK_MS);
     if (this.known.length === 0) {
       await undeploy(made.place, handle, signal);
       return this.keep({ parts: [] });
