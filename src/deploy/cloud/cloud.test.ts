@@ -58,6 +58,8 @@ test("what a program says when it fails is told with what it means", async () =>
   await expect(program("no-such-program").run([], options)).rejects.toThrow(/not on PATH\. Get it at example\.com\./);
   expect(await program(process.execPath).json(node("console.log('[1]')"), options)).toEqual([1]);
   expect(await program(process.execPath).json(node(""), options)).toBeNull();
+  expect(await program(process.execPath).json(node("console.log('...{}')"), options)).toEqual({});
+  expect(await program(process.execPath).json(node("console.log('....')"), options)).toBeNull();
   await expect(program(process.execPath).json(node("console.log('ok')"), options)).rejects.toThrow(/else than JSON/);
 });
 

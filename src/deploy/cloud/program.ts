@@ -80,8 +80,9 @@ export function cloudProgram({ program, cloud, install, env, reasons }: CloudPro
   return {
     run,
     async json(args, options) {
-      const text = await run(args, options);
-      if (text.trim() === "") return null;
+      // Azure's program prints a dot before it, each time that it looks whether it is done.
+      const text = (await run(args, options)).replace(/^[.\s]+/, "");
+      if (text === "") return null;
       try {
         return JSON.parse(text);
       } catch {
