@@ -34,7 +34,7 @@ export async function manifestText(
   const tokenSecret = settings.token ? `${clusterName(name)}-token` : null;
   const objects = place.objects(route, { name, settings }, tokenSecret);
   const texts = objects.map((object) => stringify(placed(object, place.namespace), { lineWidth: 0 }));
-  return `${comment(route, namedImage(route.ready, place.images), tokenSecret)}${texts.join("---\n")}`;
+  return `${comment(route, namedImage(route.ready, place.images), place.namespace, tokenSecret)}${texts.join("---\n")}`;
 }
 
 interface Place {
@@ -61,14 +61,20 @@ function placed(object: Resource, namespace: string | undefined): Resource {
   return namespace === undefined ? object : { ...object, metadata: { ...metadata, namespace } };
 }
 
-function comment({ model, version, ready }: ReadyRoute, image: string, tokenSecret: string | null): string {
+function comment(
+  { model, version, ready }: ReadyRoute,
+  image: string,
+  namespace: string | undefined,
+  tokenSecret: string | null,
+): string {
+  const inside = namespace === undefined ? "" : ` --namespace ${namespace}`;
   const lines = [
     `${model} ${version}, as \`modeltrail deploy --manifest\` wrote it: bundle ${ready.hash}.`,
     `Its image has to be pushed: modeltrail bundle ${model}/${version} --output FOLDER && docker build --tag ${image} FOLDER && docker push ${image}`,
     ...(tokenSecret === null
       ? []
       : [
-          `Its token, from standard input: kubectl create secret generic ${tokenSecret} --from-file=${TOKEN_KEY}=/dev/stdin`,
+          `Its token, from standard input: kubectl create secret generic ${tokenSecret}${inside} --from-file=${TOKEN_KEY}=/dev/stdin`,
         ]),
   ];
   return lines.map((line) => `# ${line.replace(/[\r\n]+/g, " ")}\n`).join("");
