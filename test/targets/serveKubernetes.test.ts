@@ -44,7 +44,7 @@ const unaskedRights = () => {
   const used = cluster.requests.flatMap((request) => {
     const [, method, resource, name] = /^(\w+) \/apis?\/.*\/namespaces\/[^/]+\/(\w+)(\/[^/]+)?$/.exec(request) ?? [];
     const verb = method === "GET" && name === undefined ? "list" : VERBS[method!];
-    return resource === undefined || resource === "pods" ? [] : `${verb} ${resource}`;
+    return resource === undefined ? [] : `${verb} ${resource}`;
   });
   return [...new Set(used)].filter((right) => !cluster.rights.has(right));
 };
@@ -52,7 +52,7 @@ const versions = () => deployments().map(({ metadata }) => metadata.labels["mode
 
 describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mock of a cluster", () => {
   test("exchanged and gone back without a failed request, asked through the cluster, and nothing is left", async () => {
-    const { route, apply, steps, access, status, undeploy } = deployment();
+    const { route, apply, steps, access, status, undeploy } = deployment({ replicas: 2 });
     const first = await apply([route(1)]);
     expect(first).toMatchObject({ name: "wine", namespace: "team", url: "http://wine.team.svc" });
     expect(await status()).toMatchObject({
@@ -237,8 +237,7 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
 with open("answer.py", "w") as file:
     file.write("def predict(inputs: list):\\n    return [%s] * len(inputs)\\n" % sys.argv[1])
 `;
-      const serving =
-        "{ image: 'registry.test/{model}:{hash}', replicas: 2, ingress: { host: wine.test, tlsSecret: cert } }";
+      const serving = "{ image: 'registry.test/{model}:{hash}', ingress: { host: wine.test, tlsSecret: cert } }";
       const settings = `targets:\n  prod: { kind: kubernetes, kubeconfig: ${cluster.kubeconfig}, serving: ${serving} }\n`;
       const cwd = makeProject({ "modeltrail.yaml": settings, "train.py": train });
       const env = { ...baseEnvironment(makeProject()), KUBECACHEDIR: makeProject() };

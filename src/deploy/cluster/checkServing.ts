@@ -23,7 +23,7 @@ export function needsOf(group: string, resource: string, verbs: readonly string[
 
 /** Of all that serve on a cluster. */
 const COMMON: readonly Need[] = [
-  { group: "", resource: "pods", verb: "list" },
+  ...needsOf("", "pods", ["list", "get"]),
   { group: "", resource: "pods", subresource: "log", verb: "get" },
   { group: "", resource: "pods", subresource: "portforward", verb: "create" },
 ];
