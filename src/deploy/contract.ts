@@ -88,6 +88,8 @@ export interface ServingTarget {
   readonly shadows: boolean;
   /** Ms that going back to what was served before may take there; default 5 minutes. */
   readonly revertLimit?: number;
+  /** Ms for which what it said last will do for who looks on and on; default 0: a place that is quick to ask. */
+  readonly statusPace?: number;
   /** What would fail. Quick (seconds) and without effect; never asks for a password. */
   check(plan: ServingPlan, signal: AbortSignal): Promise<Problem[]>;
   /**

@@ -2,8 +2,8 @@
 import type { Served } from "../../domain/deployment";
 import { UserError } from "../../domain/errors";
 import type { Problem } from "../../targets/contract";
-import { BACK_MS } from "../cloud/carryOut";
 import { notices } from "../cloud/notices";
+import { CLOUD_TIMES } from "../cloud/times";
 import type { ServingPlan, ServingTarget } from "../contract";
 import type { MakeServing } from "../targets";
 import { accessEndpoint, keys } from "./access";
@@ -23,7 +23,7 @@ export const makeAzureServing: MakeServing<AzureSettings> = (name, settings, { e
 
   return {
     ...{ name, kind: "azureml", contract: "azureml", splits: true, shadows: true },
-    revertLimit: BACK_MS,
+    ...CLOUD_TIMES,
 
     async check(plan, signal) {
       const known = [...refusals(plan), ...warnings(plan, settings)];

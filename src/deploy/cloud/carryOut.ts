@@ -1,6 +1,7 @@
 /** The way of a change at a cloud: what was served stays until the new versions answer, and what was begun goes when they do not. */
 import type { Access, ApplyOptions, ReadyRoute, ServingPlan } from "../contract";
 import { untilItAnswers } from "../rollout/untilItAnswers";
+import { BACK_MS } from "./times";
 
 /** `Part`: what a version is there. */
 export interface CloudChange<Part> {
@@ -21,9 +22,6 @@ export interface CloudChange<Part> {
   /** Takes away what was begun. */
   takeBack(signal: AbortSignal): Promise<void>;
 }
-
-/** Ms that going back may take: what a cloud has begun, it brings to an end first. */
-export const BACK_MS = 60 * 60_000;
 
 /** Ms until what was told of shares holds. */
 const PATIENCE_MS = 60_000;

@@ -10,30 +10,38 @@ import { needDeployment, settingsOf } from "./destination";
 
 const LOOK_MS = 20_000;
 
+export interface LookOptions {
+  /** They look on and on: a target that is costly to ask is left alone for a while. */
+  isWatching?: boolean;
+}
+
 /** Asks the target how this one stands, and keeps it. Nothing is asked of one that serves nothing. */
-export async function look(context: ServingContext, name: string): Promise<Deployment> {
+export async function look(context: ServingContext, name: string, options: LookOptions = {}): Promise<Deployment> {
   const { store } = context;
   const deployment = needDeployment(store, name);
   if (deployment.handle === null) return deployment;
-  const served = await ask(context, deployment).catch((error: Error) => ({
+  const served = await ask(context, deployment, options).catch((error: Error) => ({
     state: "unreachable" as const,
     detail: error.message,
     endpoint: deployment.served?.endpoint ?? null,
     versions: [],
     traffic: null,
   }));
-  store.deployments.saw(name, served);
+  if (served) store.deployments.saw(name, served);
   return needDeployment(store, name);
 }
 
-async function ask(context: ServingContext, { target, handle }: Deployment) {
+/** Null: what was seen last will do. */
+async function ask(context: ServingContext, { target, handle, seen }: Deployment, { isWatching = false }: LookOptions) {
   const place = await openServingTarget(target, context);
+  const { statusPace = 0 } = place;
+  if (isWatching && seen !== null && Date.now() - seen < statusPace) return null;
   return place.status(handle as ServingHandle, AbortSignal.timeout(LOOK_MS));
 }
 
 /** All of them, at the same time. */
-export function lookAtAll(context: ServingContext): Promise<Deployment[]> {
-  return Promise.all(context.store.deployments.list().map(({ name }) => look(context, name)));
+export function lookAtAll(context: ServingContext, options: LookOptions = {}): Promise<Deployment[]> {
+  return Promise.all(context.store.deployments.list().map(({ name }) => look(context, name, options)));
 }
 
 /** Speaks with the endpoint as callers do, with the deployment's token. Throws UserError when it is not deployed. */

@@ -1,8 +1,8 @@
 /** Bringing an endpoint of SageMaker to what a plan says, without a request that fails. */
 import { UserError } from "../../domain/errors";
 import { maskText } from "../../domain/secrets";
-import { BACK_MS } from "../cloud/carryOut";
 import { CloudError } from "../cloud/program";
+import { BACK_MS } from "../cloud/times";
 import type { ApplyOptions, ServingPlan } from "../contract";
 import { accessVariant } from "./access";
 import { requireAccount } from "./account";

@@ -1,5 +1,5 @@
 /** Serving at Amazon SageMaker: an endpoint whose variants are versions, changed through Amazon's own command line program. */
-import { BACK_MS } from "../cloud/carryOut";
+import { CLOUD_TIMES } from "../cloud/times";
 import type { ServingHandle, ServingTarget } from "../contract";
 import type { MakeServing, ServingContext } from "../targets";
 import { accessEndpoint } from "./access";
@@ -50,7 +50,7 @@ export function sagemakerServing(
   return {
     ...{ name, kind: settings.kind, contract: "sagemaker" },
     ...{ splits: settings.serverless === undefined, shadows: settings.serverless === undefined },
-    revertLimit: BACK_MS,
+    ...CLOUD_TIMES,
 
     check: (plan, signal) => checkPlan(open(asked), settings, plan, signal),
 

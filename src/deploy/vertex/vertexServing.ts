@@ -3,9 +3,9 @@ import * as z from "zod/mini";
 import type { Served } from "../../domain/deployment";
 import { UserError } from "../../domain/errors";
 import type { Problem } from "../../targets/contract";
-import { BACK_MS } from "../cloud/carryOut";
 import { isOfBundle } from "../cloud/imageOf";
 import { notices } from "../cloud/notices";
+import { CLOUD_TIMES } from "../cloud/times";
 import type { ServingPlan, ServingTarget } from "../contract";
 import type { MakeServing } from "../targets";
 import { accessEndpoint } from "./access";
@@ -35,7 +35,7 @@ export const makeVertexServing: MakeServing<VertexSettings> = (name, settings, {
 
   return {
     ...{ name, kind: "vertex", contract: "vertex", splits: true, shadows: false },
-    revertLimit: BACK_MS,
+    ...CLOUD_TIMES,
 
     async check(plan, signal) {
       const known = [...refusals(plan, settings), ...notices(plan, costsOf(settings))];

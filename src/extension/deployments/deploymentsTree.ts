@@ -25,15 +25,15 @@ export class DeploymentsTree extends LazyTree<Node, DeploymentsModel> {
       concerns: ({ deployments }) => deployments,
       load: () => load(projects),
     });
-    const clock = setInterval(() => this.view.visible && this.ask(), ASK_MS);
-    const shown = this.view.onDidChangeVisibility(({ visible }) => visible && this.ask());
+    const clock = setInterval(() => this.view.visible && this.ask(true), ASK_MS);
+    const shown = this.view.onDidChangeVisibility(({ visible }) => visible && this.ask(true));
     this.asks = vscode.Disposable.from(shown, { dispose: () => clearInterval(clock) });
   }
 
   /** Shows what the store knows, and asks the targets for what they know. */
   refresh(): void {
     this.lookSoon();
-    this.ask();
+    this.ask(false);
   }
 
   async loadMore(node: MoreRolloutsNode): Promise<void> {
@@ -64,19 +64,20 @@ export class DeploymentsTree extends LazyTree<Node, DeploymentsModel> {
   }
 
   /** How things stand is asked of the targets themselves; what they say comes back as a change of the store. */
-  private ask(): void {
+  private ask(isWatching: boolean): void {
     if (this.asking || !vscode.workspace.isTrusted) return;
     this.asking = true;
-    this.askAll()
+    this.askAll(isWatching)
       .catch((error) => this.log.error("ask how deployments stand", error))
       .finally(() => {
         this.asking = false;
       });
   }
 
-  private async askAll(): Promise<void> {
+  private async askAll(isWatching: boolean): Promise<void> {
     await this.projects.ready();
-    await Promise.all(this.projects.all.map(({ root }) => this.projects.call("askDeployments", { root })));
+    const { all } = this.projects;
+    await Promise.all(all.map(({ root }) => this.projects.call("askDeployments", { root, isWatching })));
   }
 }
 

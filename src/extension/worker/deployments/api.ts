@@ -68,8 +68,11 @@ export interface DeploymentsApi {
   listDeployments(argument: { root: string }): DeploymentView[];
   /** Null when there is none of this name. */
   getDeployment(argument: { root: string; name: string }): DeploymentView | null;
-  /** Asks the targets of all deployments how they stand; what they say is in the store afterwards. */
-  askDeployments(argument: { root: string }): void;
+  /**
+   * Asks the targets of all deployments how they stand; what they say is in the store afterwards. `isWatching`: again and again,
+   * and so not each time those that are costly to ask.
+   */
+  askDeployments(argument: { root: string; isWatching: boolean }): void;
   /** Those for this model first. */
   deployPlaces(argument: { root: string; model: string }): DeployPlace[];
   tryInput(argument: { root: string; name: string }): TryInput;

@@ -35,9 +35,9 @@ export function deploymentHandlers({ find, need, writable }: DeploymentStores): 
       const { deployPlaces } = await import("./places");
       return deployPlaces(writable(root), model);
     },
-    async askDeployments({ root }) {
+    async askDeployments({ root, isWatching }) {
       const store = find(root);
-      if (store && store.deployments.list().length > 0) await (await serving()).askAll(writable(root));
+      if (store && store.deployments.list().length > 0) await (await serving()).askAll(writable(root), isWatching);
     },
     tryInput: async ({ root, name }) => (await serving()).tryInput(writable(root), name),
     tryDeployment: async ({ root, name, body }, signal) => (await serving()).send(writable(root), name, body, signal),

@@ -15,8 +15,8 @@ import type { TryInput } from "./api";
 const MOST_SHOWN = 500_000;
 const TRY_MS = 120_000;
 
-export async function askAll(store: Store): Promise<void> {
-  await lookAtAll({ store, env: process.env });
+export async function askAll(store: Store, isWatching: boolean): Promise<void> {
+  await lookAtAll({ store, env: process.env }, { isWatching });
 }
 
 const NO_INPUT: TryInput = { sample: null, sampleSource: null, columns: null };
