@@ -1,13 +1,13 @@
 /** Asking what an endpoint of Azure ML serves: at its address, with its key, as callers do. */
 import * as z from "zod/mini";
 import { UserError } from "../../domain/errors";
+import { cloudAccess, type Headers } from "../cloud/access";
 import { send } from "../cloud/send";
 import type { Access, Answer } from "../contract";
 import { ask, type Workspace } from "./az";
 import { describeEndpoint, SUCCEEDED } from "./endpoint";
 
 const Credentials = z.object({ primaryKey: z.string() });
-const TIMEOUT_MS = 120_000;
 const UNAUTHORIZED = 401;
 /** Azure says so of what a model answers with another status than 200, and tells that beside. */
 const MODEL_ERROR = 424;
@@ -21,7 +21,7 @@ export interface AccessedEndpoint {
   url: string | null;
   findKey: FindKey;
   /** Which deployment is asked, by the request's headers; undefined: by their shares. */
-  wantedBy(headers: Readonly<Record<string, string>>): string | undefined;
+  wantedBy(headers: Headers): string | undefined;
 }
 
 /** `isRefused`: the one that was known is not taken any more. */
@@ -45,21 +45,12 @@ export function keys(): FindKey {
 }
 
 export function accessEndpoint({ place, endpoint, url, findKey, wantedBy }: AccessedEndpoint): Access {
-  return {
-    // Others are let in with its key only.
-    url: null,
-    async request(path, { method = "POST", headers = {}, body = "", signal: given } = {}) {
-      const signal = given ?? AbortSignal.timeout(TIMEOUT_MS);
+  return cloudAccess({
+    cloud: "Azure ML",
+    async predict(headers, body, signal) {
       if (url === null) throw new UserError("This endpoint has no address yet.");
       const wanted = wantedBy(headers);
-      if (path === "/ping" || path === "/health") return health(place, endpoint, wanted, signal);
-      if (path !== "/invocations" || method !== "POST") {
-        throw new UserError(`Azure ML lets only predictions through (POST /invocations), not ${method} ${path}.`);
-      }
-      const all = {
-        ...{ "content-type": "application/json", ...headers },
-        ...(wanted === undefined ? {} : { [DEPLOYMENT]: wanted }),
-      };
+      const all = { ...headers, ...(wanted === undefined ? {} : { [DEPLOYMENT]: wanted }) };
       const ask = async (isRefused: boolean) => {
         const authorization = `Bearer ${await findKey(place, endpoint, { isRefused, signal })}`;
         return send(new URL(url), { method: "POST", headers: { ...all, authorization }, body, signal });
@@ -67,24 +58,19 @@ export function accessEndpoint({ place, endpoint, url, findKey, wantedBy }: Acce
       const answer = await ask(false);
       return statusOf(answer.status === UNAUTHORIZED ? await ask(true) : answer);
     },
-  };
+    /** Nobody is let through to ask for it: it is as well as Azure says. */
+    async findFault(headers, signal) {
+      const wanted = wantedBy(headers);
+      const state = await describeEndpoint(place, endpoint, signal);
+      const asked = wanted === undefined ? Object.keys(state?.traffic ?? {}) : [wanted];
+      const isWell = asked.length > 0 && asked.every((name) => state?.deployments.get(name) === SUCCEEDED);
+      return isWell ? null : "It is not up.";
+    },
+  });
 }
 
 /** As the model itself has answered. */
 function statusOf(answer: Answer): Answer {
   const own = Number(answer.headers[MODEL_STATUS]);
   return answer.status === MODEL_ERROR && own ? { ...answer, status: own } : answer;
-}
-
-/** Nobody is let through to ask for it: it is as well as Azure says. */
-async function health(
-  place: Workspace,
-  endpoint: string,
-  wanted: string | undefined,
-  signal: AbortSignal,
-): Promise<Answer> {
-  const state = await describeEndpoint(place, endpoint, signal);
-  const asked = wanted === undefined ? Object.keys(state?.traffic ?? {}) : [wanted];
-  const isWell = asked.length > 0 && asked.every((name) => state?.deployments.get(name) === SUCCEEDED);
-  return { status: isWell ? 200 : 503, headers: {}, body: Buffer.from(isWell ? "" : "It is not up.") };
 }

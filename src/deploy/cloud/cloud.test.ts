@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { testManifest } from "../testManifest";
+import { cloudAccess } from "./access";
 import { imageOf, isOfBundle } from "./imageOf";
 import { insist } from "./insist";
 import { launcherOf } from "./launcher";
@@ -105,4 +106,30 @@ test("what a cloud is still busy with is tried again, and nothing else", async (
   await expect(insist(said("PERMISSION_DENIED"), signal, 1)).rejects.toThrow("PERMISSION_DENIED");
   const over = AbortSignal.timeout(20);
   await expect(insist(said(...Array<string>(1_000).fill("(Conflict) busy")), over, 10)).rejects.toThrow("busy");
+});
+
+test("predictions are let through, whatever the case of their headers, and nothing else", async () => {
+  const asked: unknown[] = [];
+  let fault: string | null = null;
+  const access = cloudAccess({
+    cloud: "The cloud",
+    async predict(headers, body) {
+      asked.push([headers, body]);
+      return { status: 200, headers: {}, body: Buffer.from("1") };
+    },
+    findFault: async () => fault,
+  });
+  expect(access.url).toBeNull();
+  await access.request("/invocations", { headers: { "Content-Type": "text/csv", "X-Modeltrail-Version": "3" } });
+  await access.request("/invocations", { method: "POST", body: "{}" });
+  expect(asked).toEqual([
+    [{ "content-type": "text/csv", "x-modeltrail-version": "3" }, ""],
+    [{ "content-type": "application/json" }, "{}"],
+  ]);
+  expect(await access.request("/ping", { method: "GET" })).toMatchObject({ status: 200 });
+  fault = "It is away.";
+  expect(await access.request("/health")).toEqual({ status: 503, headers: {}, body: Buffer.from(fault) });
+  await expect(access.request("/metrics", { method: "GET" })).rejects.toThrow(
+    "The cloud lets only predictions through (POST /invocations), not GET /metrics.",
+  );
 });

@@ -1,17 +1,15 @@
-/** Asking an endpoint of SageMaker: it signs callers in by IAM and lets through nothing but predictions. */
-import { UserError } from "../../domain/errors";
+/** Asking an endpoint of SageMaker, which signs callers in by IAM. */
+import { type CloudEndpoint, cloudAccess, type Headers } from "../cloud/access";
 import type { Access, Answer } from "../contract";
 import { VARIANT } from "./aws";
 import { describeEndpoint, type Place } from "./endpoint";
 import type { Variant } from "./variants";
 
-const TIMEOUT_MS = 120_000;
-const JSON_TYPE = "application/json";
-
 /** `variants`: those that can be asked by their versions, when there are several. */
 export function accessEndpoint(place: Place, variants: readonly Variant[]): Access {
   const named = variants.length > 1 ? variants : [];
-  return access(place, async ({ "x-modeltrail-version": wanted, ...headers }, body, signal) => {
+  return access(place, async (headers, body, signal) => {
+    const wanted = headers["x-modeltrail-version"];
     const variant = named.find(({ version }) => String(version) === wanted)?.name ?? null;
     const answer = await invoke(place, variant, headers, body, signal);
     const answering = variants.find(({ name }) => name === answer.headers[VARIANT]);
@@ -25,41 +23,28 @@ export function accessVariant(place: Place, variant: string | null): Access {
   return access(place, (headers, body, signal) => invoke(place, variant, headers, body, signal));
 }
 
-type Headers = Record<string, string | undefined>;
-type Predict = (headers: Headers, body: Buffer, signal: AbortSignal) => Promise<Answer>;
-
-function access(place: Place, predict: Predict): Access {
-  return {
-    url: null,
-    async request(path, { method, headers = {}, body = "", signal = AbortSignal.timeout(TIMEOUT_MS) } = {}) {
-      if (path === "/ping" || path === "/health") return health(place, signal);
-      if (path === "/invocations" && (method ?? "POST") === "POST") {
-        return predict(lower(headers), Buffer.from(body), signal);
-      }
-      throw new UserError(
-        `SageMaker lets only predictions through (POST /invocations), not ${method ?? "GET"} ${path}.`,
-      );
-    },
-  };
+function access(place: Place, predict: CloudEndpoint["predict"]): Access {
+  return cloudAccess({ cloud: "SageMaker", predict, findFault: (_headers, signal) => findFault(place, signal) });
 }
 
 function invoke(
   { aws, endpoint }: Place,
   variant: string | null,
-  { "content-type": contentType = JSON_TYPE, accept = JSON_TYPE }: Headers,
-  body: Buffer,
+  headers: Headers,
+  body: string | Buffer,
   signal: AbortSignal,
 ): Promise<Answer> {
-  return aws.invoke({ endpoint, variant, contentType, accept, body }, { signal, what: "pass the request on" });
+  const { "content-type": contentType = JSON_TYPE, accept = JSON_TYPE } = headers;
+  const invocation = { endpoint, variant, contentType, accept, body: Buffer.from(body) };
+  return aws.invoke(invocation, { signal, what: "pass the request on" });
 }
 
+const JSON_TYPE = "application/json";
+
 /** SageMaker asks the app itself, and has it in service only while that is well. */
-async function health(place: Place, signal: AbortSignal) {
+async function findFault(place: Place, signal: AbortSignal): Promise<string | null> {
   const state = await describeEndpoint(place, signal);
   const status = state?.EndpointStatus ?? "not there";
   const isWell = state?.ProductionVariants !== undefined && !["Creating", "Failed", "OutOfService"].includes(status);
-  return { status: isWell ? 200 : 503, headers: {}, body: Buffer.from(`It is ${status}.`) };
+  return isWell ? null : `It is ${status}.`;
 }
-
-const lower = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
