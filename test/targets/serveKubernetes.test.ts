@@ -5,6 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
+import type { ServingHandle } from "../../src/deploy/contract";
 import { makeKubernetesServing } from "../../src/deploy/kubernetes/kubernetesServing";
 import { UserError } from "../../src/domain/errors";
 import type { TargetOf } from "../../src/domain/targets";
@@ -138,7 +139,11 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
       spec: {},
     };
     const verify = async () => void cluster.objects.set(service, quicker);
-    await expect(apply([route(1)], { verify })).rejects.toThrow(/has a Service wine already/);
+    let owner = "";
+    const keep = (kept: ServingHandle) => {
+      owner = kept.owner as string;
+    };
+    await expect(apply([route(1)], { verify, keep })).rejects.toThrow(/has a Service wine already/);
     await until(() => cluster.objects.size === 1, "nothing of ours is left");
     expect(cluster.objects.get(service)).toEqual(quicker);
     const known = { ...{ name: "wine", namespace: "team", owner: "us", url: null, secrets: [], images: [] }, port: 80 };
@@ -150,6 +155,14 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
     await expect(target.undeploy(elsewhere, signal())).rejects.toThrow("which has nothing of it");
     await target.undeploy(handle, signal());
     expect(cluster.objects.get(service)).toEqual(quicker);
+    // Ours, whose load balancer is not gone yet: it would take with it what it is told.
+    const metadata = {
+      name: "wine",
+      labels: { "modeltrail.dev/owner": owner },
+      deletionTimestamp: "2026-01-01T00:00:00Z",
+    };
+    cluster.objects.set(service, { ...quicker, metadata });
+    await expect(apply([route(1)])).rejects.toThrow("wine is just being removed from the cluster.");
   }, 60_000);
 
   test("how it stands is the cluster's word: out of memory, removed by others, away", async () => {

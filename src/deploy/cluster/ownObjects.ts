@@ -2,11 +2,11 @@
 import * as z from "zod/mini";
 import { UserError } from "../../domain/errors";
 import type { Cluster, Resource } from "../../targets/kubernetes/cluster";
-import { Labels, type Place } from "./handle";
+import { DeletedAt, Labels, type Place } from "./handle";
 import { OWNER_LABEL } from "./names";
 
 const TRIES = 3;
-const Labelled = z.looseObject({ metadata: z.looseObject({ labels: Labels }) });
+const Labelled = z.looseObject({ metadata: z.looseObject({ labels: Labels, deletionTimestamp: DeletedAt }) });
 
 /** Where it is in the API, and what it is called in words: "a Service". */
 export interface Named {
@@ -25,7 +25,7 @@ export async function findOwn(
   return found !== undefined && ownerOf(found) === owner ? (found as Resource) : undefined;
 }
 
-/** Undefined when there is none. Throws UserError when there is one that somebody else has made. */
+/** Undefined when there is none. Throws UserError when there is one that somebody else has made, or that is just going. */
 export async function findFree(
   cluster: Cluster,
   { name, namespace, owner }: Place,
@@ -33,7 +33,12 @@ export async function findFree(
   signal: AbortSignal,
 ): Promise<Resource | undefined> {
   const found = await cluster.get(path, signal);
-  if (found === undefined || ownerOf(found) === owner) return found as Resource | undefined;
+  if (found === undefined) return undefined;
+  if (ownerOf(found) === owner) {
+    // It may take its time, as a load balancer does, and whatever it is told goes with it.
+    if (!Labelled.parse(found).metadata.deletionTimestamp) return found as Resource;
+    throw new UserError(`${name} is just being removed from the cluster. Try again in a while.`);
+  }
   throw new UserError(
     `The namespace ${namespace} has ${kind} ${name} already, which is not of this project. Take another name for the deployment, with --as NAME.`,
   );

@@ -71,8 +71,6 @@ class Application {
       throw error;
     });
     const before = await this.find();
-    if (before?.isBeingRemoved)
-      throw new UserError(`${handle.name} is just being removed from the cluster. Try again.`);
     await this.prepareToken();
     try {
       await this.bringTo(wanted, before, true);
