@@ -16,6 +16,25 @@ export interface VertexApi {
   post(path: string, options: Omit<Sent, "method">): Promise<Answer>;
 }
 
+const Page = z.object({ nextPageToken: z.optional(z.string()) });
+
+/** All pages of a list, as it has some: one of what is not there. `path`: with a query, if any. */
+export async function readPages(
+  api: Pick<VertexApi, "get">,
+  path: string,
+  options: Parameters<VertexApi["get"]>[1],
+): Promise<unknown[]> {
+  const told: unknown[] = [];
+  const query = path.includes("?") ? "&" : "?";
+  for (let next = ""; ; ) {
+    const page = (await api.get(`${path}${next}`, options)) ?? {};
+    told.push(page);
+    const { nextPageToken } = Page.parse(page);
+    if (!nextPageToken) return told;
+    next = `${query}pageToken=${encodeURIComponent(nextPageToken)}`;
+  }
+}
+
 /** What `gcloud config config-helper` says. */
 const Helper = z.object({
   configuration: z.object({

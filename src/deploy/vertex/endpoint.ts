@@ -2,7 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod/mini";
 import { CloudError, type CloudProgram } from "../cloud/program";
-import type { VertexApi } from "./api";
+import { readPages, type VertexApi } from "./api";
 import { isAbsent, isThere, type VertexSettings } from "./gcloud";
 
 export const MACHINE_TYPE = "n1-standard-2";
@@ -134,8 +134,8 @@ export async function endWork(place: Place, id: string, signal: AbortSignal): Pr
   const at = `endpoints/${id}/operations`;
   const ended = new Set<string>();
   for (;;) {
-    const told = await place.api.get(at, { signal, what: "say what it does for the endpoint" });
-    const going = Operations.parse(told ?? {}).operations.filter(({ done }) => !done);
+    const told = await readPages(place.api, at, { signal, what: "say what it does for the endpoint" });
+    const going = told.flatMap((page) => Operations.parse(page).operations).filter(({ done }) => !done);
     if (going.length === 0) return;
     for (const { name } of going.filter((one) => !ended.has(one.name))) {
       ended.add(name);

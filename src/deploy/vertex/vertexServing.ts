@@ -1,5 +1,4 @@
 /** Serving on Vertex AI: one endpoint for each deployment, to which each version is deployed as a model. */
-import * as z from "zod/mini";
 import type { Served } from "../../domain/deployment";
 import { UserError } from "../../domain/errors";
 import type { Problem } from "../../targets/contract";
@@ -14,16 +13,8 @@ import { applyPlan } from "./apply";
 import { describeEndpoint, type EndpointState, MACHINE_TYPE, type Place } from "./endpoint";
 import { gcloudProgram, type VertexSettings } from "./gcloud";
 import { newHandle, VertexHandle } from "./handle";
+import { readLog } from "./log";
 import { undeploy } from "./undeploy";
-
-const Entries = z.nullable(
-  z.array(
-    z.object({
-      textPayload: z.optional(z.string()),
-      jsonPayload: z.optional(z.looseObject({ message: z.optional(z.string()) })),
-    }),
-  ),
-);
 
 export const makeVertexServing: MakeServing<VertexSettings> = (name, settings, { env }): ServingTarget => {
   const gcloud = gcloudProgram(env);
@@ -71,14 +62,7 @@ export const makeVertexServing: MakeServing<VertexSettings> = (name, settings, {
       });
     },
 
-    async log(handle, lines, signal) {
-      const { endpoint, project } = VertexHandle.parse(handle);
-      const filter = `resource.type="aiplatform.googleapis.com/Endpoint" AND resource.labels.endpoint_id="${endpoint}"`;
-      const words = ["logging", "read", filter, `--project=${project}`, `--limit=${lines}`, "--format=json"];
-      const entries = Entries.parse(await gcloud.json(words, { signal, what: "read the log" })) ?? [];
-      const text = entries.map(({ textPayload, jsonPayload }) => textPayload ?? jsonPayload?.message ?? "");
-      return text.reverse().flatMap((entry) => entry.trimEnd().split(/\r?\n/));
-    },
+    log: (handle, lines, signal) => readLog(gcloud, VertexHandle.parse(handle), lines, signal),
 
     async undeploy(handle, signal) {
       const known = VertexHandle.parse(handle);
