@@ -13,7 +13,7 @@ export async function readStatus(cluster: Cluster, handle: Handle, signal: Abort
   }
   const versions = await versionsOf(cluster, handle, found, signal);
   const trouble = found.isReady ? null : await troubleOf(cluster, handle, found, signal);
-  const state = stateOf(found, versions.length > 0, trouble?.isHopeless ?? false);
+  const state = stateOf(found, versions, trouble?.isHopeless ?? false);
   const detail = state === "live" ? null : (trouble?.text ?? found.said ?? "KServe is bringing it up.");
   return { state, detail, endpoint: found.url ?? handle.url, versions, traffic: null };
 }
@@ -49,8 +49,8 @@ async function troubleOf(cluster: Cluster, { namespace, champion }: Handle, { re
   return worstOf(pods, CONTAINER, { image: champion?.image ?? "of the newest version" });
 }
 
-function stateOf({ isReady }: Found, isAnyServed: boolean, isHopeless: boolean): ServedState {
+function stateOf({ isReady }: Found, versions: Served["versions"], isHopeless: boolean): ServedState {
   if (isReady) return "live";
-  if (isAnyServed) return "degraded";
-  return isHopeless ? "down" : "starting";
+  if (versions.some(({ ready, percent }) => ready && percent > 0)) return "degraded";
+  return isHopeless || versions.length > 0 ? "down" : "starting";
 }
