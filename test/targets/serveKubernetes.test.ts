@@ -120,7 +120,7 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
   }, 120_000);
 
   test("what somebody else has made by its name is left as it is, also when it is made meanwhile", async () => {
-    const { target, plan, route, apply, signal } = deployment({ ingress: { host: "wine.test" } });
+    const { target, plan, route, apply, steps, signal } = deployment({ ingress: { host: "wine.test" } });
     const place = "/apis/networking.k8s.io/v1/namespaces/team/ingresses/wine";
     const theirs = { kind: "Ingress", metadata: { name: "wine" }, spec: {} };
     cluster.objects.set(place, theirs);
@@ -129,7 +129,7 @@ describe.skipIf(!hasKubectl)("models on Kubernetes, by the real kubectl and a mo
       { severity: "error", message: expect.stringMatching(message) },
     ]);
     await expect(apply([route(1)])).rejects.toThrow(message);
-    expect([...cluster.objects.values()]).toEqual([theirs]);
+    expect([steps, [...cluster.objects.values()]]).toEqual([[], [theirs]]);
     cluster.objects.delete(place);
 
     const service = "/api/v1/namespaces/team/services/wine";

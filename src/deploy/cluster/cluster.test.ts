@@ -1,5 +1,10 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import type { Store } from "../../store/contract";
 import { Pod } from "../../targets/kubernetes/podState";
+import { placeIn } from "./handle";
 import { clusterName, labelsOf, selectorOf } from "./names";
 import { troubleOf, worstOf } from "./pods";
 
@@ -83,6 +88,19 @@ test("names are those of DNS, and different names stay different", () => {
   const names = ["Wine", "wine_prod", "wine.prod", "1wine", "x".repeat(100), `${"x".repeat(99)}y`].map(clusterName);
   for (const name of names) expect(name).toMatch(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/);
   expect(new Set([...names, "wine", "wine-prod"]).size).toBe(names.length + 2);
+});
+
+test("objects are the project's own, wherever it lies: others may have theirs in a folder of the same name", () => {
+  const parent = mkdtempSync(path.join(tmpdir(), "stores-"));
+  onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
+  const [folder, moved] = [path.join(parent, "project"), path.join(parent, "moved")];
+  const owner = (store: string) =>
+    placeIn({ namespace: "team" }, "wine", { folder: store, deployments: { get: () => undefined } } as unknown as Store)
+      .owner;
+  const ours = owner(folder);
+  renameSync(folder, moved);
+  expect(owner(moved)).toBe(ours);
+  expect(owner(folder)).not.toBe(ours);
 });
 
 test("what others apply is not found as ours", () => {
