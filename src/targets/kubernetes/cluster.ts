@@ -164,7 +164,7 @@ function failureOf(stderr: string): Failure {
   if (expected) return { expected, error: new UserError(text) };
   const unreachable =
     /^(?:Timeout|ServiceUnavailable|InternalError|TooManyRequests|ServerTimeout)$/.test(reason ?? "") ||
-    /unable to connect|connection (?:refused|reset)|was refused|no such host|i\/o timeout|deadline exceeded|EOF$|network is unreachable/i.test(
+    /unable to connect|connection (?:refused|reset)|was refused|no such host|i\/o timeout|deadline exceeded|EOF$|network is unreachable|etcdserver: (?:request timed out|leader changed|no leader)/i.test(
       said,
     );
   if (unreachable) return { expected: null, error: new HostUnreachable(`The cluster cannot be reached: ${text}`) };
