@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { processIdentity, processState } from "../../store/process";
 import { testManifest } from "../testManifest";
 import { cloudAccess } from "./access";
 import { imageOf, isOfBundle } from "./imageOf";
@@ -91,6 +92,24 @@ test("what gets no answer in its time is told so, and what is stopped is not", a
   silent.close();
   await expect(asked(AbortSignal.timeout(30_000))).rejects.toThrow(/does not answer: /);
 });
+
+test.skipIf(process.platform === "win32")(
+  "of a program that is a script, nothing goes on when it is stopped",
+  async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-cloud-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = path.join(folder, "pid");
+    const code = `require("fs").writeFileSync(${JSON.stringify(file)}, String(process.pid)); setInterval(() => {}, 1000)`;
+    const stopping = new AbortController();
+    const words = ["-c", '"$0" -e "$1"; true', process.execPath, code];
+    const stopped = program("sh").run(words, { signal: stopping.signal, what: "make it" });
+    await expect.poll(() => existsSync(file) && readFileSync(file, "utf8") !== "", { timeout: 30_000 }).toBe(true);
+    const proper = processIdentity(Number(readFileSync(file, "utf8")));
+    stopping.abort(new Error("stopped"));
+    await expect(stopped).rejects.toThrow("stopped");
+    await expect.poll(() => processState(proper), { timeout: 30_000 }).toBe("dead");
+  },
+);
 
 test("what a cloud is still busy with is tried again, and nothing else", async () => {
   const said = (...words: string[]) => {

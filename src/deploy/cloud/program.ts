@@ -64,7 +64,8 @@ export async function inTime<T>(cloud: string, signal: AbortSignal, action: () =
 
 export function cloudProgram({ program, cloud, install, env, reasons }: CloudProgramSettings): CloudProgram {
   const run: CloudProgram["run"] = async (args, { signal, what }) => {
-    const options = { env, signal, detached: true };
+    // Where it is a script, what that starts would go on, and make what nobody knows of.
+    const options = { env, signal, detached: true, group: true };
     const run = () => runChild([...launcherOf(program, env), ...args], options);
     const { exitCode, stdout, stderr, startError } = await inTime(cloud, signal, run);
     if (startError === "ENOENT") {

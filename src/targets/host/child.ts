@@ -21,6 +21,8 @@ export interface ChildOptions extends ExecOptions {
   cwd?: string;
   /** Away from the terminal, so that it cannot ask anything there. */
   detached?: boolean;
+  /** With `detached`: what it has started is told to end with it, as of a script around the program proper. */
+  group?: boolean;
   /** Called with each piece of the error output, too. */
   onError?(chunk: Buffer): void;
 }
@@ -34,7 +36,7 @@ const DRAIN_MS = 500;
  * the program was told to end.
  */
 export async function runChild(argv: readonly string[], options: ChildOptions): Promise<ChildResult> {
-  const { input, onOutput, onError, signal, env, cwd, detached } = options;
+  const { input, onOutput, onError, signal, env, cwd, detached, group } = options;
   signal.throwIfAborted();
   const child = spawn(argv[0]!, argv.slice(1), {
     env,
@@ -45,7 +47,7 @@ export async function runChild(argv: readonly string[], options: ChildOptions): 
   });
   const collected: Buffer[] = [];
   let stderr = "";
-  const stop = () => child.kill();
+  const stop = () => (group ? endGroup(child) : child.kill());
   signal.addEventListener("abort", stop, { once: true });
   try {
     child.stdout!.on("data", onOutput ?? ((chunk: Buffer) => collected.push(chunk)));
@@ -60,6 +62,15 @@ export async function runChild(argv: readonly string[], options: ChildOptions): 
     signal.removeEventListener("abort", stop);
     // After this nobody hears what is still written.
     signal.throwIfAborted();
+  }
+}
+
+function endGroup(child: ChildProcess): void {
+  if (process.platform === "win32" || child.pid === undefined) return void child.kill();
+  try {
+    process.kill(-child.pid, "SIGTERM");
+  } catch {
+    // All of it has ended.
   }
 }
 
