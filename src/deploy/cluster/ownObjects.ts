@@ -6,7 +6,7 @@ import { DeletedAt, Labels, type Place } from "./handle";
 import { OWNER_LABEL } from "./names";
 
 const TRIES = 3;
-const Labelled = z.looseObject({ metadata: z.looseObject({ labels: Labels, deletionTimestamp: DeletedAt }) });
+const Owned = z.looseObject({ metadata: z.looseObject({ labels: Labels, deletionTimestamp: DeletedAt }) });
 
 /** Where it is in the API, and what it is called in words: "a Service". */
 export interface Named {
@@ -36,7 +36,7 @@ export async function findFree(
   if (found === undefined) return undefined;
   if (ownerOf(found) === owner) {
     // It may take its time, as a load balancer does, and whatever it is told goes with it.
-    if (!Labelled.parse(found).metadata.deletionTimestamp) return found as Resource;
+    if (!Owned.parse(found).metadata.deletionTimestamp) return found as Resource;
     throw new UserError(`${name} is just being removed from the cluster. Try again in a while.`);
   }
   throw new UserError(
@@ -68,4 +68,4 @@ export async function removeOwn(cluster: Cluster, place: Place, path: string, si
   if (await findOwn(cluster, place, path, signal)) await cluster.remove(path, signal);
 }
 
-const ownerOf = (object: unknown) => Labelled.parse(object).metadata.labels[OWNER_LABEL];
+const ownerOf = (object: unknown) => Owned.parse(object).metadata.labels[OWNER_LABEL];
