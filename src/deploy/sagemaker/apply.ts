@@ -190,13 +190,11 @@ class Application {
     const body = apartConfig(settings, fresh);
     // Under the name of the endpoint that it is for, to be found with the others.
     const config = await keepConfig(this.place, body, options.signal);
-    try {
-      const waiting = this.waiting("start", `Starting ${versionsText(fresh)} at ${place.endpoint}, to be tried`);
-      await this.bringUp(place, fresh, () => createEndpoint(place, config, waiting));
-      await this.verify(place, fresh, body);
-    } finally {
-      await removeEndpoint(place, AbortSignal.timeout(BACK_MS));
-    }
+    const waiting = this.waiting("start", `Starting ${versionsText(fresh)} at ${place.endpoint}, to be tried`);
+    await this.bringUp(place, fresh, () => createEndpoint(place, config, waiting));
+    await this.verify(place, fresh, body);
+    // When that fails, it goes with the rest.
+    await removeEndpoint(place, options.signal);
   }
 
   /** When SageMaker says no more than that they are not well, they may have said why themselves. */

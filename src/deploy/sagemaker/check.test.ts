@@ -22,6 +22,13 @@ test("each change brings up anew all that is to be served, and that costs", asyn
   expect(await said({ serverless: {} })).toEqual(["warning: It is paid for by request until it is undeployed."]);
 });
 
+test("half of a network is refused", async () => {
+  const half = expect.stringMatching(/^error: .*`subnets` and `securityGroups` together/);
+  expect(await said({ subnets: ["subnet-1"] })).toContainEqual(half);
+  expect(await said({ securityGroups: ["sg-1"] })).toContainEqual(half);
+  expect(await said({ subnets: ["subnet-1"], securityGroups: ["sg-1"] })).not.toContainEqual(half);
+});
+
 test("alarms are refused where SageMaker does not watch them", async () => {
   expect(await said({ serverless: {}, alarms: ["errors"] })).toContainEqual(
     expect.stringMatching(/^error: .*watches no alarms/),

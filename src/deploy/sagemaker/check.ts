@@ -48,6 +48,8 @@ function refusals(settings: SageMakerSettings, { routes, token }: ServingPlan): 
     settings.serverless !== undefined &&
       (settings.alarms ?? []).length > 0 &&
       "Without instances (`serverless`), SageMaker watches no alarms: leave out `alarms`, or take `instanceType`.",
+    (settings.subnets === undefined) !== (settings.securityGroups === undefined) &&
+      "SageMaker takes `subnets` and `securityGroups` together: name the other, too, or leave both out.",
     (shadows > 1 || (shadows > 0 && hasChallenger)) &&
       "SageMaker copies requests to one shadow only, and only beside a champion that has no challenger.",
     settings.bucket === undefined &&
