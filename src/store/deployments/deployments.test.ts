@@ -88,3 +88,16 @@ test("what a target says is kept, with the time", () => {
   deployments.saw("wine", { ...served, versions: [] });
   expect(deployments.changesSince(seen.revision)).toEqual({ revision: seen.revision, names: [], total: 1 });
 });
+
+test("what a first change has left at its target is not forgotten with the deployment", () => {
+  const { deployments, begin } = wine();
+  const killed = begin(1, dead);
+  deployments.setHandle("wine", { endpoint: "wine-1" });
+  expect(() => deployments.remove("wine")).toThrow("may have left something on its target. Undeploy it first");
+  deployments.end(killed.id, "failed", "It was killed.");
+  expect(() => deployments.remove("wine")).toThrow("Undeploy it first");
+  const asked = { deployment: "wine", kind: "undeploy" as const, routes: [], actor: "Ada" };
+  deployments.end(deployments.begin(asked, us).id, "stopped", null);
+  deployments.remove("wine");
+  expect(deployments.get("wine")).toBeNull();
+});

@@ -121,10 +121,16 @@ function ensure(db: Database, { name, model, target }: Pick<Deployment, "name" |
 
 function remove(db: Database, name: string): void {
   db.write(() => {
-    const { seq, routes } = need(db, name);
+    const { seq, routes, handle } = need(db, name);
     const busy = openRollout(db, name);
     if (routes !== "[]" || (busy && isAlive(processOf(busy)))) {
       throw new UserError(`"${name}" is deployed. Undeploy it first: modeltrail deployments undeploy ${name}`);
+    }
+    // Of a first change that was killed, or could not be taken back: nobody else knows of it, and it may cost.
+    if (handle !== null && JSON.parse(handle) !== null) {
+      throw new UserError(
+        `"${name}" may have left something on its target. Undeploy it first: modeltrail deployments undeploy ${name}`,
+      );
     }
     db.run("DELETE FROM deployments WHERE seq = ?", seq);
     nextRevision(db);
