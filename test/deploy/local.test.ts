@@ -9,7 +9,7 @@ import { freePort } from "../../src/deploy/compatibility/trialServer";
 import { readControlFile, readGatewayFile, writeControlFile } from "../../src/deploy/gateway/files";
 import { httpCall } from "../../src/deploy/gateway/httpCall";
 import { countPredictions, findPrediction, readPredictions } from "../../src/deploy/predictions/read";
-import { isLocked } from "../../src/store/fileLock";
+import { isLocked, takeLock } from "../../src/store/fileLock";
 import { isAlive, processIdentity } from "../../src/store/process";
 import { baseEnvironment, makeProject, modeltrail, python, useCli } from "../recorder/cli";
 import { ask, localDeployment, stream, until } from "./local";
@@ -461,6 +461,21 @@ test("it goes on when the version of Modeltrail that deployed it is removed, as 
   await apply(plan([route(1)]));
   expect(copies).toHaveLength(1);
   expect(readdirSync(join(folder, "program"))).toEqual([expect.not.stringContaining(copies[0]!)]);
+});
+
+test("a keeper that was just killed may have its lock a moment longer than it lives", async () => {
+  const { apply, plan, route, folder, status } = localDeployment();
+  await apply(plan([route(1)]));
+  const gateway = readControlFile(folder)!.process;
+  const both = [gateway, processIdentity(parentOf(gateway.pid))];
+  for (const { pid } of both.toReversed()) process.kill(pid, "SIGKILL");
+  await until(() => !both.some(isAlive) && isLocked(`${folder}/keeper.lock`) === false, "all is dead");
+  const release = takeLock(`${folder}/keeper.lock`);
+  const applied = apply(plan([route(1)]));
+  await until(() => isLocked(`${folder}/apply.lock`) === true, "it has begun");
+  release();
+  await applied;
+  expect((await status()).state).toBe("live");
 });
 
 test("when its folder is deleted, all of it ends, and the folder stays away", async () => {

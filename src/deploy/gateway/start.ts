@@ -13,6 +13,8 @@ import { forgetOtherPrograms, ownProgram } from "./ownProgram";
 
 const POLL_MS = 50;
 const PATIENCE_MS = 30_000;
+/** What a keeper may take until it has its lock; of several, all but one end again. */
+const KEEPER_MS = 5_000;
 
 export interface GatewayPlace {
   /** The deployment's name and folder, the project's root and the store's folder. */
@@ -29,9 +31,14 @@ export interface GatewayPlace {
 export async function ensureGateway(place: GatewayPlace, signal: AbortSignal): Promise<GatewayState> {
   const client = gatewayClient(place.folder);
   const { keeperLock, log } = placesIn(place.folder);
-  if (isLocked(keeperLock) !== true) startKeeper(place);
+  let nextKeeper = 0;
   for (const end = Date.now() + PATIENCE_MS; ; await wait(POLL_MS)) {
     signal.throwIfAborted();
+    // Not once only: a keeper that was just killed has its lock until the last of its threads is gone.
+    if (Date.now() >= nextKeeper && isLocked(keeperLock) !== true) {
+      startKeeper(place);
+      nextKeeper = Date.now() + KEEPER_MS;
+    }
     try {
       const state = await client.state(signal);
       if (state.url !== null || state.fault !== null) return state;
