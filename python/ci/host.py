@@ -270,6 +270,8 @@ def keep(place, wanted):
             # It takes the file away when it ends in order.
             was_ready = was_ready or os.path.exists(place.ready_file)
             time.sleep(WATCH_SECONDS)
+        # It may have been so between two looks; one that was killed leaves the file.
+        was_ready = was_ready or os.path.exists(place.ready_file)
         if told or not was_ready:
             return 0 if told else 1
         deaths = 0 if time.monotonic() - began > CALM_SECONDS else deaths + 1

@@ -151,7 +151,9 @@ describe.skipIf(!hasAct || !sshdProgram || !python)("the workflow", () => {
     const served = () => processes().flatMap((line) => new RegExp(`^ *${keeper} +(\\d+)$`).exec(line)?.[1] ?? [])[0];
     const killed = served();
     process.kill(Number(killed), "SIGKILL");
-    await until(async () => served() !== killed && (await answer().catch(() => null)) !== null, "an answer again");
+    const isUp = async () => served() !== killed && (await answer().catch(() => null)) !== null;
+    const log = () => readFileSync(path.join(host.home, ".modeltrail/served/prod/log"), "utf8");
+    await until(isUp, "an answer again", 60_000).catch(({ message }) => expect.fail(`${message}\n${log()}`));
     expect(`${first.said}${bad.said}`).not.toContain("PRIVATE KEY");
   }, 200_000);
 
