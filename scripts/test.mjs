@@ -12,6 +12,7 @@ import { ensurePodman } from "./lib/podman.mjs";
 import { endCarrying, run } from "./lib/processes.mjs";
 import { ensureVenv } from "./lib/python.mjs";
 import { ensureTargetPrograms } from "./lib/targetPrograms.mjs";
+import { ensureTorchPython } from "./lib/torch.mjs";
 
 const results = path.join(paths.cache, "results");
 const inModules = (file) => path.join(paths.modules, file);
@@ -121,25 +122,27 @@ async function setUp() {
   heading("Set-up");
   const start = performance.now();
   const isFor = (...names) => chosen.some(({ name }) => names.includes(name));
-  const [pythons] = await Promise.all([
+  const [pythons, , torch] = await Promise.all([
     isFor("unit", "serving", "targets", "e2e") ? testPythons() : {},
     isFor("host", "e2e") ? attempt(installCodeServer) : undefined,
     installPrograms(isFor),
   ]);
   if ((await run(process.execPath, [script("build.mjs")])) !== 0) console.error("The build failed.");
   console.log(`Set-up took ${duration(start)}`);
-  return { ...process.env, ...pythons, FORCE_COLOR: undefined, NO_COLOR: "1" };
+  const found = torch ? { MODELTRAIL_TEST_TORCH_PYTHON: torch } : {};
+  return { ...process.env, ...pythons, ...found, FORCE_COLOR: undefined, NO_COLOR: "1" };
 }
 
-/** One after the other, as the system's packages are. */
+/** One after the other, as the system's packages are. Resolves with the Python that has torch. */
 async function installPrograms(isFor) {
   if (isFor("host", "e2e")) await attempt(ensureChromium);
   if (isFor("targets")) await attempt(ensureTargetPrograms);
   if (isFor("targets")) await attempt(ensurePodman);
+  return isFor("serving") ? attempt(ensureTorchPython) : undefined;
 }
 
 async function attempt(need) {
-  await need().catch((error) => console.error(error.message));
+  return need().catch((error) => console.error(error.message));
 }
 
 /** Pythons with the packages that tests run against, by variable, as far as they can be had: such tests else leave themselves out. */

@@ -27,16 +27,17 @@ export function systemPython() {
 /**
  * A virtual environment in the cache with what the requirement files pin, made once per content of theirs.
  * @param {string[]} requirementFiles absolute paths; those that do not exist are left out
+ * @param {{ command: string, identity: string, options?: string[] }} base what it is made from, and how
  * @returns {Promise<string | undefined>} its Python; undefined, with a sentence printed, when the packages cannot be had
  */
-export async function ensureVenv(requirementFiles) {
+export async function ensureVenv(requirementFiles, base = systemPython()) {
   const files = requirementFiles.filter((file) => existsSync(file));
-  const { command, identity } = systemPython();
+  const { command, identity, options = [] } = base;
   const key = await fingerprint(files, identity);
   const folder = path.join(paths.cache, `venv-${key}`);
   const python = programIn(folder, "python");
   try {
-    await once(path.join(folder, ".stamp"), key, () => makeVenv(folder, command, python, files));
+    await once(path.join(folder, ".stamp"), key, () => makeVenv(folder, [command, ...options], python, files));
     return python;
   } catch (error) {
     console.log(`${error.message} Going on without these packages.`);
@@ -49,12 +50,12 @@ function programIn(folder, name) {
   return path.join(folder, process.platform === "win32" ? `Scripts/${name}.exe` : `bin/${name}`);
 }
 
-async function makeVenv(folder, command, python, files) {
+async function makeVenv(folder, [command, ...options], python, files) {
   console.log(
     `Making a Python environment with ${files.map((file) => path.relative(paths.root, file)).join(" and ")} …`,
   );
   await rm(folder, { recursive: true, force: true });
-  if ((await run(command, ["-m", "venv", folder])) !== 0) {
+  if ((await run(command, ["-m", "venv", ...options, folder])) !== 0) {
     await rm(folder, { recursive: true, force: true });
     throw new Error("Python could not make a virtual environment (on Debian the package python3-venv is needed).");
   }

@@ -72,7 +72,11 @@ def tensors_answer(path):
 
 
 def torch_answer(path):
-    return X.to_numpy().astype("float32").sum(axis=1)
+    import torch
+
+    # Sums depend on how numbers lie.
+    rows = torch.from_numpy(X.to_numpy().astype("float32", order="C"))
+    return torch.jit.load(path)(rows).numpy()
 
 
 def function_answer(path):

@@ -10,17 +10,18 @@ if (!python) console.warn("No MODELTRAIL_TEST_SERVE_PYTHON: what serves models i
 
 const FORMATS = ["joblib", "pickle", "unknown", "mixed", "skops", "xgboost", "lightgbm", "onnx", "tensors", "function"];
 
-async function check(...kinds: string[]): Promise<Record<string, string>> {
+const torch = process.env.MODELTRAIL_TEST_TORCH_PYTHON;
+if (!torch) console.warn("No MODELTRAIL_TEST_TORCH_PYTHON: TorchScript is not tried.");
+
+async function check(kinds: readonly string[], by = python!): Promise<Record<string, string>> {
   const folder = mkdtempSync(path.join(tmpdir(), "modeltrail-formats-"));
-  await runPython(python!, "make_bundles.py", folder, ...kinds);
-  return JSON.parse(await runPython(python!, "check_formats.py", folder));
+  await runPython(by, "make_bundles.py", folder, ...kinds);
+  return JSON.parse(await runPython(by, "check_formats.py", folder));
 }
 
 describe.skipIf(!python)("models of every format", { timeout: 300_000 }, () => {
   test("answer as their libraries do, without a warning", async () => {
-    expect(await check(...FORMATS)).toEqual(
-      Object.fromEntries([...FORMATS, "xgboost-booster"].map((name) => [name, ""])),
-    );
+    expect(await check(FORMATS)).toEqual(Object.fromEntries([...FORMATS, "xgboost-booster"].map((name) => [name, ""])));
   });
 
   test("answer as MLflow would, which is not needed for what one library reads alone", async () => {
@@ -34,7 +35,7 @@ describe.skipIf(!python)("models of every format", { timeout: 300_000 }, () => {
       "xgboost",
       "xgboost-booster",
     ];
-    expect(await check("mlflow")).toEqual(Object.fromEntries(names.map((name) => [`mlflow-${name}`, ""])));
+    expect(await check(["mlflow"])).toEqual(Object.fromEntries(names.map((name) => [`mlflow-${name}`, ""])));
   });
 
   test("run no code when the bundle says that they hold data only, whatever they say of themselves", async () => {
@@ -70,4 +71,8 @@ describe.skipIf(!python)("models of every format", { timeout: 300_000 }, () => {
     expect(await decoy("sklearn")).toContain(refusal("Reading a pickle"));
     expect(await decoy("pyfunc")).toContain(refusal("A model that MLflow itself has to read"));
   });
+});
+
+test.skipIf(!torch)("TorchScript answers as torch does", { timeout: 300_000 }, async () => {
+  expect(await check(["torchscript"], torch)).toEqual({ torchscript: "" });
 });
