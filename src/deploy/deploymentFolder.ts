@@ -14,10 +14,15 @@ export function checkDeploymentName(name: string): void {
   }
 }
 
-/** The folder of the deployment, made if absent. `folder`: the store's. */
+/** The folder of the deployment, which may be gone. `folder`: the store's. */
+export function deploymentPath(folder: string, name: string): string {
+  return join(folder, "deployments", name);
+}
+
+/** The same, made if absent. Throws UserError for a name that cannot be one. */
 export function deploymentFolder(folder: string, name: string): string {
   checkDeploymentName(name);
-  const path = join(folder, "deployments", name);
+  const path = deploymentPath(folder, name);
   mkdirSync(path, { recursive: true, mode: OWNER });
   keepPrivate(path);
   return path;

@@ -4,6 +4,8 @@ import { BUNDLE_INSIDE } from "../container/bundleImage";
 import type { ReadyRoute, ServingPlan } from "../contract";
 import { serverArguments } from "../local/settings";
 
+/** s. What a version may take to come up when the settings do not say. */
+export const PATIENCE = 600;
 /** Where the app listens in a pod. */
 export const PORT = 8080;
 /** Of the cluster's secret. */

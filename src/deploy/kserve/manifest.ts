@@ -12,14 +12,13 @@ import {
   shortHash,
   VERSION_LABEL,
 } from "../cluster/names";
-import { PORT, probe, SCRATCH_VOLUME, scraped, servingContainer } from "../cluster/podTemplate";
+import { PATIENCE, PORT, probe, SCRATCH_VOLUME, scraped, servingContainer } from "../cluster/podTemplate";
 import type { ReadyRoute, ServingPlan } from "../contract";
 
 export type KServeSettings = ServingOf<"kserve">;
 
 /** As KServe asks for the one that predicts to be called. */
 export const CONTAINER = "kserve-container";
-const PATIENCE = 600;
 
 export const patienceOf = ({ patience = PATIENCE }: Pick<KServeSettings, "patience">) => patience;
 

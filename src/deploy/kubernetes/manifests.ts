@@ -10,7 +10,16 @@ import {
   shortHash,
   VERSION_LABEL,
 } from "../cluster/names";
-import { drainOf, LINGER, PORT, probe, SCRATCH_VOLUME, scraped, servingContainer } from "../cluster/podTemplate";
+import {
+  drainOf,
+  LINGER,
+  PATIENCE,
+  PORT,
+  probe,
+  SCRATCH_VOLUME,
+  scraped,
+  servingContainer,
+} from "../cluster/podTemplate";
 import type { ReadyRoute, ServingPlan } from "../contract";
 
 export type ServingSettings = TargetOf<"kubernetes">;
@@ -25,7 +34,6 @@ const STAY = 10;
 /** s. On top of what it gets to answer. */
 const SPARE = 5;
 const START_EVERY = 2;
-const PATIENCE = 600;
 const HTTP_PORT = 80;
 
 export const patienceOf = ({ serving }: Pick<ServingSettings, "serving">) => serving?.patience ?? PATIENCE;
@@ -34,7 +42,7 @@ export const portOf = ({ settings }: Pick<ServingPlan, "settings">) => settings.
 
 /** What a version is served with; the same signature means the very same pods. */
 export interface Server {
-  route: Omit<ReadyRoute, "ready"> & Pick<ReadyRoute, "ready">;
+  route: ReadyRoute;
   image: string;
   tokenSecret: string | null;
   signature: string;

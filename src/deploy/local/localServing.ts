@@ -1,11 +1,10 @@
 /** Serving on this machine: model servers behind a gateway, all of them processes that outlive whoever starts them. */
 import { Agent } from "node:http";
-import { join } from "node:path";
 import * as z from "zod/mini";
 import { UserError } from "../../domain/errors";
 import { LOCAL } from "../../domain/localTarget";
 import type { Access, ServingHandle, ServingPlan, ServingTarget } from "../contract";
-import { deploymentFolder } from "../deploymentFolder";
+import { deploymentFolder, deploymentPath } from "../deploymentFolder";
 import { servingPython } from "../environment/servingPython";
 import { flat, gatewayClient, NoGateway } from "../gateway/client";
 import { placesIn, readGatewayFile } from "../gateway/files";
@@ -41,11 +40,11 @@ export function makeLocalServing({ store, env }: ServingContext, options: LocalO
     return { name, folder, root: store.root, storeFolder: store.folder, program, env };
   }
   // Nothing is made for one that is only asked about.
-  const folderOf = (handle: ServingHandle) => join(store.folder, "deployments", Handle.parse(handle).name);
+  const folderOf = (handle: ServingHandle) => deploymentPath(store.folder, Handle.parse(handle).name);
 
   return {
     ...{ name: LOCAL, kind: LOCAL, contract: "mlflow", splits: true, shadows: true },
-    check: (plan: ServingPlan) => checkAddress(join(store.folder, "deployments", plan.name), plan),
+    check: (plan: ServingPlan) => checkAddress(deploymentPath(store.folder, plan.name), plan),
     apply: (plan, apply) => applyPlan(placeOf(plan.name), plan, apply, command),
     status: (handle, signal) => readStatus(folderOf(handle), signal),
     access: (handle, token) => access(folderOf(handle), Handle.parse(handle).url, token),

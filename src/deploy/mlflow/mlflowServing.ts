@@ -8,7 +8,7 @@ import type { ServingOf } from "../../domain/targets";
 import { pythonFolder } from "../../recorder/process/pythonFolder";
 import type { Problem } from "../../targets/contract";
 import type { ServingHandle, ServingTarget } from "../contract";
-import { deploymentFolder } from "../deploymentFolder";
+import { deploymentFolder, deploymentPath } from "../deploymentFolder";
 import type { FindCommand } from "../local/apply";
 import { makeLocalServing } from "../local/localServing";
 import type { MakeServing, ServingContext } from "../targets";
@@ -64,7 +64,7 @@ export function mlflowServing(
     async undeploy(handle: ServingHandle, signal) {
       const { name: deployment } = z.object({ name: z.string() }).parse(handle);
       await local.undeploy(handle, signal);
-      await rm(path.join(store.folder, "deployments", deployment, LINKS), { recursive: true, force: true });
+      await rm(path.join(deploymentPath(store.folder, deployment), LINKS), { recursive: true, force: true });
     },
   };
 }
