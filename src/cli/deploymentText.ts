@@ -1,5 +1,12 @@
 /** Deployments and their rollouts in words, for the command line. */
-import type { Deployment, Rollout, RolloutStepName, Served, ServedState } from "../domain/deployment";
+import {
+  type Deployment,
+  isUnfinished,
+  type Rollout,
+  type RolloutStepName,
+  type Served,
+  type ServedState,
+} from "../domain/deployment";
 import { formatAgo, formatDuration } from "../domain/format";
 import { oneLine, print, type Style, styled, table } from "./print";
 
@@ -12,10 +19,21 @@ const STATE_STYLES: Record<ServedState, Style> = {
   unreachable: "yellow",
 };
 
-export function stateText({ routes, served }: Pick<Deployment, "routes" | "served">): string {
+export function stateText(deployment: Pick<Deployment, "routes" | "handle" | "served">): string {
+  const { routes, served } = deployment;
+  if (isUnfinished(deployment)) return styled("unfinished", "yellow");
   if (routes.length === 0) return styled("not deployed", "dim");
   if (!served) return styled("not looked at", "dim");
   return styled(served.state, STATE_STYLES[served.state]);
+}
+
+/** What is wrong and what to do about it; empty when nothing is. */
+export function problemText(deployment: Pick<Deployment, "name" | "routes" | "handle" | "served">): string {
+  const { name, routes, served } = deployment;
+  if (isUnfinished(deployment)) {
+    return `Its first change goes on, or broke off and may have left something on its target. To clear that away: modeltrail deployments undeploy ${oneLine(name)}`;
+  }
+  return routes.length > 0 && served?.detail ? oneLine(served.detail) : "";
 }
 
 /** "3 (90 %), challenger 4 (10 %)". */
@@ -29,15 +47,18 @@ export function routesText(routes: Deployment["routes"]): string {
 }
 
 export function deploymentTable(deployments: readonly Deployment[]): string {
-  const rows = deployments.map(({ name, model, target, routes, served }) => [
-    oneLine(name),
-    oneLine(model),
-    routesText(routes),
-    oneLine(target),
-    stateText({ routes, served }),
-    routes.length === 0 ? "" : trafficText(served),
-    routes.length === 0 ? "" : (served?.endpoint ?? ""),
-  ]);
+  const rows = deployments.map((deployment) => {
+    const { name, model, target, routes, served } = deployment;
+    return [
+      oneLine(name),
+      oneLine(model),
+      routesText(routes),
+      oneLine(target),
+      stateText(deployment),
+      routes.length === 0 ? "" : trafficText(served),
+      routes.length === 0 ? "" : (served?.endpoint ?? ""),
+    ];
+  });
   return table([["DEPLOYMENT", "MODEL", "VERSION", "TARGET", "STATE", "TRAFFIC", "ENDPOINT"], ...rows]);
 }
 

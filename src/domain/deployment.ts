@@ -131,3 +131,7 @@ export const Deployment = z.object({
   revision: z.number(),
 });
 export type Deployment = z.infer<typeof Deployment>;
+
+/** It is to serve nothing, and a change that broke off, or goes on, may have left something on its target. */
+export const isUnfinished = ({ routes, handle }: Pick<Deployment, "routes" | "handle">) =>
+  routes.length === 0 && handle !== null;

@@ -2,7 +2,7 @@
 import { needDeployment } from "../../deploy/operations/destination";
 import { deploymentLog, look, lookAtAll } from "../../deploy/operations/look";
 import { toJson } from "../../domain/json";
-import { deploymentTable, rolloutTable, routesText, stateText, trafficText } from "../deploymentText";
+import { deploymentTable, problemText, rolloutTable, routesText, stateText, trafficText } from "../deploymentText";
 import { openProject, withStore } from "../open";
 import { oneLine, pairs, print, styled } from "../print";
 import { count } from "../sweepOptions";
@@ -16,8 +16,9 @@ export async function deploymentsCommand({ json }: { json?: boolean }): Promise<
     const deployments = await lookAtAll({ store, env: process.env });
     if (json) return print(toJson(deployments, 2));
     print(deployments.length === 0 ? NO_DEPLOYMENTS : deploymentTable(deployments));
-    for (const { name, routes, served } of deployments) {
-      if (routes.length > 0 && served?.detail) print(`${styled(oneLine(name), "yellow")}: ${oneLine(served.detail)}`);
+    for (const deployment of deployments) {
+      const problem = problemText(deployment);
+      if (problem) print(`${styled(oneLine(deployment.name), "yellow")}: ${problem}`);
     }
   } finally {
     store.close();
@@ -42,9 +43,7 @@ export async function showDeploymentCommand(name: string, { json }: { json?: boo
           ? ([["endpoint", served.endpoint]] satisfies [string, string][])
           : []),
         ...(trafficText(served) ? ([["traffic", trafficText(served)]] satisfies [string, string][]) : []),
-        ...(served?.detail && routes.length > 0
-          ? ([["problem", oneLine(served.detail)]] satisfies [string, string][])
-          : []),
+        ...(problemText(deployment) ? ([["problem", problemText(deployment)]] satisfies [string, string][]) : []),
       ]),
     );
     print("");

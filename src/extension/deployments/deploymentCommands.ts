@@ -6,6 +6,7 @@ import { formatAgo } from "../../domain/format";
 import { chosen } from "../models/pickVersion";
 import { runInTerminal } from "../run/commandTask";
 import { requireTrust } from "../run/launcher";
+import type { DeploymentView } from "../worker/deployments/api";
 import { type ChangeDeps, carryOut, type DeploymentAt, type NextAction, tellEnd } from "./changeDeployment";
 import { askPercent } from "./deploy";
 import { rolloutLabel } from "./describeDeployment";
@@ -64,7 +65,9 @@ function goBack(deps: ChangeDeps, at: DeploymentAt, rollout: Rollout | undefined
 }
 
 const championOf = ({ routes }: Rollout) => routes.find(({ role }) => role === "champion")?.version;
-const isDeployed = ({ routes }: { routes: unknown[] }) => routes.length > 0;
+const isDeployed = ({ routes }: DeploymentView) => routes.length > 0;
+/** Or something of it may be left on its target. */
+const isOrWasDeployed = (deployment: DeploymentView) => isDeployed(deployment) || deployment.isUnfinished;
 
 export async function setTraffic(deps: ChangeDeps, given: unknown): Promise<void> {
   requireTrust();
@@ -116,7 +119,7 @@ export async function startAgain(deps: ChangeDeps, given: unknown): Promise<void
 
 export async function undeploy(deps: ChangeDeps, given: unknown): Promise<void> {
   requireTrust();
-  const at = await pickDeployment(given, deps.projects, vscode.l10n.t("Undeploy"), isDeployed);
+  const at = await pickDeployment(given, deps.projects, vscode.l10n.t("Undeploy"), isOrWasDeployed);
   const text = vscode.l10n.t("Undeploy {0}? Its endpoint stops answering. Its history stays.", at.name);
   if (!(await confirm(text, vscode.l10n.t("Undeploy")))) return;
   const title = vscode.l10n.t("Undeploy {0}", at.name);
@@ -135,7 +138,7 @@ export async function undeploy(deps: ChangeDeps, given: unknown): Promise<void> 
 
 export async function remove(deps: ChangeDeps, given: unknown): Promise<void> {
   requireTrust();
-  const at = await pickDeployment(given, deps.projects, vscode.l10n.t("Remove"), (one) => !isDeployed(one));
+  const at = await pickDeployment(given, deps.projects, vscode.l10n.t("Remove"), (one) => !isOrWasDeployed(one));
   const text = vscode.l10n.t("Remove {0} with its history and its log of predictions? This cannot be undone.", at.name);
   if (!(await confirm(text, vscode.l10n.t("Remove")))) return;
   const title = vscode.l10n.t("Remove {0}", at.name);

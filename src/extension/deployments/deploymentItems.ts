@@ -25,6 +25,7 @@ const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 const STATES: Record<DeploymentState, Icon> = {
   changing: ["sync~spin", "charts.blue"],
   stopped: ["circle-outline", "disabledForeground"],
+  unfinished: ["warning", "charts.orange"],
   unknown: ["question", "disabledForeground"],
   starting: ["loading~spin", "charts.blue"],
   live: ["pass-filled", "testing.iconPassed"],

@@ -6,6 +6,7 @@ import {
   deploymentContext,
   deploymentDescription,
   deploymentState,
+  deploymentTooltip,
   rolloutContext,
   rolloutDescription,
   rolloutLabel,
@@ -53,6 +54,7 @@ const deployment = (part: Partial<DeploymentView> = {}): DeploymentView => ({
   served: live,
   seen: 0,
   created: 0,
+  isUnfinished: false,
   rollout: rollout("r9"),
   busy: false,
   ...part,
@@ -62,6 +64,10 @@ test("what is to be served is one thing, what its target says another", () => {
   expect(deploymentState(deployment())).toBe("live");
   expect(deploymentState(deployment({ served: null }))).toBe("unknown");
   expect(deploymentState(deployment({ routes: [] }))).toBe("stopped");
+  const unfinished = { routes: [], isUnfinished: true };
+  expect(deploymentState(deployment(unfinished))).toBe("unfinished");
+  expect(deploymentTooltip(deployment(unfinished), 0)).toContain("undeploy it to clear that away");
+  expect(deploymentState(deployment({ ...unfinished, busy: true }))).toBe("changing");
   expect(deploymentState(deployment({ busy: true }))).toBe("changing");
   expect(deploymentState(deployment({ served: { ...live, state: "gone" } }))).toBe("gone");
 });
@@ -120,6 +126,9 @@ test("a step says how long it took, when that was long", () => {
 test("menus are told what can be done", () => {
   expect(deploymentContext(deployment())).toBe("deployment.idle.deployed.endpoint");
   expect(deploymentContext(deployment({ routes: [], served: null }))).toBe("deployment.idle.undeployed");
+  expect(deploymentContext(deployment({ routes: [], served: null, isUnfinished: true }))).toBe(
+    "deployment.idle.unfinished",
+  );
 });
 
 function newModel(all: DeploymentView[], rollouts: Rollout[]): DeploymentsModel {

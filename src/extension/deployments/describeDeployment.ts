@@ -13,11 +13,15 @@ import { LOCAL } from "../../domain/localTarget";
 import { escapeMarkdown } from "../markdown";
 import type { DeploymentView } from "../worker/deployments/api";
 
-/** `changing`: a change goes on. `stopped`: nothing is to be served. `unknown`: never looked at. */
-export type DeploymentState = ServedState | "changing" | "stopped" | "unknown";
+/**
+ * `changing`: a change goes on. `stopped`: nothing is to be served. `unfinished`: the same, and a change that broke off may have
+ * left something on the target. `unknown`: never looked at.
+ */
+export type DeploymentState = ServedState | "changing" | "stopped" | "unfinished" | "unknown";
 
-export function deploymentState({ busy, routes, served }: DeploymentView): DeploymentState {
+export function deploymentState({ busy, routes, served, isUnfinished }: DeploymentView): DeploymentState {
   if (busy) return "changing";
+  if (isUnfinished) return "unfinished";
   if (routes.length === 0) return "stopped";
   return served?.state ?? "unknown";
 }
@@ -25,6 +29,7 @@ export function deploymentState({ busy, routes, served }: DeploymentView): Deplo
 const STATE_WORDS: Record<DeploymentState, string> = {
   changing: "changing",
   stopped: "not deployed",
+  unfinished: "unfinished",
   unknown: "not looked at yet",
   starting: "starting",
   live: "live",
@@ -149,13 +154,13 @@ export function stepDescription({ state, detail, started, ended }: RolloutStep):
   return [state === "skipped" ? "left out" : undefined, detail, time].filter(Boolean).join(" · ");
 }
 
-/** Words that menus ask for. `changeable`: there is a version to go back to, or to take away. */
+/** Words that menus ask for. */
 export function deploymentContext(deployment: DeploymentView): string {
-  const { routes, busy, served } = deployment;
+  const { routes, busy, served, isUnfinished } = deployment;
   const words = [
     "deployment",
     busy ? "busy" : "idle",
-    routes.length > 0 ? "deployed" : "undeployed",
+    routes.length > 0 ? "deployed" : isUnfinished ? "unfinished" : "undeployed",
     ...(served?.endpoint ? ["endpoint"] : []),
   ];
   return words.join(".");
@@ -169,8 +174,12 @@ export function rolloutContext({ outcome, routes }: Rollout): string {
 /** Markdown. */
 export function deploymentTooltip(deployment: DeploymentView, now: number): string {
   const { name, model, target, served, seen, routes } = deployment;
+  const state = deploymentState(deployment);
   const lines = [
-    `**${escapeMarkdown(name)}** — ${stateInWords(deploymentState(deployment))}`,
+    `**${escapeMarkdown(name)}** — ${stateInWords(state)}`,
+    state === "unfinished"
+      ? `A change broke off and may have left something on its target: undeploy it to clear that away.`
+      : undefined,
     served?.detail ? escapeMarkdown(served.detail) : undefined,
     escapeMarkdown(`Model ${model} on ${target === LOCAL ? "this machine" : target}`),
     ...routes.map((route) => escapeMarkdown(`Version ${route.version}: ${routeDescription(route, deployment)}`)),

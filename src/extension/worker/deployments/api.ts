@@ -6,6 +6,7 @@ import type { TryAnswer } from "../../../protocol/tryIt";
 
 /** A deployment without what only its target needs. */
 export interface DeploymentView extends Omit<Deployment, "handle" | "revision"> {
+  isUnfinished: boolean;
   /** The change that goes on, or was the last; null: there was none. */
   rollout: Rollout | null;
   /** That change goes on, and its process lives. */

@@ -1,5 +1,5 @@
 /** Answers about deployments, from the stores. */
-import type { Deployment } from "../../../domain/deployment";
+import { type Deployment, isUnfinished } from "../../../domain/deployment";
 import type { Handlers } from "../../../protocol/channel";
 import type { Store } from "../../../store/contract";
 import type { DeploymentsApi, DeploymentView } from "./api";
@@ -52,5 +52,5 @@ function deploymentView({ deployments }: Store, deployment: Deployment): Deploym
   const { handle: _handle, revision: _revision, ...view } = deployment;
   const current = deployments.current(deployment.name);
   const rollout = current?.rollout ?? deployments.rollouts(deployment.name, { limit: 1 })[0] ?? null;
-  return { ...view, rollout, busy: current?.alive ?? false };
+  return { ...view, isUnfinished: isUnfinished(deployment), rollout, busy: current?.alive ?? false };
 }
