@@ -11,6 +11,7 @@ import { paths } from "./lib/paths.mjs";
 import { ensurePodman } from "./lib/podman.mjs";
 import { endCarrying, run } from "./lib/processes.mjs";
 import { ensureVenv } from "./lib/python.mjs";
+import { playwrightResults, toldResults, vitestResults } from "./lib/results.mjs";
 import { ensureTargetPrograms } from "./lib/targetPrograms.mjs";
 import { ensureTorchPython } from "./lib/torch.mjs";
 
@@ -21,24 +22,19 @@ const unitResults = path.join(results, "unit.json");
 const servingResults = path.join(results, "serving.json");
 const targetResults = path.join(results, "targets.json");
 
-/** Runs Vitest, whose numbers go to `file`. */
+/** Runs Vitest, whose results go to `file`. What needed a second try, as on a machine that is too busy, is told at the end. */
 const vitest = (file, ...args) => [
   inModules("vitest/vitest.mjs"),
-  ...["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+  ...["run", "--retry=1", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
   ...args,
-];
-const vitestCounts = (report) => [
-  report.numPassedTests,
-  report.numFailedTests,
-  report.numPendingTests + report.numTodoTests,
 ];
 
 /** Folders of test/ that make models and serve them: a step of their own, because they take long. */
 const SERVING = ["registry", "serve", "deploy"];
 
 /**
- * The steps in order. `args` is what Node runs, `limit` in minutes only ends what hangs, and `counts` reads the numbers of
- * tests from a results file; a step without them is one test.
+ * The steps in order. `args` is what Node runs, `limit` in minutes only ends what hangs, and `read` gives what a results
+ * file tells; a step without one is one test.
  */
 const steps = [
   {
@@ -54,7 +50,7 @@ const steps = [
     args: vitest(unitResults, ...["targets", ...SERVING].flatMap((folder) => ["--exclude", `test/${folder}/**`])),
     limit: 30,
     file: unitResults,
-    counts: vitestCounts,
+    read: vitestResults,
   },
   {
     name: "serving",
@@ -62,7 +58,7 @@ const steps = [
     args: vitest(servingResults, ...SERVING.map((folder) => `test/${folder}/`)),
     limit: 30,
     file: servingResults,
-    counts: vitestCounts,
+    read: vitestResults,
   },
   {
     name: "targets",
@@ -70,7 +66,7 @@ const steps = [
     args: vitest(targetResults, "test/targets/"),
     limit: 25,
     file: targetResults,
-    counts: vitestCounts,
+    read: vitestResults,
   },
   {
     name: "host",
@@ -78,7 +74,7 @@ const steps = [
     args: [script("test-host.mjs")],
     limit: 10,
     file: path.join(results, "host.json"),
-    counts: ({ passed, failed, skipped }) => [passed, failed, skipped],
+    read: (results) => results,
   },
   {
     name: "e2e",
@@ -86,7 +82,7 @@ const steps = [
     args: [script("test-e2e.mjs")],
     limit: 35,
     file: path.join(results, "e2e.json"),
-    counts: ({ stats }) => [stats.expected + stats.flaky, stats.unexpected, stats.skipped],
+    read: playwrightResults,
   },
 ];
 
@@ -97,13 +93,16 @@ await mkdir(results, { recursive: true });
 const env = await setUp();
 const total = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
+const told = [];
 for (const step of chosen) {
-  const outcome = await runStep(step);
+  const { lines, ...outcome } = await runStep(step);
   for (const key of Object.keys(total)) total[key] += outcome[key];
   summary.push({ step: step.title, ...outcome });
+  told.push(...lines);
 }
 console.log(`\n── All of it took ${duration(began)}\n`);
 console.table(summary);
+if (told.length > 0) console.log(`${told.join("\n")}\n`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
 
@@ -167,8 +166,8 @@ async function testPythons() {
   return found;
 }
 
-/** @returns {Promise<{ passed: number, failed: number, skipped: number, time: string }>} */
-async function runStep({ title, args, limit, file, counts }) {
+/** @returns {Promise<{ passed: number, failed: number, skipped: number, time: string, lines: string[] }>} `lines`: see {@link toldResults} */
+async function runStep({ title, args, limit, file, read }) {
   heading(title);
   const start = performance.now();
   if (file) await rm(file, { force: true });
@@ -179,13 +178,16 @@ async function runStep({ title, args, limit, file, counts }) {
     limit: limit * 60_000,
   });
   await endCarrying("MODELTRAIL_TEST_STEP", token);
-  const report = file && existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : undefined;
-  const [passed, failed, skipped] = report ? counts(report) : [code === 0 && !file ? 1 : 0, 0, 0];
-  const ran = passed + failed > 0;
+  const told = file && existsSync(file) ? read(JSON.parse(await readFile(file, "utf8"))) : undefined;
+  const results = told ?? { passed: code === 0 && !file ? 1 : 0, failed: 0, skipped: 0, failures: [], retried: [] };
   // A step that fails outside of its tests, or runs none, is a failure too.
-  const failures = failed === 0 && (code !== 0 || !ran) ? 1 : failed;
-  console.log(`── ${title}: ${failures > 0 ? "failed" : "passed"} after ${duration(start)}`);
-  return { passed, failed: failures, skipped, time: duration(start) };
+  if (results.failed === 0 && (code !== 0 || results.passed === 0)) {
+    results.failed = 1;
+    results.failures.push({ test: title, why: `It ended with exit code ${code}; what it printed is above.` });
+  }
+  console.log(`── ${title}: ${results.failed > 0 ? "failed" : "passed"} after ${duration(start)}`);
+  const { passed, failed, skipped } = results;
+  return { passed, failed, skipped, time: duration(start), lines: toldResults(results) };
 }
 
 function heading(title) {
