@@ -33,6 +33,10 @@ elif action == "cancel":
     except OSError: pass
     open(at(rest[0] + ".end"), "w").write("CANCELLED")
 elif action == "clean":
+    # What runs a job notes its end a little after the job's own last word.
+    for _ in range(500):
+        if status() != "RUNNING": break
+        time.sleep(0.01)
     for name in os.listdir(home):
         if name.startswith(rest[0] + "."): os.remove(at(name))
 `;
