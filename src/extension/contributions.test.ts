@@ -141,6 +141,7 @@ describe("commands", () => {
       Command.runGates,
       Command.deployModel,
       Command.deployModelTo,
+      Command.deployAnyway,
       Command.tryDeployment,
       Command.rollBackDeployment,
       Command.rollBackDeploymentTo,

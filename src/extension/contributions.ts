@@ -135,6 +135,7 @@ export const Command = {
   undeploy: "modeltrail.undeploy",
   removeDeployment: "modeltrail.removeDeployment",
   refreshDeployments: "modeltrail.refreshDeployments",
+  deployAnyway: "modeltrail.deployAnyway",
   loadMoreRollouts: "modeltrail.loadMoreRollouts",
   showOutput: "modeltrail.showOutput",
 } as const;

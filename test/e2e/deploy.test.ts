@@ -68,6 +68,12 @@ test("the best run is deployed and answers, a worse one is held back, and going 
     await expect(held).toBeVisible({ timeout: 90_000 });
     await expect(held).toContainText("good-enough");
     await notifications.press(held, "Deploy Anyway…");
+    await workbench.dialog.getByRole("button", { name: "Cancel" }).click();
+    // The notification is gone by now, the change that was held back is not.
+    await experiments.fold();
+    await deployments.open();
+    await workbench.look("deploy-held");
+    await deployments.press(deployments.row("Deploy version 2", /^held back/).first(), "Deploy Anyway…");
     await workbench.dialog.getByRole("button", { name: "Deploy Anyway…" }).click();
     await expect(quickInput.widget).toContainText("audit log");
     await workbench.look("deploy-override");
@@ -83,8 +89,6 @@ test("the best run is deployed and answers, a worse one is held back, and going 
 
   await test.step("one click goes back", async () => {
     await workbench.hidePanel();
-    await experiments.fold();
-    await deployments.open();
     const row = deployments.row(/wine|train/, /^live · version 2/).first();
     await expect(row).toBeVisible();
     await workbench.look("deploy-view");

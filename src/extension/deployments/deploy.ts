@@ -1,6 +1,7 @@
 /** Deploys a version in one click: what can be known is not asked. */
 import * as vscode from "vscode";
 import type { RouteRole } from "../../domain/deployment";
+import { UserError } from "../../domain/errors";
 import { LOCAL } from "../../domain/localTarget";
 import { oneLine } from "../../domain/oneLine";
 import { runsGiven } from "../commands/pickRuns";
@@ -11,6 +12,10 @@ import { requireTrust } from "../run/launcher";
 import type { DeployPlace } from "../worker/deployments/api";
 import { askTrust } from "./askTrust";
 import { type ChangeDeps, carryOut, tellEnd } from "./changeDeployment";
+import { heldBy, newRoute } from "./describeDeployment";
+import { isRolloutNode } from "./nodes";
+
+type Place = Pick<DeployPlace, "to" | "name">;
 
 interface Wish {
   role: RouteRole;
@@ -92,7 +97,7 @@ export async function askPercent(value: string): Promise<string> {
   return chosen(typed).trim();
 }
 
-async function start(deps: ChangeDeps, version: VersionAt, place: DeployPlace, wish: Wish): Promise<void> {
+async function start(deps: ChangeDeps, version: VersionAt, place: Place, wish: Wish): Promise<void> {
   const { role, percent, override } = wish;
   const { root } = version;
   await askTrust(deps.projects, version);
@@ -110,21 +115,36 @@ async function start(deps: ChangeDeps, version: VersionAt, place: DeployPlace, w
       addressOf(version),
     ],
   });
-  const held = rollout?.steps.find(({ name, state }) => name === "gates" && state === "failed");
-  const anyway = vscode.l10n.t("Deploy Anyway…");
-  tellEnd(
-    deps,
-    at,
-    rollout,
-    held && override === undefined
-      ? {
-          title: anyway,
-          async run() {
-            const text = vscode.l10n.t("Gates hold {0} back.", addressOf(version));
-            const reason = await askOverride(text, held.detail, anyway);
-            if (reason !== undefined) await start(deps, version, place, { ...wish, override: reason });
-          },
-        }
-      : undefined,
-  );
+  const held = rollout ? heldBy(rollout) : undefined;
+  const canPass = held !== undefined && override === undefined;
+  const run = () => startAnyway(deps, version, place, wish, held!);
+  tellEnd(deps, at, rollout, canPass ? { title: anyway(), run } : undefined);
 }
+
+/** Once more what gates held back: of the deployment's changes, the one that was clicked. */
+export async function deployAnyway(deps: ChangeDeps, given: unknown): Promise<void> {
+  requireTrust();
+  if (!isRolloutNode(given)) return;
+  const { root, deployment, rollout } = given;
+  const held = heldBy(rollout);
+  const route = newRoute(rollout, deployment.routes);
+  if (held === undefined || !route) throw new UserError(vscode.l10n.t("No gate held this change back."));
+  const { model, version, role, percent } = route;
+  const place = { to: deployment.name, name: deployment.name };
+  const wish = role === "champion" ? { role } : { role, percent: String(percent) };
+  await startAnyway(deps, { root, model, version }, place, wish, held);
+}
+
+async function startAnyway(
+  deps: ChangeDeps,
+  version: VersionAt,
+  place: Place,
+  wish: Wish,
+  held: string,
+): Promise<void> {
+  const text = vscode.l10n.t("Gates hold {0} back.", addressOf(version));
+  const reason = await askOverride(text, held, anyway());
+  if (reason !== undefined) await start(deps, version, place, { ...wish, override: reason });
+}
+
+const anyway = () => vscode.l10n.t("Deploy Anyway…");

@@ -7,6 +7,8 @@ import {
   deploymentDescription,
   deploymentState,
   deploymentTooltip,
+  heldBy,
+  newRoute,
   rolloutContext,
   rolloutDescription,
   rolloutLabel,
@@ -112,9 +114,21 @@ test("a change says what came of it and why, and can be gone back to when it was
   expect(rolloutDescription({ ...bad, steps: [] }, false, 0)).toMatch(/^held back/);
   expect(rolloutDescription(bad, false, 0)).toBe("rolled back by itself · It answered 500. · just now · Ada");
   expect(rolloutContext(bad)).toBe("rollout");
+  const held = { name: "gates" as const, state: "failed" as const, detail: "accuracy 0.4", started: 0, ended: 1 };
+  expect(rolloutContext({ ...bad, steps: [held] })).toBe("rollout.held");
+  expect(heldBy({ ...bad, steps: [held] })).toBe("accuracy 0.4");
+  expect(heldBy({ ...bad, outcome: "live", steps: [{ ...held, state: "done" }] })).toBeUndefined();
   expect(rolloutContext(rollout("r"))).toBe("rollout.live");
   expect(rolloutContext(rollout("r", { outcome: "stopped", routes: [] }))).toBe("rollout");
   expect(rolloutDescription(rollout("r", { outcome: null }), false, 0)).toContain("ended without a word");
+});
+
+test("what a change was to bring is what is not served", () => {
+  const [champion, challenger] = [route(3, { percent: 90 }), route(4, { role: "challenger", percent: 10 })];
+  expect(newRoute({ routes: [champion, challenger] }, [route(3)])).toEqual(challenger);
+  expect(newRoute({ routes: [route(4)] }, [champion, challenger])).toEqual(route(4));
+  expect(newRoute({ routes: [route(3)] }, [route(3)])).toEqual(route(3));
+  expect(newRoute({ routes: [] }, [])).toBeUndefined();
 });
 
 test("a step says how long it took, when that was long", () => {

@@ -166,9 +166,22 @@ export function deploymentContext(deployment: DeploymentView): string {
   return words.join(".");
 }
 
-/** Those that were live once can be gone back to. */
-export function rolloutContext({ outcome, routes }: Rollout): string {
-  return outcome === "live" && routes.length > 0 ? "rollout.live" : "rollout";
+/** Those that were live once can be gone back to, and those that gates held back be deployed anyway. */
+export function rolloutContext(rollout: Rollout): string {
+  if (heldBy(rollout) !== undefined) return "rollout.held";
+  return rollout.outcome === "live" && rollout.routes.length > 0 ? "rollout.live" : "rollout";
+}
+
+/** What gates say that held it back; undefined: they did not. */
+export function heldBy({ outcome, steps }: Rollout): string | undefined {
+  if (outcome !== "reverted") return undefined;
+  return steps.find(({ name, state }) => name === "gates" && state === "failed")?.detail;
+}
+
+/** What a change was to bring, beside what is `served`. */
+export function newRoute({ routes }: Pick<Rollout, "routes">, served: readonly Route[]): Route | undefined {
+  const isServed = ({ version, role }: Route) => served.some((one) => one.version === version && one.role === role);
+  return routes.find((route) => !isServed(route)) ?? routes.find(({ role }) => role === "champion");
 }
 
 /** Markdown. */

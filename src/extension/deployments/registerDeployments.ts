@@ -27,6 +27,7 @@ export function registerDeployments(deps: RegisterDeploymentsDeps): vscode.Dispo
   return vscode.Disposable.from(
     register(Command.deployModel, "deploy the model", async (...given) => (await deploying()).deploy(deps, given)),
     register(Command.deployModelTo, "deploy the model", async (...given) => (await deploying()).deployTo(deps, given)),
+    register(Command.deployAnyway, "deploy the model", async (node) => (await deploying()).deployAnyway(deps, node)),
     register(Command.showDeployment, "show the deployment", async (node) => {
       const { root, name } = await (await picking()).pickDeployment(node, projects, vscode.l10n.t("Show Deployment"));
       await deployments.show(root, name);
