@@ -133,13 +133,12 @@ test("what changed between runs, over several files and against the working file
   await run("other");
   await experiments.open();
 
-  await experiments.checkbox(experiments.run("first")).click();
-  await experiments.checkbox(experiments.run("same")).click();
+  await experiments.tick([experiments.run("first"), experiments.run("same")]);
   await experiments.pressTitle("What Changed Between the Chosen Runs");
   await expect(notifications.with("first ↔ same: the code is the same.")).toBeVisible();
 
-  await experiments.checkbox(experiments.run("same")).click();
-  await experiments.checkbox(experiments.run("other")).click();
+  await experiments.tick([experiments.run("same")], false);
+  await experiments.tick([experiments.run("other")]);
   await experiments.pressTitle("What Changed Between the Chosen Runs");
   await expect(editor.tab(/^first ↔ other \(2 files\)/)).toHaveClass(/active/);
   await expect.poll(() => editor.changedFiles()).toEqual(["model.py A", "train.py"]);

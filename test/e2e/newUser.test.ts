@@ -100,8 +100,7 @@ test("a new user records a run, changes a line and an argument, runs again and s
   });
 
   await test.step("see what changed between the two runs", async () => {
-    await experiments.checkbox(experiments.run(first)).click();
-    await experiments.checkbox(experiments.run(second)).click();
+    await experiments.tick([experiments.run(first), experiments.run(second)]);
     await experiments.pressTitle("What Changed Between the Chosen Runs");
     await expect(editor.tab(new RegExp(`^train.py \\(${first} ↔ ${second}\\)`))).toBeVisible();
     await expect

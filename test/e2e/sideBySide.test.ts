@@ -37,7 +37,7 @@ test("pictures, texts and tables of runs at the same step, with what differs", a
   }
   const { experiments } = workbench;
   await experiments.open();
-  for (const name of ["shade-40", "shade-200"]) await experiments.checkbox(experiments.run(name)).click();
+  await experiments.tick(["shade-40", "shade-200"].map((name) => experiments.run(name)));
   await workbench.runCommand("Modeltrail: Open Side by Side");
   const sides = workbench.webview();
 

@@ -46,8 +46,7 @@ test("a user gets back what a run was made of, runs it again, and knows what cha
     await expect(experiments.row(`Since ${first}`, /train\.py/)).toBeVisible();
     await workbench.look("since");
     await experiments.collapse(experiments.run("second"));
-    await experiments.checkbox(experiments.run(first)).click();
-    await experiments.checkbox(experiments.run("second")).click();
+    await experiments.tick([experiments.run(first), experiments.run("second")]);
     await experiments.pressTitle("What Changed Between the Chosen Runs");
     await expect
       .poll(() => editor.diff())

@@ -36,8 +36,8 @@ export class QuickInput {
   }
 
   /** Takes the first entry with this label. */
-  async choose(label: string): Promise<void> {
-    await this.entry(label).first().click();
+  async choose(label: string, timeout?: number): Promise<void> {
+    await this.entry(label).first().click({ timeout });
   }
 
   /** Toggles an entry of a picker that takes several. */

@@ -64,9 +64,12 @@ export class Workbench {
 
   /** Runs a command by its whole title, as the palette shows it: "Modeltrail: Run File". */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    await this.quickInput.fill(`>${title}`);
-    await this.quickInput.choose(title);
+    // Which commands there are is settled when the list opens: right after the start, one may come after that.
+    await expect(async () => {
+      await this.page.keyboard.press("F1");
+      await this.quickInput.fill(`>${title}`);
+      await this.quickInput.choose(title, 10_000);
+    }).toPass();
   }
 
   /** Opens a file of the folder by its path in it. */
