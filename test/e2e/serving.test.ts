@@ -38,6 +38,7 @@ test("under 200 requests/s a bad version is rolled back by itself, and a challen
     await experiments.open();
     await experiments.contextMenu(experiments.run("best"), "Deploy Model To…");
     await expect(quickInput.entry(NAME).first()).toContainText("this machine");
+    await expect(quickInput.entry("Edit Targets…")).toBeVisible();
     await workbench.look("deploy-to");
     await quickInput.choose(NAME);
     await workbench.dialog.getByRole("button", { name: "Trust and Go On" }).click();

@@ -5,10 +5,12 @@ import { UserError } from "../../domain/errors";
 import { LOCAL } from "../../domain/localTarget";
 import { oneLine } from "../../domain/oneLine";
 import { runsGiven } from "../commands/pickRuns";
+import { Command } from "../contributions";
 import { askOverride } from "../models/modelCommands";
 import { addressOf, chosen, pickVersion, type VersionAt } from "../models/pickVersion";
 import { versionOfRun } from "../models/registerModel";
 import { requireTrust } from "../run/launcher";
+import { EDIT_TARGETS } from "../targets/pickTarget";
 import type { DeployPlace } from "../worker/deployments/api";
 import { askTrust } from "./askTrust";
 import { type ChangeDeps, carryOut, tellEnd } from "./changeDeployment";
@@ -67,7 +69,12 @@ async function placeFor({ projects }: ChangeDeps, version: VersionAt, always: bo
       .join(" · "),
   }));
   const title = vscode.l10n.t("Deploy {0} To", oneLine(addressOf(version)));
-  return chosen(await vscode.window.showQuickPick(items, { title, matchOnDescription: true })).place;
+  const picked = chosen(
+    await vscode.window.showQuickPick([...items, EDIT_TARGETS], { title, matchOnDescription: true }),
+  );
+  if ("place" in picked) return picked.place;
+  await vscode.commands.executeCommand(Command.editTargets);
+  throw new vscode.CancellationError();
 }
 
 async function askRole(serves: number): Promise<Wish> {

@@ -54,7 +54,7 @@ export async function pickTarget(options: PickTargetOptions): Promise<PickedTarg
 
   function show(): void {
     const active = picker.activeItems[0]?.label;
-    picker.items = [...targets.map(itemOf), EDIT];
+    picker.items = [...targets.map(itemOf), editItem];
     picker.activeItems = picker.items.filter(({ label }) => label === active);
   }
 
@@ -98,14 +98,15 @@ export async function pickTarget(options: PickTargetOptions): Promise<PickedTarg
   });
   controller.abort();
   picker.dispose();
-  if (chosen === EDIT) await vscode.commands.executeCommand(Command.editTargets);
+  if (chosen === editItem) await vscode.commands.executeCommand(Command.editTargets);
   if (!chosen?.target) throw new vscode.CancellationError();
   return { target: chosen.target, check: checks.get(chosen.target.name) };
 }
 
-const EDIT: TargetItem = {
-  target: undefined,
+/** Stands below the places that there are, for who looks for another. */
+export const EDIT_TARGETS: vscode.QuickPickItem = {
   label: vscode.l10n.t("Edit Targets…"),
   iconPath: new vscode.ThemeIcon("edit"),
   alwaysShow: true,
 };
+const editItem: TargetItem = { ...EDIT_TARGETS, target: undefined };
