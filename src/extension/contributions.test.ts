@@ -15,6 +15,7 @@ import {
   Panel,
   Scheme,
   SETTINGS,
+  Submenu,
   TASK_TYPE,
   View,
   ViewContainer,
@@ -22,7 +23,9 @@ import {
 } from "./contributions";
 
 const root = path.resolve(import.meta.dirname, "../..");
-const MenuItem = z.object({ command: z.string(), when: z.string().optional(), group: z.string().optional() });
+const placed = { when: z.string().optional(), group: z.string().optional() };
+const MenuItem = z.object({ command: z.string(), ...placed });
+const SubmenuItem = z.object({ submenu: z.string(), ...placed });
 const Manifest = z.object({
   name: z.string(),
   publisher: z.string(),
@@ -36,7 +39,8 @@ const Manifest = z.object({
       z.object({ command: z.string(), title: z.string(), category: z.string(), icon: z.string().optional() }),
     ),
     keybindings: z.array(z.object({ command: z.string(), when: z.string(), args: z.literal("selection") })),
-    menus: z.record(z.string(), z.array(MenuItem)),
+    submenus: z.array(z.object({ id: z.string(), label: z.string() })),
+    menus: z.record(z.string(), z.array(z.union([MenuItem, SubmenuItem]))),
     viewsContainers: z.object({ activitybar: z.array(z.object({ id: z.string(), icon: z.string() })) }),
     views: z.record(z.string(), z.array(z.object({ id: z.string() }))),
     viewsWelcome: z.array(z.object({ view: z.string(), when: z.string(), contents: z.string() })),
@@ -54,6 +58,8 @@ const Manifest = z.object({
 });
 const manifest = Manifest.parse(JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")));
 const { contributes } = manifest;
+const placements = Object.values(contributes.menus).flat();
+const menuItems = placements.filter((item) => "command" in item);
 
 const sorted = (values: Iterable<string>) => [...values].sort();
 const ours = (text: string) => [...text.matchAll(/modeltrail\.\w+(\.\w+)*/g)].map(([name]) => name);
@@ -85,15 +91,25 @@ describe("commands", () => {
 
   test("in menus and of keys are contributed ones, each with a condition", () => {
     const known = new Set<string>(Object.values(Command));
-    for (const item of [...Object.values(contributes.menus).flat(), ...contributes.keybindings]) {
+    for (const item of [...menuItems, ...contributes.keybindings]) {
       expect(known).toContain(item.command);
       expect(item.when).toBeTruthy();
     }
   });
 
+  test("stand in menus below others that are shown somewhere, and hold something", () => {
+    const known = Object.values(Submenu) as string[];
+    expect(sorted(contributes.submenus.map(({ id }) => id))).toEqual(sorted(known));
+    const shown = placements.flatMap((item) => ("submenu" in item ? [item] : []));
+    expect(sorted(shown.map(({ submenu }) => submenu))).toEqual(sorted(known));
+    for (const { submenu, when } of shown) {
+      expect(when).toBeTruthy();
+      expect(contributes.menus[submenu]?.length).toBeGreaterThan(1);
+    }
+  });
+
   test("shown as buttons have an icon", () => {
-    const buttons = Object.values(contributes.menus)
-      .flat()
+    const buttons = menuItems
       .filter(({ group }) => /^(inline|navigation)/.test(group ?? ""))
       .map(({ command }) => command);
     const withIcon = contributes.commands.filter(({ icon }) => icon).map(({ command }) => command);
@@ -150,17 +166,14 @@ describe("commands", () => {
       Command.undeploy,
       Command.removeDeployment,
     ];
-    const items = Object.values(contributes.menus).flat();
-    const shown = items.filter(({ command, when }) => starting.includes(command) && when !== "false");
+    const shown = menuItems.filter(({ command, when }) => starting.includes(command) && when !== "false");
     for (const { command, when } of shown) expect(when, command).toContain("isWorkspaceTrusted");
   });
 });
 
 test("conditions ask for context keys, views and commands that there are", () => {
   const known = [...Object.values(Context), ...Object.values(View)] as string[];
-  const conditions = Object.values(contributes.menus)
-    .flat()
-    .map(({ when }) => when ?? "");
+  const conditions = placements.map(({ when }) => when ?? "");
   const asked = [...conditions, ...contributes.viewsWelcome.map(({ when }) => when)].flatMap(ours);
   expect(known).toEqual(expect.arrayContaining([...new Set(asked)]));
   for (const key of Object.values(Context)) expect(asked).toContain(key);

@@ -141,6 +141,9 @@ export const Command = {
 } as const;
 export type Command = (typeof Command)[keyof typeof Command];
 
+/** Menus below a run's menu. */
+export const Submenu = { restore: "modeltrail.restoreMenu", share: "modeltrail.shareMenu" } as const;
+
 export const View = {
   experiments: "modeltrail.experiments",
   jobs: "modeltrail.jobs",

@@ -59,7 +59,7 @@ test("runs of another tracker are offered, imported, not offered again, and sent
   await expect(notifications.with("0 runs imported, 4 here already.")).toBeVisible();
 
   await experiments.expand(experiments.row("wine / quality"));
-  const send = () => experiments.contextMenu(experiments.run("parent"), "Send Runs to MLflow…");
+  const send = () => experiments.contextMenu(experiments.run("parent"), "Share", "Send Runs to MLflow…");
   await quickInput.answer(send, mlflow);
   await expect(notifications.with(/^2 runs sent to http:\/\/127\.0\.0\.1:\d+\/t\/\*\*\*/)).toBeVisible();
   await workbench.look("sent");

@@ -65,7 +65,7 @@ test("a user gets back what a run was made of, runs it again, and knows what cha
 
   await test.step("restore the first run to a folder, byte for byte", async () => {
     const to = path.join(home, "restored");
-    await experiments.contextMenu(experiments.run(first), "Restore Run to Folder…");
+    await experiments.contextMenu(experiments.run(first), "Restore", "Restore Run to Folder…");
     await workbench.look("restore");
     await quickInput.fill(to);
     await quickInput.accept();
@@ -76,7 +76,7 @@ test("a user gets back what a run was made of, runs it again, and knows what cha
   });
 
   await test.step("bring its code into the workspace through the diff editor only", async () => {
-    await experiments.contextMenu(experiments.run(first), "Bring Code into the Workspace…");
+    await experiments.contextMenu(experiments.run(first), "Restore", "Bring Code into the Workspace…");
     await expect(editor.tab(new RegExp(`^${first} → workspace \\(2 files\\)`))).toHaveClass(/active/);
     await editor.untilFocused();
     expect(await readFile(file("train.py"), "utf8")).toContain(CHANGED);
@@ -204,7 +204,7 @@ test("repeats, pins and scratch runs have their place in the tree, and runs are 
 
   await test.step("a run is exported, and imported where it is not", async () => {
     const file = path.join(home, "first.modeltrail.zip");
-    await experiments.contextMenu(experiments.run("first"), "Export Runs…");
+    await experiments.contextMenu(experiments.run("first"), "Share", "Export Runs…");
     await quickInput.choose("Everything");
     await expect(quickInput.input).toHaveValue(file);
     await quickInput.accept();

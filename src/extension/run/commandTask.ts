@@ -23,6 +23,8 @@ export async function runInTerminal(
   task.presentationOptions = {
     reveal: vscode.TaskRevealKind.Always,
     focus: false,
+    // The command's own output, and nothing else: one that is shown again would stand where an earlier one was scrolled to.
+    clear: true,
     echo: false,
     showReuseMessage: false,
   };

@@ -84,10 +84,10 @@ export class TreeView {
     await row.getByRole("button", { name: action }).click();
   }
 
-  /** Picks an entry of a row's context menu. */
-  async contextMenu(row: Locator, entry: string): Promise<void> {
+  /** Picks an entry of a row's context menu, or of a menu below one: `"Share", "Export Runs…"`. */
+  async contextMenu(row: Locator, ...entry: string[]): Promise<void> {
     await row.click({ button: "right" });
-    await pickFromMenu(this.page, entry);
+    await pickFromMenu(this.page, ...entry);
   }
 
   /** A button in the view's title: in that of the side bar, when the view is alone there. */
