@@ -15,7 +15,7 @@ export function letPass(version: number, results: readonly GateResult[], { reaso
   const failed = results.filter((result) => !allPassed([result]));
   if (failed.length === 0) return `${results.length} of ${results.length} passed or do not apply.`;
   const said = failed.map(({ gate, summary }) => `${gate}: ${summary}`).join("; ");
-  if (reason === undefined) throw new UserError(`Version ${version} did not pass its gates. ${said}`);
+  if (reason === undefined) throw new UserError(`Version ${version} did not pass its gates. ${said}.`);
   keep(failed, reason);
-  return `Passed over because of "${reason}": ${said}`;
+  return `Passed over because of "${reason}": ${said}.`;
 }

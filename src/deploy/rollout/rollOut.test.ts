@@ -90,7 +90,7 @@ test("a failing gate stops it before anything is started, unless it is passed ov
   const stopped = await deploy(2);
   expect(stopped).toMatchObject({
     outcome: "reverted",
-    reason: "Version 2 did not pass its gates. accurate: accuracy 0.5 is below 0.9",
+    reason: "Version 2 did not pass its gates. accurate: accuracy 0.5 is below 0.9.",
   });
   expect(stepsOf(stopped)).toEqual(["gates failed"]);
   expect(log).toEqual(["start 1", "serve 1"]);
