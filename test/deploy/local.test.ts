@@ -309,6 +309,7 @@ test("the command line lists, labels and exports predictions", async () => {
   });
   expect(one).toMatchObject({ label: { grade: 5 }, action: "shipped" });
   expect(cli("wine")).toContain(`${id}  `);
+  expect(cli("wine")).toMatch(/ {2}x=1, secret=\*\*\* +1 +\{"grade":5\}/);
   expect(cli("export", "wine", "all.jsonl")).toBe("1 predictions are in all.jsonl.\n");
   expect(JSON.parse(readFileSync(`${root}/all.jsonl`, "utf8")).id).toBe(readPredictions(predictions)[0]!.id);
   expect(() => cli("other")).toThrow(/Nothing is logged of a deployment "other"/);

@@ -14,6 +14,7 @@ import { formatAgo, formatNumber } from "../../domain/format";
 import { oneLine as shortLine } from "../../domain/oneLine";
 import { parseDuration } from "../../domain/parseDuration";
 import { Feedback, type Prediction } from "../../domain/prediction";
+import { inputsInShort, outputsInShort } from "../../domain/predictionText";
 import { cleanEnvironment } from "../../reproduce/venv";
 import { locateRoot } from "../../store/locate";
 import { oneLine, print, table } from "../print";
@@ -111,8 +112,8 @@ function tableOf(predictions: readonly Prediction[]): string {
     role === "champion" ? String(version) : `${version} (${role})`,
     String(status),
     `${formatNumber(latency)} ms`,
-    cell(inputs),
-    cell(outputs),
+    cell(inputs && inputsInShort(inputs)),
+    cell(outputs && outputsInShort(outputs)),
     cell(label),
   ]);
   return table([["id", "time", "version", "status", "latency", "inputs", "outputs", "label"], ...rows]);

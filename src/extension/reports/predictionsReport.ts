@@ -1,5 +1,6 @@
 /** What a deployment was asked and answered, as a document: how much by which version, and the newest one by one. */
 import type { Prediction } from "../../domain/prediction";
+import { inputsInShort, outputsInShort } from "../../domain/predictionText";
 import { milliseconds } from "../deployments/describeDeployment";
 import { code, escapeMarkdown, markdownCell, markdownTable } from "../markdown";
 import type { PredictionCount, PredictionsView } from "../worker/deployments/api";
@@ -69,7 +70,7 @@ function predictionCells({ id, time, role, version, status, latency, inputs, out
     role === "champion" ? String(version) : `${version} (${role})`,
     String(status),
     milliseconds(latency),
-    ...[inputs, outputs, label].map(cell),
+    ...[inputs && inputsInShort(inputs), outputs && outputsInShort(outputs), label].map(cell),
     code(id),
   ];
 }
